@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "swift-ood",
+  platforms: [.macOS(.v15), .iOS(.v18)],
+  products: [
+    .library(name: "GenModels", targets: ["GenModels"]),
+    .library(name: "OODMetrics", targets: ["OODMetrics"]),
+    .library(name: "OODDatasets", targets: ["OODDatasets"]),
+    .library(name: "OODExperiments", targets: ["OODExperiments"]),
+    .executable(name: "ood", targets: ["ood"]),
+  ],
+  dependencies: [
+    // Only the command-line tool uses these: a package that links the libraries never resolves them.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .target(
+      name: "CKernels",
+      cSettings: [.define("NDEBUG", .when(configuration: .release))]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CLAPACKE", pkgConfig: "lapacke",
+      providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+    .target(
+      name: "GenModels",
+      dependencies: [
+        "CKernels",
+        .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
+        .target(name: "CLAPACKE", condition: .when(platforms: [.linux])),
+      ],
+      linkerSettings: [
+        .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS]))
+      ]),
+    .target(name: "OODMetrics", dependencies: ["GenModels", "CKernels"]),
+    .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG"]),
+    .target(name: "OODExperiments", dependencies: ["GenModels", "OODMetrics", "OODDatasets"]),
+    .executableTarget(
+      name: "ood",
+      dependencies: [
+        "GenModels", "OODMetrics", "OODDatasets", "OODExperiments",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "GenModels"]),
+    .testTarget(name: "GenModelsTests", dependencies: ["GenModels"]),
+    .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
+    .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets"]),
+    .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
+    .testTarget(name: "ToolTests", dependencies: ["ood"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)

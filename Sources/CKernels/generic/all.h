@@ -1,0 +1,42 @@
+// No include guard: a file in variants/ includes this once, after it has set
+//   OOD_NAME   the variant's name as a word (avx512)
+//   OOD_WIDTH  floats in a vector (16)
+//   OOD_FMA    1 where a fused multiply-add is one instruction
+// and opened a target region for its instruction set.
+
+#include "simd.h"
+
+#include "map.h"
+#include "reduce.h"
+#include "softmax.h"
+#include "normalization.h"
+#include "index.h"
+#include "distance.h"
+#include "random.h"
+#include "optimizer.h"
+#include "coupling.h"
+#include "matmul.h"
+#include "convolution.h"
+#include "winner.h"
+
+#define OOD_STRING_(x) #x
+#define OOD_STRING(x) OOD_STRING_(x)
+#define OOD_TABLE_(name) ood_kernels_##name
+#define OOD_TABLE(name) OOD_TABLE_(name)
+
+const struct ood_kernels OOD_TABLE(OOD_NAME) = {
+    .name = OOD_STRING(OOD_NAME),
+    .width = OOD_WIDTH,
+    .map = map_table,
+    .reduce = reduce_table,
+    .softmax = softmax_table,
+    .normalization = normalization_table,
+    .index = index_table,
+    .distance = distance_table,
+    .random = random_table,
+    .optimizer = optimizer_table,
+    .coupling = coupling_table,
+    .matmul = matmul_table,
+    .convolution = convolution_table,
+    .winner = winner_table,
+};

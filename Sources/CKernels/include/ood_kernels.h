@@ -1,0 +1,61 @@
+/// The registry of kernels: one table per instruction set, chosen at run time.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ood_convolution.h"
+#include "ood_coupling.h"
+#include "ood_distance.h"
+#include "ood_index.h"
+#include "ood_map.h"
+#include "ood_matmul.h"
+#include "ood_normalization.h"
+#include "ood_optimizer.h"
+#include "ood_random.h"
+#include "ood_reduce.h"
+#include "ood_softmax.h"
+#include "ood_winner.h"
+
+#pragma clang assume_nonnull begin
+
+/// All kernels compiled for one instruction set. Each room (`map`, `matmul`, ...) is documented in its own
+/// header; the code is in generic/ and is compiled once per instruction set by the files in variants/.
+struct ood_kernels {
+  /// "portable", "avx2", "avx512" or "neon".
+  const char *name;
+  /// 32-bit floats in one vector.
+  int width;
+
+  struct ood_map map;
+  struct ood_reduce reduce;
+  struct ood_softmax softmax;
+  struct ood_normalization normalization;
+  struct ood_index index;
+  struct ood_distance distance;
+  struct ood_random random;
+  struct ood_optimizer optimizer;
+  struct ood_coupling coupling;
+  struct ood_matmul matmul;
+  struct ood_convolution convolution;
+  struct ood_winner winner;
+};
+
+/// The table in use: the one forced by `ood_force_kernels`, else the one that the environment variable
+/// OOD_KERNELS names, else the widest that this processor runs. An OOD_KERNELS that names a table which
+/// is unknown or can't run here ends the process with a sentence: a test run must never use another table silently.
+const struct ood_kernels *ood_active_kernels(void);
+
+/// Number of tables that this processor runs; at least 1.
+int ood_kernel_variant_count(void);
+
+/// Table number `i` of those this processor runs, from the plainest (0, "portable") to the widest.
+const struct ood_kernels *ood_kernel_variant(int i);
+
+/// The table of that name, or NULL when it is unknown or can't run on this processor.
+const struct ood_kernels *_Nullable ood_kernels_named(const char *name);
+
+/// Makes the table of that name the active one. Returns 0, or -1 when it is unknown or can't run here.
+int ood_force_kernels(const char *name);
+
+#pragma clang assume_nonnull end

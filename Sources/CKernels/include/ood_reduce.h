@@ -1,0 +1,12 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+struct ood_reduce {
+  void (*placeholder)(void);
+};
+
+#pragma clang assume_nonnull end

@@ -1,0 +1,126 @@
+#include "ood_memory.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+enum {
+  small_limit = 1024,
+  classes_per_doubling = 4,
+  class_count = 64 * classes_per_doubling,
+};
+static const size_t huge_page = 2u << 20;
+
+struct held_buffer {
+  struct held_buffer *next;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct held_buffer *held[class_count];
+static struct ood_buffer_statistics statistics;
+static uint64_t held_limit = (uint64_t)2 << 30;
+
+/// Sizes grow in steps of a quarter of a power of two, so at most a fifth of a buffer is unused.
+static int class_of(size_t bytes, size_t *class_bytes) {
+  const int power = 63 - __builtin_clzll(bytes - 1);
+  const size_t step = ((size_t)1 << power) / classes_per_doubling;
+  const size_t steps = (bytes - ((size_t)1 << power) + step - 1) / step;
+  *class_bytes = ((size_t)1 << power) + steps * step;
+  return power * classes_per_doubling + (int)steps;
+}
+
+static _Noreturn void no_memory(size_t bytes) {
+  fprintf(stderr, "swift-ood: the system has no memory left for a buffer of %zu bytes.\n", bytes);
+  abort();
+}
+
+static void *fresh_buffer(size_t bytes) {
+  void *buffer = NULL;
+  const size_t alignment = bytes >= 2 * huge_page ? huge_page : 64;
+  if (posix_memalign(&buffer, alignment, bytes) != 0) no_memory(bytes);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (alignment == huge_page) madvise(buffer, bytes, MADV_HUGEPAGE);
+#endif
+  return buffer;
+}
+
+void *ood_buffer_allocate(size_t bytes) {
+  if (bytes < small_limit) {
+    void *buffer = malloc(bytes ? bytes : 1);
+    if (!buffer) no_memory(bytes);
+    return buffer;
+  }
+  if (bytes > (size_t)1 << 62) no_memory(bytes);
+  size_t class_bytes;
+  const int index = class_of(bytes, &class_bytes);
+  pthread_mutex_lock(&lock);
+  struct held_buffer *buffer = held[index];
+  if (buffer) {
+    held[index] = buffer->next;
+    statistics.held_bytes -= class_bytes;
+    statistics.reused += 1;
+  } else {
+    statistics.fresh += 1;
+  }
+  statistics.live_bytes += class_bytes;
+  if (statistics.live_bytes > statistics.peak_live_bytes) {
+    statistics.peak_live_bytes = statistics.live_bytes;
+  }
+  pthread_mutex_unlock(&lock);
+  return buffer ? (void *)buffer : fresh_buffer(class_bytes);
+}
+
+void ood_buffer_release(void *buffer, size_t bytes) {
+  if (bytes < small_limit) {
+    free(buffer);
+    return;
+  }
+  size_t class_bytes;
+  const int index = class_of(bytes, &class_bytes);
+  pthread_mutex_lock(&lock);
+  statistics.live_bytes -= class_bytes;
+  const int keep = statistics.held_bytes + class_bytes <= held_limit;
+  if (keep) {
+    struct held_buffer *kept = buffer;
+    kept->next = held[index];
+    held[index] = kept;
+    statistics.held_bytes += class_bytes;
+  }
+  pthread_mutex_unlock(&lock);
+  if (!keep) free(buffer);
+}
+
+struct ood_buffer_statistics ood_buffer_statistics(void) {
+  pthread_mutex_lock(&lock);
+  const struct ood_buffer_statistics copy = statistics;
+  pthread_mutex_unlock(&lock);
+  return copy;
+}
+
+void ood_buffer_reset_peak(void) {
+  pthread_mutex_lock(&lock);
+  statistics.peak_live_bytes = statistics.live_bytes;
+  pthread_mutex_unlock(&lock);
+}
+
+void ood_buffer_trim(void) {
+  pthread_mutex_lock(&lock);
+  for (int i = 0; i < class_count; i++) {
+    while (held[i]) {
+      struct held_buffer *buffer = held[i];
+      held[i] = buffer->next;
+      free(buffer);
+    }
+  }
+  statistics.held_bytes = 0;
+  pthread_mutex_unlock(&lock);
+}
+
+void ood_buffer_set_held_limit(uint64_t bytes) {
+  pthread_mutex_lock(&lock);
+  held_limit = bytes;
+  pthread_mutex_unlock(&lock);
+}

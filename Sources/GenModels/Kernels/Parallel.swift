@@ -1,0 +1,66 @@
+import CKernels
+import Dispatch
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How work is split over threads.
+///
+/// Work is cut into chunks whose size depends on the problem only, and each chunk writes its own part of the
+/// result, so the bits of a result do not depend on the number of threads.
+public enum Parallelism {
+  /// The number of threads that kernels called from this task may use. Set for the whole process by the environment
+  /// variable `OOD_THREADS`, else the number of processors; set for a scope by `withThreads`.
+  public static var threads: Int { scoped ?? processDefault }
+
+  /// Calls `body` with kernels limited to `threads` threads.
+  public static func withThreads<Result>(_ threads: Int, _ body: () throws -> Result) rethrows -> Result {
+    precondition(threads >= 1, "Work needs at least one thread, and \(threads) were asked for.")
+    return try $scoped.withValue(threads, operation: body)
+  }
+
+  /// Calls `body` with kernels limited to `threads` threads.
+  public static func withThreads<Result>(
+    _ threads: Int, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    precondition(threads >= 1, "Work needs at least one thread, and \(threads) were asked for.")
+    return try await $scoped.withValue(threads, operation: body)
+  }
+
+  @TaskLocal private static var scoped: Int?
+
+  private static let processDefault: Int = {
+    if let text = getenv("OOD_THREADS"), let count = Int(String(cString: text)), count >= 1 { return count }
+    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }()
+}
+
+/// Calls `body` once for each chunk of `0..<count`, on as many threads as are allowed.
+///
+/// - Parameters:
+///   - count: Number of items.
+///   - grain: Items in a chunk (the last may be smaller). It decides what is computed together, so it must not
+///     depend on the number of threads. Choose it so that a chunk takes at least about 20 µs.
+///   - body: Works on one chunk; calls for different chunks run at the same time.
+public func parallelFor(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
+  guard count > 0 else { return }
+  let grain = max(1, grain)
+  let chunks = (count + grain - 1) / grain
+  let threads = chunks == 1 ? 1 : min(chunks, Parallelism.threads)
+  if threads == 1 {
+    for chunk in 0..<chunks { body(chunk * grain..<min(count, (chunk + 1) * grain)) }
+    return
+  }
+  let next = Atomic<Int>(0)
+  DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    while true {
+      let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard chunk < chunks else { return }
+      body(chunk * grain..<min(count, (chunk + 1) * grain))
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+@main
+struct Tool: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ood",
+    abstract: "Deep generative models and out-of-distribution scoring.")
+}
