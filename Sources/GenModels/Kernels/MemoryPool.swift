@@ -18,7 +18,8 @@ public enum MemoryPool {
   public static var statistics: Statistics {
     let s = ood_buffer_statistics()
     return Statistics(
-      freshBuffers: s.fresh, reusedBuffers: s.reused, liveBytes: s.live_bytes, peakLiveBytes: s.peak_live_bytes,
+      freshBuffers: s.fresh, reusedBuffers: s.reused, liveBytes: s.live_bytes,
+      peakLiveBytes: s.peak_live_bytes,
       heldBytes: s.held_bytes)
   }
 

@@ -14,7 +14,8 @@ public struct Indexes: Sendable {
   public init(_ elements: [Int32], shape: Shape) {
     let count = shape.elementCount
     precondition(
-      elements.count == count, "Indexes of shape \(shape) have \(count) elements, and \(elements.count) were given.")
+      elements.count == count,
+      "Indexes of shape \(shape) have \(count) elements, and \(elements.count) were given.")
     self.init(shape: shape) { destination in
       for (i, element) in elements.enumerated() { destination[i] = element }
     }

@@ -97,7 +97,8 @@ public struct Tensor: Sendable {
 
   private func offset(_ indices: [Int]) -> Int {
     precondition(
-      indices.count == rank, "A tensor of shape \(shape) takes \(rank) indices, and \(indices.count) were given.")
+      indices.count == rank,
+      "A tensor of shape \(shape) takes \(rank) indices, and \(indices.count) were given.")
     var offset = 0
     for (axis, index) in indices.enumerated() {
       precondition(
