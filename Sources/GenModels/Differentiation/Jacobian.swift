@@ -37,7 +37,7 @@ extension Variable {
       }
     case .hutchinson(let samples):
       precondition(samples >= 1, "Hutchinson's estimate needs at least one sample, not \(samples).")
-      for _ in 0..<samples { add(random.signs(shape)) }
+      for _ in 0..<samples { add(random.bernoulli(shape, probability: 0.5, value: 2) - 1) }
       sum = sum.map { $0 * (1 / Float(samples)) }
     }
     return sum ?? tape.constant(.zeros(shape))

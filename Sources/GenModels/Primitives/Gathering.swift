@@ -10,7 +10,7 @@ struct GatherElements: SingleOutputPrimitive {
     let (from, index) = (x.buffer, positions.buffer)
     return Tensor.elementwise(shape: positions.shape) { range, y in
       let start = range.lowerBound
-      kernels.index.gather_elements(from.base, index.base + start, y + start, range.count)
+      kernels.index.gather(from.base, index.base + start, range.count, y + start)
     }
   }
 
@@ -31,7 +31,7 @@ struct ScatterElements: SingleOutputPrimitive {
     return Tensor(shape: target) { y in
       y.initialize(repeating: 0)
       guard let base = y.baseAddress else { return }
-      kernels.index.scatter_add_elements(inputs[0].buffer.base, positions.buffer.base, base, positions.count)
+      kernels.index.scatter_add(inputs[0].buffer.base, positions.buffer.base, positions.count, base)
     }
   }
 
@@ -58,7 +58,7 @@ struct GatherRows: SingleOutputPrimitive {
     parallelFor(rows.count, grain: max(1, elementwiseGrain / max(1, length))) { range in
       let start = range.lowerBound
       kernels.index.gather_rows(
-        from.base, index.base + start, result.base + start * length, range.count, length)
+        from.base, index.base + start, range.count, length, result.base + start * length)
     }
     return Tensor(shape: shape, buffer: result)
   }
@@ -82,7 +82,7 @@ struct ScatterRows: SingleOutputPrimitive {
     return Tensor(shape: shape) { y in
       y.initialize(repeating: 0)
       guard let base = y.baseAddress else { return }
-      kernels.index.scatter_add_rows(inputs[0].buffer.base, rows.buffer.base, base, rows.count, length)
+      kernels.index.scatter_add_rows(inputs[0].buffer.base, length, rows.buffer.base, rows.count, length, base, length)
     }
   }
 

@@ -16,7 +16,7 @@ struct Slice: SingleOutputPrimitive {
     return Tensor(shape: shape) { y in
       guard let base = y.baseAddress, y.count > 0 else { return }
       kernels.index.copy_2d(
-        x.buffer.base + range.lowerBound * inner, middle * inner, base, range.count * inner, outer, range.count * inner)
+        x.buffer.base + range.lowerBound * inner, middle * inner, outer, range.count * inner, base, range.count * inner)
     }
   }
 
@@ -45,7 +45,7 @@ struct ZeroPad: SingleOutputPrimitive {
       y.initialize(repeating: 0)
       guard let base = y.baseAddress, x.count > 0 else { return }
       kernels.index.copy_2d(
-        x.buffer.base, middle * inner, base + before * inner, (before + middle + after) * inner, outer, middle * inner)
+        x.buffer.base, middle * inner, outer, middle * inner, base + before * inner, (before + middle + after) * inner)
     }
   }
 
@@ -78,7 +78,7 @@ struct Concatenate: SingleOutputPrimitive {
       var start = 0
       for x in inputs where x.count > 0 {
         let (outer, middle, inner) = x.extents(around: axis)
-        kernels.index.copy_2d(x.buffer.base, middle * inner, base + start, rowLength, outer, middle * inner)
+        kernels.index.copy_2d(x.buffer.base, middle * inner, outer, middle * inner, base + start, rowLength)
         start += middle * inner
       }
     }

@@ -12,7 +12,7 @@ struct Transpose: SingleOutputPrimitive {
     let extents = Array(x.shape)
     return Tensor(shape: Shape(order.map { extents[$0] })) { y in
       guard let base = y.baseAddress, y.count > 0 else { return }
-      kernels.index.permute(x.buffer.base, extents, order, order.count, base)
+      kernels.index.permute(x.buffer.base, extents, order, Int32(order.count), base)
     }
   }
 
