@@ -5,18 +5,18 @@ import CKernels
 ///
 /// The type is what lets the next convolution and both backward passes cost one patch per map instead of a whole
 /// image (`winnerConvolution`).
-public struct WinnerCode: Sendable {
+public struct WinnerCode<Value: TensorAlgebra> {
   /// `[batch, maps]`: row · width + column of each map's winner.
   public let positions: Indexes
   /// `[batch, maps]`: the winners' values.
-  public let values: Tensor
+  public let values: Value
   /// Size of the maps that the positions refer to.
   public let height, width: Int
 
   /// Traps when the shapes differ or a position lies outside the map.
-  public init(positions: Indexes, values: Tensor, height: Int, width: Int) {
+  public init(positions: Indexes, values: Value, height: Int, width: Int) {
     precondition(
-      positions.shape == values.shape && values.rank == 2,
+      positions.shape == values.shape && values.shape.rank == 2,
       """
       A code has one position and one value for each image and map, and the positions have the shape \
       \(positions.shape), the values \(values.shape).
@@ -38,17 +38,19 @@ public struct WinnerCode: Sendable {
   public var maps: Int { values.shape[1] }
 
   /// The same places with other values of the same shape.
-  public func with(values: Tensor) -> WinnerCode {
-    WinnerCode(positions: positions, values: values, height: height, width: width)
+  public func with<Other: TensorAlgebra>(values: Other) -> WinnerCode<Other> {
+    WinnerCode<Other>(positions: positions, values: values, height: height, width: width)
   }
 }
+
+extension WinnerCode: Sendable where Value: Sendable {}
 
 /// Spatial winner-take-all (Makhzani and Frey, "Winner-Take-All Autoencoders", 2015, section 3): for each image and
 /// feature map of `x`, `[batch, height, width, maps]`, the largest value and where it is.
 ///
 /// The first of equal values wins, row by row. A NaN beats every number (and the first NaN wins), so that it stays
 /// visible.
-func spatialWinners(_ x: Tensor) -> WinnerCode {
+func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
   precondition(
     x.rank == 4 && x.shape[1] * x.shape[2] > 0,
     "Spatial winner-take-all takes images [batch, height, width, maps] with pixels, and got the shape \(x.shape).")
@@ -115,7 +117,7 @@ func lifetimeWinners(_ values: Tensor, rate: Double) -> (values: Tensor, mask: T
 }
 
 /// The images `[batch, height, width, maps]` that a code stands for, zeros included.
-func denseImage(from code: WinnerCode) -> Tensor {
+func denseImage(from code: WinnerCode<Tensor>) -> Tensor {
   let (pixels, maps) = (code.height * code.width, code.maps)
   let buffer = Buffer<Float>(count: code.batch * pixels * maps)
   parallelFor(code.batch, grain: 1 + (1 << 16) / max(1, pixels * maps)) { images in

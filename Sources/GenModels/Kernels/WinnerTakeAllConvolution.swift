@@ -8,7 +8,7 @@ import CKernels
 ///   - geometry: That of the dense convolution.
 /// - Returns: A dense tensor of shape `geometry.outputShape`.
 func winnerConvolution(
-  _ code: WinnerCode, weights: Tensor, bias: Tensor? = nil, activation: ConvolutionActivation = .none,
+  _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor? = nil, activation: ConvolutionActivation = .none,
   geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(code: code)
@@ -45,7 +45,7 @@ func winnerConvolutionValueGradient(
 
 /// The gradient of `winnerConvolution` to its weights, of shape `geometry.weightShape`.
 func winnerConvolutionWeightGradient(
-  _ upstream: Tensor, code: WinnerCode, gate: Tensor? = nil, geometry: ConvolutionGeometry
+  _ upstream: Tensor, code: WinnerCode<Tensor>, gate: Tensor? = nil, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
   geometry.check(code: code)
@@ -67,7 +67,7 @@ func winnerConvolutionWeightGradient(
 ///   - weights: Of the convolution that produced the code.
 ///   - geometry: Of that convolution.
 func convolutionAtWinnersInputGradient(
-  _ gradient: WinnerCode, weights: Tensor, geometry: ConvolutionGeometry
+  _ gradient: WinnerCode<Tensor>, weights: Tensor, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(producedCode: gradient)
   geometry.check(weights: weights)
@@ -86,7 +86,7 @@ func convolutionAtWinnersInputGradient(
 ///   - x: The convolution's input.
 ///   - gradient: The code's positions, with the gradients to its values as values.
 func convolutionAtWinnersWeightGradient(
-  _ x: Tensor, gradient: WinnerCode, geometry: ConvolutionGeometry
+  _ x: Tensor, gradient: WinnerCode<Tensor>, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(input: x)
   geometry.check(producedCode: gradient)
@@ -117,13 +117,13 @@ extension ConvolutionGeometry {
       divide: 1, top: top, left: left)
   }
 
-  func check(code: WinnerCode) {
+  func check(code: WinnerCode<Tensor>) {
     let shape: Shape = [code.batch, code.height, code.width, code.maps]
     precondition(
       shape == inputShape, "This convolution's input has the shape \(inputShape), and the code stands for \(shape).")
   }
 
-  func check(producedCode code: WinnerCode) {
+  func check(producedCode code: WinnerCode<Tensor>) {
     let shape: Shape = [code.batch, code.height, code.width, code.maps]
     precondition(
       shape == outputShape,
