@@ -13,7 +13,7 @@ private func nonzero(_ shape: Shape, seed: UInt64 = 1) -> Tensor {
 }
 
 extension DifferentiableCase {
-  static let all: [DifferentiableCase] = elementwise + broadcasting + shapes + reductions + products + fused
+  static let all: [DifferentiableCase] = elementwise + broadcasting + shapes + reductions + products + fused + convolutions
 
   private static let elementwise: [DifferentiableCase] = [
     DifferentiableCase("negate", [numbers([3, 4])]) { -$0[0] },
@@ -116,4 +116,55 @@ extension DifferentiableCase {
       return x * logDeterminant.reshaped([3, 1])
     },
   ]
+
+  private static let convolutions: [DifferentiableCase] =
+    [Padding.valid, .same, .full].flatMap { padding in
+      [1, 2].map { stride in
+        DifferentiableCase(
+          "convolution, \(padding), stride \(stride)",
+          [numbers([2, 5, 6, 2]), numbers([3, 3, 2, 3], seed: 2)]
+        ) { $0[0].convolved(weights: $0[1], stride: stride, padding: padding) }
+      }
+    } + [
+      DifferentiableCase(
+        "convolution with bias and sigmoid",
+        [numbers([2, 5, 5, 1]), numbers([3, 3, 1, 3], seed: 2), numbers([3], seed: 3)]
+      ) { $0[0].convolved(weights: $0[1], bias: $0[2], activation: .sigmoid) },
+      DifferentiableCase(
+        // Positive arguments keep the sums away from ReLU's kink.
+        "convolution with bias and ReLU",
+        [
+          numbers([2, 5, 5, 1], 0.5..<1), numbers([3, 3, 1, 3], 0.5..<1, seed: 2),
+          Tensor([1, -20, 1]),
+        ]
+      ) { $0[0].convolved(weights: $0[1], bias: $0[2], activation: .relu) },
+      DifferentiableCase("maximum pooling", [distinct([2, 4, 4, 2])]) {
+        $0[0].maximumPooled(window: (2, 2)).squared()
+      },
+      DifferentiableCase("spatial winners", [distinct([2, 4, 4, 3])]) { $0[0].spatialWinners().values.squared() },
+      DifferentiableCase("dense image of winners", [distinct([2, 4, 4, 3])]) {
+        $0[0].spatialWinners().channelWinners(sparsity: 0.4).dense().squared()
+      },
+      DifferentiableCase(
+        "convolution's winners",
+        [distinct([2, 5, 5, 2]), numbers([3, 3, 2, 3], 0.5..<1, seed: 2), numbers([3], seed: 3)]
+      ) { $0[0].convolvedWinners(weights: $0[1], bias: $0[2], activation: .sigmoid).values },
+      DifferentiableCase(
+        "winners' convolution",
+        [distinct([2, 4, 4, 2]), numbers([3, 3, 2, 3], seed: 2), numbers([3], seed: 3)]
+      ) {
+        $0[0].spatialWinners().convolved(weights: $0[1], bias: $0[2], activation: .sigmoid)
+      },
+      DifferentiableCase(
+        "winners' convolution with ReLU",
+        [distinct([2, 4, 4, 2]), numbers([3, 3, 2, 3], 0.5..<1, seed: 2), Tensor([1, 1, -40])]
+      ) { $0[0].spatialWinners().convolved(weights: $0[1], bias: $0[2], activation: .relu) },
+    ]
+}
+
+/// Numbers that differ by at least 0.25, so that differences of up to 0.1 don't change which is the largest.
+private func distinct(_ shape: Shape) -> Tensor {
+  var random = RandomGenerator(seed: 8)
+  let order = random.permutation(shape.elementCount)
+  return Tensor(order.elements.map { Float($0) * 0.25 }, shape: shape) + 0.5
 }
