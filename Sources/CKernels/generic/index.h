@@ -6,8 +6,8 @@ static void index_gather_rows(const float *x, const int32_t *rows, size_t n, siz
   }
 }
 
-static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n, size_t columns,
-                                   float *y, size_t y_stride) {
+static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n,
+                                   size_t columns, float *y, size_t y_stride) {
   for (size_t i = 0; i < n; i++) {
     const float *from = x + i * x_stride;
     float *to = y + (size_t)rows[i] * y_stride;
@@ -54,7 +54,8 @@ OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size
 OOD_INLINE void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
                                 ptrdiff_t y_stride) {
   for (size_t c = 0; c < columns; c++) {
-    for (size_t r = 0; r < rows; r++) y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
+    for (size_t r = 0; r < rows; r++)
+      y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
   }
 }
 
@@ -72,15 +73,16 @@ static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, s
         transpose_square(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c, (size_t)x_stride,
                          y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r, (size_t)y_stride);
       }
-      transpose_piece(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)whole_end, x_stride, OOD_WIDTH, end - whole_end,
-                      y + (ptrdiff_t)whole_end * y_stride + (ptrdiff_t)r, y_stride);
+      transpose_piece(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)whole_end, x_stride, OOD_WIDTH,
+                      end - whole_end, y + (ptrdiff_t)whole_end * y_stride + (ptrdiff_t)r, y_stride);
     }
-    transpose_piece(x + (ptrdiff_t)whole_rows * x_stride + (ptrdiff_t)first, x_stride, rows - whole_rows, end - first,
-                    y + (ptrdiff_t)first * y_stride + (ptrdiff_t)whole_rows, y_stride);
+    transpose_piece(x + (ptrdiff_t)whole_rows * x_stride + (ptrdiff_t)first, x_stride, rows - whole_rows,
+                    end - first, y + (ptrdiff_t)first * y_stride + (ptrdiff_t)whole_rows, y_stride);
   }
 }
 
-static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y,
+                            size_t y_stride) {
   transpose_strided(x, (ptrdiff_t)x_stride, rows, columns, y, (ptrdiff_t)y_stride);
 }
 
@@ -98,7 +100,8 @@ OOD_INLINE void copy_row(float *y, const float *x, size_t n) {
   }
 }
 
-static void index_copy_2d(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+static void index_copy_2d(const float *x, size_t x_stride, size_t rows, size_t columns, float *y,
+                          size_t y_stride) {
   if (x_stride == columns && y_stride == columns) {
     if (rows && columns) __builtin_memcpy(y, x, rows * columns * sizeof(float));
     return;
@@ -123,7 +126,8 @@ static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, con
     if (shape[a] == 1) continue;
     const struct copy_axis axis = {shape[a], x_strides[a], y_strides[a]};
     int place = count++;
-    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--) axes[place] = axes[place - 1];
+    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--)
+      axes[place] = axes[place - 1];
     axes[place] = axis;
   }
   int joined = 0;
@@ -139,8 +143,8 @@ static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, con
   return joined;
 }
 
-static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float *y, const ptrdiff_t *y_strides,
-                               const size_t *shape, int rank) {
+static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float *y,
+                               const ptrdiff_t *y_strides, const size_t *shape, int rank) {
   struct copy_axis axes[ood_most_axes];
   int count = copy_axes(x_strides, y_strides, shape, rank, axes);
   if (count < 0) return;
