@@ -8,7 +8,8 @@ private let variants = (0..<ood_kernel_variant_count()).map {
 
 private func distance(_ variant: String) -> ood_distance { ood_kernels_named(variant)!.pointee.distance }
 
-private typealias Distances = (ood_distance, [Float], Int, [Float], Int, Int, inout [Float], Int) -> Void
+private typealias Distances =
+  @Sendable (ood_distance, [Float], Int, [Float], Int, Int, inout [Float], Int) -> Void
 
 private let squared: Distances = { $0.squared_euclidean($1, $2, $3, $4, $5, &$6, $7) }
 private let manhattan: Distances = { $0.manhattan($1, $2, $3, $4, $5, &$6, $7) }

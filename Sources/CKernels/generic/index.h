@@ -33,10 +33,10 @@ static void index_one_hot(const int32_t *labels, size_t n, size_t classes, float
 }
 
 /// A square of OOD_WIDTH rows and columns: log2(OOD_WIDTH) perfect shuffles of its rows.
-OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size_t y_stride) {
+OOD_INLINE void transpose_square(const float *x, ptrdiff_t x_stride, float *y, ptrdiff_t y_stride) {
   vf a[OOD_WIDTH], b[OOD_WIDTH];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + (size_t)i * x_stride);
+  for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + i * x_stride);
 #pragma clang loop unroll(full)
   for (int done = 1; done < OOD_WIDTH; done *= 2) {
 #pragma clang loop unroll(full)
@@ -48,14 +48,15 @@ OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size
     for (int i = 0; i < OOD_WIDTH; i++) a[i] = b[i];
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < OOD_WIDTH; i++) store(y + (size_t)i * y_stride, a[i]);
+  for (int i = 0; i < OOD_WIDTH; i++) store(y + i * y_stride, a[i]);
 }
 
 OOD_INLINE void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
                                 ptrdiff_t y_stride) {
   for (size_t c = 0; c < columns; c++) {
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
       y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
+    }
   }
 }
 
@@ -70,8 +71,8 @@ static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, s
     const size_t whole_end = end - (end - first) % OOD_WIDTH;
     for (size_t r = 0; r < whole_rows; r += OOD_WIDTH) {
       for (size_t c = first; c < whole_end; c += OOD_WIDTH) {
-        transpose_square(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c, (size_t)x_stride,
-                         y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r, (size_t)y_stride);
+        transpose_square(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c, x_stride,
+                         y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r, y_stride);
       }
       transpose_piece(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)whole_end, x_stride, OOD_WIDTH,
                       end - whole_end, y + (ptrdiff_t)whole_end * y_stride + (ptrdiff_t)r, y_stride);
@@ -126,8 +127,9 @@ static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, con
     if (shape[a] == 1) continue;
     const struct copy_axis axis = {shape[a], x_strides[a], y_strides[a]};
     int place = count++;
-    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--)
+    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--) {
       axes[place] = axes[place - 1];
+    }
     axes[place] = axis;
   }
   int joined = 0;

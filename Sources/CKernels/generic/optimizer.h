@@ -15,8 +15,10 @@ static void optimizer_sgd(struct ood_sgd s, float *p, const float *g, float *vel
   size_t i = 0;
   if (!velocity) {
     for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(p + i, sgd_step(s, load(p + i), load(g + i), NULL));
-    if (i < n)
-      store_partial(p + i, sgd_step(s, load_partial(p + i, n - i), load_partial(g + i, n - i), NULL), n - i);
+    if (i < n) {
+      const size_t rest = n - i;
+      store_partial(p + i, sgd_step(s, load_partial(p + i, rest), load_partial(g + i, rest), NULL), rest);
+    }
     return;
   }
   for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
