@@ -34,15 +34,22 @@ OOD_INLINE void coupling_backward_span(const float *u, const float *v, const flo
 /// Rows next to each other: the matrix itself if it is so, else a copy in `buffer`.
 OOD_INLINE const float *coupling_pack(const float *p, size_t stride, size_t rows, size_t columns, float *buffer) {
   if (stride == columns) return p;
-  for (size_t r = 0; r < rows; r++) {
-    for (size_t c = 0; c < columns; c++) buffer[r * columns + c] = p[r * stride + c];
-  }
+  map_gather_rows(p, stride, 1, rows, columns, buffer);
   return buffer;
 }
 
 OOD_INLINE void coupling_unpack(const float *buffer, float *p, size_t stride, size_t rows, size_t columns) {
+  for (size_t c = 0; c < columns; c++) {
+    for (size_t r = 0; r < rows; r++) p[r * stride + c] = buffer[r * columns + c];
+  }
+}
+
+/// sums[r] = sign · Σ_c p[r][c] of narrow rows that are next to each other.
+OOD_INLINE void coupling_row_sums(const float *p, double sign, size_t rows, size_t columns, float *sums) {
   for (size_t r = 0; r < rows; r++) {
-    for (size_t c = 0; c < columns; c++) p[r * stride + c] = buffer[r * columns + c];
+    double sum = 0;
+    for (size_t c = 0; c < columns; c++) sum += p[r * columns + c];
+    sums[r] = (float)(sign * sum);
   }
 }
 
@@ -72,11 +79,7 @@ OOD_INLINE void coupling_map(int inverse, const float *x, size_t x_stride, const
     const float *pshift = coupling_pack(shift + r * shift_stride, shift_stride, some, columns, shift_buffer);
     coupling_span(inverse, px, praw, pshift, slope, y_buffer, log_scale, some * columns);
     coupling_unpack(y_buffer, y + r * y_stride, y_stride, some, columns);
-    for (size_t k = 0; k < some; k++) {
-      double sum = 0;
-      for (size_t c = 0; c < columns; c++) sum += log_scale[k * columns + c];
-      log_determinant[r + k] = (float)(inverse ? -sum : sum);
-    }
+    coupling_row_sums(log_scale, inverse ? -1 : 1, some, columns, log_determinant + r);
   }
 }
 
@@ -109,9 +112,7 @@ static void coupling_backward(const float *upstream_y, size_t upstream_stride,
       const size_t n = columns - c < width ? columns - c : width;
       const float *pu = upstream_y + r * upstream_stride + c, *px = x + r * x_stride + c, *praw = raw + r * raw_stride + c;
       float *pdx = dx + r * dx_stride + c, *pd_raw = d_raw + r * d_raw_stride + c;
-      for (size_t k = 0; k < some; k++) {
-        for (size_t j = 0; j < n; j++) v_buffer[k * n + j] = upstream_log_determinant[r + k];
-      }
+      map_gather_rows(upstream_log_determinant + r, 1, 0, some, n, v_buffer);
       if (most == 1) {
         coupling_backward_span(pu, v_buffer, px, praw, slope, pdx, pd_raw, n);
         continue;

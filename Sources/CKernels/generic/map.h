@@ -140,7 +140,12 @@ static map_loop map_binary_loop(enum ood_binary f) {
   __builtin_unreachable();
 }
 
-enum { map_block = 1024 };
+enum {
+  /// Elements of an operand that is copied, so that it stays in the L1 cache.
+  map_block = 1024,
+  /// Elements of a result on its way to memory.
+  map_streaming_block = 256,
+};
 
 /// How many floats after `p` the next line of the caches begins.
 static size_t map_misalignment(const float *p) { return (64 - ((uintptr_t)p & 63)) % 64 / sizeof(float); }
@@ -161,11 +166,11 @@ static void map_run(map_loop loop, float p, const float *a, const float *b, floa
     loop(p, a, b, y, n);
     return;
   }
-  float block[map_block];
+  float block[map_streaming_block];
   size_t i = map_misalignment(y);
   loop(p, a, b, y, i);
-  for (; i < n; i += map_block) {
-    const size_t count = n - i < map_block ? n - i : map_block;
+  for (; i < n; i += map_streaming_block) {
+    const size_t count = n - i < map_streaming_block ? n - i : map_streaming_block;
     loop(p, a + i, b + i, block, count);
     map_stream(block, y + i, count);
   }
@@ -231,6 +236,20 @@ static const float *map_row_piece(struct map_operand *o, const float *p, size_t 
   return o->buffer;
 }
 
+/// Copies a strided matrix row by row; down its columns if it is narrow, so that the inner loop is the longer one.
+OOD_INLINE void map_gather_rows(const float *p, size_t row_stride, size_t column_stride, size_t rows, size_t columns,
+                                float *buffer) {
+  if (columns < 8) {
+    for (size_t c = 0; c < columns; c++) {
+      for (size_t r = 0; r < rows; r++) buffer[r * columns + c] = p[r * row_stride + c * column_stride];
+    }
+  } else {
+    for (size_t r = 0; r < rows; r++) {
+      for (size_t c = 0; c < columns; c++) buffer[r * columns + c] = p[r * row_stride + c * column_stride];
+    }
+  }
+}
+
 /// `rows` whole rows from row `r` on, at most a block; `most` is the largest number of rows that will be asked for.
 static const float *map_rows_piece(struct map_operand *o, size_t r, size_t rows, size_t most, size_t columns) {
   const float *p = o->start + r * o->row_stride;
@@ -240,14 +259,14 @@ static const float *map_rows_piece(struct map_operand *o, size_t r, size_t rows,
     o->held = p;
     rows = most;
   }
-  for (size_t k = 0; k < rows; k++, p += o->row_stride) {
-    float *row = o->buffer + k * columns;
-    if (o->column_stride == 0) {
+  float *row = o->buffer;
+  if (o->column_stride == 0) {
+    for (size_t k = 0; k < rows; k++, p += o->row_stride, row += columns) {
       // Whole vectors: the next row, or the space behind the last, takes what is too much.
       for (size_t c = 0; c < columns; c += OOD_WIDTH) store(row + c, splat(*p));
-    } else {
-      for (size_t c = 0; c < columns; c++) row[c] = p[c * o->column_stride];
     }
+  } else {
+    map_gather_rows(p, o->row_stride, o->column_stride, rows, columns, row);
   }
   return o->buffer;
 }

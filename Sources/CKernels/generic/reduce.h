@@ -233,44 +233,63 @@ static void reduce_minimum(const float *x, float *y, size_t outer, size_t middle
 OOD_INLINE size_t reduce_find(const float *x, size_t n, float value) {
   const vf v = value;
   const int nan = value != value;
-  size_t i = 0;
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+  for (size_t i = 0; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
     const vf t = load(x + i);
-    if (any(nan ? is_nan(t) : t == v)) break;
+    const vi found = nan ? is_nan(t) : t == v;
+    if (any(found)) return i + first_lane(found);
   }
-  while (i + 1 < n && !(nan ? x[i] != x[i] : x[i] == value)) i++;
-  return i;
+  // In the last lanes, where what follows the end is not the value.
+  const size_t i = n / OOD_WIDTH * OOD_WIDTH;
+  const vf t = load_partial(x + i, n - i);
+  return i + first_lane((nan ? is_nan(t) : t == v) & (lane_numbers() < (vi)(int32_t)(n - i)));
 }
 
-/// argmax down `count` <= OOD_WIDTH columns.
+/// Integers in the order of floats: NaN above all, 0 and -0 the same.
+OOD_INLINE vi reduce_order(vf x) {
+  const vi bits = bits_of(blend(is_nan(x), splat(NAN), x + 0));
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+/// argmax down 4 vectors of columns, of which `count` columns exist.
 OOD_INLINE void reduce_argmax_columns(const float *x, size_t middle, size_t stride, size_t count,
-                                      int32_t *positions, float *values) {
-  vf best = load_partial(x, count);
-  vi position = 0;
-  for (size_t m = 1; m < middle; m++) {
-    const vf v = load_some(x + m * stride, count);
-    const vi better = (v > best) | (is_nan(v) & ~is_nan(best));
-    best = blend(better, v, best);
-    position = blend_int(better, (vi)(int32_t)m, position);
+                                      int32_t *positions) {
+  vi best[4], position[4] = {0, 0, 0, 0};
+  size_t lanes[4];
+  for (size_t k = 0; k < 4; k++) {
+    lanes[k] = count <= k * OOD_WIDTH ? 0 : count - k * OOD_WIDTH < OOD_WIDTH ? count - k * OOD_WIDTH : OOD_WIDTH;
+    best[k] = reduce_order(load_some(x + (lanes[k] ? k * OOD_WIDTH : 0), lanes[k]));
   }
-  store_partial((float *)positions, float_of(position), count);
-  if (values) store_partial(values, best, count);
+  for (size_t m = 1; m < middle; m++) {
+    x += stride;
+    for (size_t k = 0; k < 4; k++) {
+      if (lanes[k] == 0) break;
+      const vi v = reduce_order(load_some(x + k * OOD_WIDTH, lanes[k]));
+      const vi better = v > best[k];
+      best[k] = blend_int(better, v, best[k]);
+      position[k] = blend_int(better, (vi)(int32_t)m, position[k]);
+    }
+  }
+  for (size_t k = 0; k < 4 && lanes[k]; k++) {
+    store_some((float *)positions + k * OOD_WIDTH, float_of(position[k]), lanes[k]);
+  }
 }
 
 static void reduce_argmax(const float *x, int32_t *positions, float *values, size_t outer, size_t middle,
                           size_t inner) {
   for (size_t o = 0; o < outer; o++, x += middle * inner, positions += inner) {
     if (inner == 1) {
-      const float value = reduce_span_extreme(0, x, middle);
-      const size_t m = reduce_find(x, middle, value);
-      positions[0] = (int32_t)m;
-      if (values) values[o] = x[m];
-      continue;
+      positions[0] = (int32_t)reduce_find(x, middle, reduce_span_extreme(0, x, middle));
+    } else {
+      for (size_t i = 0; i < inner; i += 4 * OOD_WIDTH) {
+        const size_t count = inner - i < 4 * OOD_WIDTH ? inner - i : 4 * OOD_WIDTH;
+        if (count == 4 * OOD_WIDTH) {
+          reduce_argmax_columns(x + i, middle, inner, 4 * OOD_WIDTH, positions + i);
+        } else {
+          reduce_argmax_columns(x + i, middle, inner, count, positions + i);
+        }
+      }
     }
-    for (size_t i = 0; i < inner; i += OOD_WIDTH) {
-      const size_t count = inner - i < OOD_WIDTH ? inner - i : OOD_WIDTH;
-      reduce_argmax_columns(x + i, middle, inner, count, positions + i, values ? values + o * inner + i : NULL);
-    }
+    for (size_t i = 0; values && i < inner; i++) values[o * inner + i] = x[(size_t)positions[i] * inner + i];
   }
 }
 

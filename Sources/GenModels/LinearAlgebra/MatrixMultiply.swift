@@ -164,11 +164,8 @@ private struct MatrixMultiplication: @unchecked Sendable {
 
   private func runInLibrary(rows: Range<Int>, columns: Range<Int>) {
     BLAS.multiply(
-      rows: rows.count, columns: columns.count, depth: k,
-      a.base + rows.lowerBound * a.row_stride, transposeA: a.column_stride != 1,
-      rowStride: max(1, a.column_stride != 1 ? a.column_stride : a.row_stride),
-      b.base + columns.lowerBound * b.column_stride, transposeB: b.column_stride != 1,
-      rowStride: max(1, b.column_stride != 1 ? b.column_stride : b.row_stride),
+      m: rows.count, n: columns.count, k: k, a.libraryOperand(offset: rows.lowerBound * a.row_stride),
+      b.libraryOperand(offset: columns.lowerBound * b.column_stride),
       into: c.base + rows.lowerBound * c.row_stride + columns.lowerBound, rowStride: c.row_stride,
       accumulate: c.accumulate != 0)
     guard c.bias != nil || c.relu != 0 else { return }
@@ -185,5 +182,12 @@ private struct MatrixMultiplication: @unchecked Sendable {
 extension ood_matmul_operand {
   fileprivate var transposed: ood_matmul_operand {
     ood_matmul_operand(base: base, row_stride: column_stride, column_stride: row_stride)
+  }
+
+  /// The part that starts at `offset`, as BLAS describes it: the row stride is that of the matrix in memory.
+  fileprivate func libraryOperand(offset: Int) -> BLAS.Operand<Float> {
+    let transposed = column_stride != 1
+    return BLAS.Operand(
+      base: base + offset, rowStride: transposed ? column_stride : row_stride, transposed: transposed)
   }
 }
