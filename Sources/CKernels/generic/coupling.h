@@ -5,30 +5,41 @@ enum {
   coupling_narrow = 2 * OOD_WIDTH,
 };
 
+OOD_INLINE void coupling_vector(int inverse, const float *x, const float *raw, const float *shift, float slope,
+                                float *y, float *log_scale, size_t n) {
+  const vf v = load_some(x, n), t = load_some(shift, n);
+  const vf s = slope * atan_vector(load_some(raw, n));
+  store_some(log_scale, s, n);
+  store_some(y, inverse ? (v - t) * exp_vector(-s) : multiply_add(v, exp_vector(s), t), n);
+}
+
 /// y = x exp(s) + shift, or its inverse y = (x - shift) exp(-s), on n elements; s goes to `log_scale`.
 OOD_INLINE void coupling_span(int inverse, const float *x, const float *raw, const float *shift, float slope,
                               float *y, float *log_scale, size_t n) {
-  for (size_t i = 0; i < n; i += OOD_WIDTH) {
-    const size_t count = n - i < OOD_WIDTH ? n - i : OOD_WIDTH;
-    const vf v = load_some(x + i, count), t = load_some(shift + i, count);
-    const vf s = slope * atan_vector(load_some(raw + i, count));
-    store_some(log_scale + i, s, count);
-    store_some(y + i, inverse ? (v - t) * exp_vector(-s) : multiply_add(v, exp_vector(s), t), count);
+  size_t i = 0;
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+    coupling_vector(inverse, x + i, raw + i, shift + i, slope, y + i, log_scale + i, OOD_WIDTH);
   }
+  if (i < n) coupling_vector(inverse, x + i, raw + i, shift + i, slope, y + i, log_scale + i, n - i);
+}
+
+OOD_INLINE void coupling_backward_vector(const float *u, const float *v, const float *x, const float *raw,
+                                         float slope, float *dx, float *d_raw, size_t n) {
+  const vf r = load_some(raw, n);
+  const vf scaled = load_some(u, n) * exp_vector(slope * atan_vector(r));
+  const vf d_log_scale = multiply_add(scaled, load_some(x, n), load_some(v, n));
+  const vf d = d_log_scale * (slope / multiply_add(r, r, splat(1)));
+  store_some(dx, scaled, n);
+  store_some(d_raw, d, n);
 }
 
 OOD_INLINE void coupling_backward_span(const float *u, const float *v, const float *x, const float *raw,
                                        float slope, float *dx, float *d_raw, size_t n) {
-  for (size_t i = 0; i < n; i += OOD_WIDTH) {
-    const size_t count = n - i < OOD_WIDTH ? n - i : OOD_WIDTH;
-    const vf r = load_some(raw + i, count);
-    const vf scaled = load_some(u + i, count) * exp_vector(slope * atan_vector(r));
-    const vf d_log_scale = multiply_add(scaled, load_some(x + i, count), load_some(v + i, count));
-    // 1 / (1 + r²) written so that a large r gives a small slope, not 1 / inf times something large.
-    const vf d = d_log_scale * (slope / multiply_add(r, r, splat(1)));
-    store_some(dx + i, scaled, count);
-    store_some(d_raw + i, d, count);
+  size_t i = 0;
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+    coupling_backward_vector(u + i, v + i, x + i, raw + i, slope, dx + i, d_raw + i, OOD_WIDTH);
   }
+  if (i < n) coupling_backward_vector(u + i, v + i, x + i, raw + i, slope, dx + i, d_raw + i, n - i);
 }
 
 /// Rows next to each other: the matrix itself if it is so, else a copy in `buffer`.

@@ -322,7 +322,16 @@ static void map_scale_add(float alpha, const float *x, float *y, size_t n) {
   map_scale_add_loop(alpha, x, y, y, n);
 }
 
-static void map_fill(float value, float *y, size_t n) { map_run(map_constant, value, y, y, y, n); }
+static void map_fill(float value, float *y, size_t n) {
+  if (n < ood_streaming_count) {
+    map_constant(value, y, y, y, n);
+    return;
+  }
+  float block[map_block];
+  map_constant(value, block, block, block, map_block);
+  for (size_t i = 0; i < n; i += map_block) map_stream(block, y + i, n - i < map_block ? n - i : map_block);
+  finish_streaming();
+}
 
 /// All bits set where x is NaN or infinite.
 OOD_INLINE vi map_is_non_finite(vf x) { return (bits_of(x) & 0x7f800000) == 0x7f800000; }

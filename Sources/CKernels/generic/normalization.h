@@ -99,6 +99,21 @@ static void normalization_repeat(struct normalization_pattern *p, const float *c
   for (size_t i = 0; together > 1 && i < p->width; i++) p->repeated[i] = coefficients[i % channels];
 }
 
+OOD_INLINE void normalization_apply_vector(const float *x, const float *mean, const float *scale, const float *offset,
+                                           float *y, size_t n) {
+  const vf d = load_some(x, n) - load_some(mean, n);
+  store_some(y, multiply_add(d, load_some(scale, n), load_some(offset, n)), n);
+}
+
+OOD_INLINE void normalization_apply_span(const float *x, const float *mean, const float *scale, const float *offset,
+                                         float *y, size_t n) {
+  size_t i = 0;
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+    normalization_apply_vector(x + i, mean + i, scale + i, offset + i, y + i, OOD_WIDTH);
+  }
+  if (i < n) normalization_apply_vector(x + i, mean + i, scale + i, offset + i, y + i, n - i);
+}
+
 static void normalization_apply(const float *x, const float *mean, const float *scale, const float *offset,
                                 float *y, size_t rows, size_t channels) {
   if (channels == 0) return;
@@ -107,18 +122,34 @@ static void normalization_apply(const float *x, const float *mean, const float *
   normalization_repeat(&s, scale, channels);
   normalization_repeat(&o, offset, channels);
   const size_t total = rows * channels, width = m.width;
-  for (size_t i = 0; i < total; i += width, x += width, y += width) {
+  const int streams = total >= ood_streaming_count && y != x;
+  float block[map_block];
+  for (size_t i = 0; i < total; i += width) {
     const size_t columns = total - i < width ? total - i : width;
-    size_t c = 0;
-    for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
-      store(y + c, multiply_add(load(x + c) - load(m.start + c), load(s.start + c), load(o.start + c)));
-    }
-    if (c < columns) {
-      const size_t n = columns - c;
-      const vf d = load_partial(x + c, n) - load_partial(m.start + c, n);
-      store_partial(y + c, multiply_add(d, load_partial(s.start + c, n), load_partial(o.start + c, n)), n);
+    for (size_t c = 0; c < columns; c += map_block) {
+      const size_t n = columns - c < map_block ? columns - c : map_block;
+      float *out = y + i + c;
+      normalization_apply_span(x + i + c, m.start + c, s.start + c, o.start + c, streams ? block : out, n);
+      if (streams) map_stream(block, out, n);
     }
   }
+  if (streams) finish_streaming();
+}
+
+OOD_INLINE void normalization_gradient_vector(const float *u, const float *x, const float *mean, const float *a,
+                                              const float *b, const float *k, float *dx, size_t n) {
+  const vf d = load_some(x, n) - load_some(mean, n);
+  const vf t = multiply_add(load_some(b, n), d, load_some(k, n));
+  store_some(dx, multiply_add(load_some(a, n), load_some(u, n), t), n);
+}
+
+OOD_INLINE void normalization_gradient_span(const float *u, const float *x, const float *mean, const float *a,
+                                            const float *b, const float *k, float *dx, size_t n) {
+  size_t i = 0;
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+    normalization_gradient_vector(u + i, x + i, mean + i, a + i, b + i, k + i, dx + i, OOD_WIDTH);
+  }
+  if (i < n) normalization_gradient_vector(u + i, x + i, mean + i, a + i, b + i, k + i, dx + i, n - i);
 }
 
 static void normalization_gradient_apply(const float *upstream, const float *x, const float *mean, const float *a,
@@ -131,20 +162,19 @@ static void normalization_gradient_apply(const float *upstream, const float *x, 
   normalization_repeat(&pb, b, channels);
   normalization_repeat(&pk, k, channels);
   const size_t total = rows * channels, width = pm.width;
-  for (size_t i = 0; i < total; i += width, upstream += width, x += width, dx += width) {
+  const int streams = total >= ood_streaming_count && dx != x && dx != upstream;
+  float block[map_block];
+  for (size_t i = 0; i < total; i += width) {
     const size_t columns = total - i < width ? total - i : width;
-    size_t c = 0;
-    for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
-      const vf t = multiply_add(load(pb.start + c), load(x + c) - load(pm.start + c), load(pk.start + c));
-      store(dx + c, multiply_add(load(pa.start + c), load(upstream + c), t));
-    }
-    if (c < columns) {
-      const size_t n = columns - c;
-      const vf d = load_partial(x + c, n) - load_partial(pm.start + c, n);
-      const vf t = multiply_add(load_partial(pb.start + c, n), d, load_partial(pk.start + c, n));
-      store_partial(dx + c, multiply_add(load_partial(pa.start + c, n), load_partial(upstream + c, n), t), n);
+    for (size_t c = 0; c < columns; c += map_block) {
+      const size_t n = columns - c < map_block ? columns - c : map_block;
+      float *out = dx + i + c;
+      normalization_gradient_span(upstream + i + c, x + i + c, pm.start + c, pa.start + c, pb.start + c, pk.start + c,
+                                  streams ? block : out, n);
+      if (streams) map_stream(block, out, n);
     }
   }
+  if (streams) finish_streaming();
 }
 
 static const struct ood_normalization normalization_table = {
