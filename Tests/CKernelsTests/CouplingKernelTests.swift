@@ -10,7 +10,8 @@ private func coupling(_ variant: String) -> ood_coupling { ood_kernels_named(var
 
 /// Rows and columns: packed, ragged, wide, wider than a block.
 private let shapes = [
-  (0, 2), (3, 0), (1, 1), (1000, 1), (300, 2), (77, 3), (40, 7), (20, 16), (9, 17), (6, 31), (5, 32), (5, 33), (4, 100),
+  (0, 2), (3, 0), (1, 1), (1000, 1), (300, 2), (77, 3), (40, 7), (20, 16), (9, 17), (6, 31), (5, 32), (5, 33),
+  (4, 100),
   (2, 392), (2, 1030),
 ]
 
@@ -42,7 +43,8 @@ private struct Rows {
       network.withUnsafeBufferPointer { network in
         let (y, network) = (y.baseAddress!, network.baseAddress!)
         kernels.forward(
-          y + half, 2 * half, network, 2 * half, network + half, 2 * half, clamp, y + half, 2 * half, &logDeterminant,
+          y + half, 2 * half, network, 2 * half, network + half, 2 * half, clamp, y + half, 2 * half,
+          &logDeterminant,
           rows, half)
       }
     }
@@ -60,23 +62,27 @@ private struct Rows {
       let start = Rows(rows, columns, gap: gap / 2, &numbers, scale: 1)
       var (y, logDeterminant) = (start, [Float](repeating: -7, count: rows + 1))
       coupling(variant).forward(
-        x.elements, x.stride, raw.elements, raw.stride, shift.elements, shift.stride, clamp, &y.elements, y.stride,
+        x.elements, x.stride, raw.elements, raw.stride, shift.elements, shift.stride, clamp, &y.elements,
+        y.stride,
         &logDeterminant, rows, columns)
       var back = start
       var inverseLogDeterminant = logDeterminant
       coupling(variant).inverse(
-        y.elements, y.stride, raw.elements, raw.stride, shift.elements, shift.stride, clamp, &back.elements, back.stride,
+        y.elements, y.stride, raw.elements, raw.stride, shift.elements, shift.stride, clamp, &back.elements,
+        back.stride,
         &inverseLogDeterminant, rows, columns)
       for r in 0..<rows {
         var sum = 0.0
         for c in 0..<y.stride {
           guard c < columns else {
-            #expect(y.elements[r * y.stride + c] == start.elements[r * y.stride + c], "wrote beside its columns")
+            #expect(
+              y.elements[r * y.stride + c] == start.elements[r * y.stride + c], "wrote beside its columns")
             continue
           }
           let s = logScale(raw.elements[r * raw.stride + c])
           sum += s
-          let exact = Double(x.elements[r * x.stride + c]) * exp(s) + Double(shift.elements[r * shift.stride + c])
+          let exact =
+            Double(x.elements[r * x.stride + c]) * exp(s) + Double(shift.elements[r * shift.stride + c])
           #expect(abs(Double(y.elements[r * y.stride + c]) - exact) <= 2e-6 * (1 + abs(exact)))
           let original = x.elements[r * x.stride + c]
           #expect(abs(back.elements[r * back.stride + c] - original) <= 1e-5 * (1 + abs(original)))
@@ -92,7 +98,8 @@ private struct Rows {
       inPlace.withUnsafeMutableBufferPointer {
         let p = $0.baseAddress!
         coupling(variant).forward(
-          p, x.stride, raw.elements, raw.stride, shift.elements, shift.stride, clamp, p, x.stride, &again, rows, columns)
+          p, x.stride, raw.elements, raw.stride, shift.elements, shift.stride, clamp, p, x.stride, &again,
+          rows, columns)
       }
       for r in 0..<rows {
         for c in 0..<columns { #expect(inPlace[r * x.stride + c] == y.elements[r * y.stride + c]) }
@@ -113,7 +120,8 @@ private struct Rows {
       )
       var (dx, dRaw) = (startX, startRaw)
       coupling(variant).backward(
-        u.elements, u.stride, v, x.elements, x.stride, raw.elements, raw.stride, clamp, &dx.elements, dx.stride,
+        u.elements, u.stride, v, x.elements, x.stride, raw.elements, raw.stride, clamp, &dx.elements,
+        dx.stride,
         &dRaw.elements, dRaw.stride, rows, columns)
       for r in 0..<rows {
         for c in 0..<dx.stride {
@@ -139,7 +147,8 @@ private struct Rows {
         inRaw.withUnsafeMutableBufferPointer { praw in
           let (px, praw) = (px.baseAddress!, praw.baseAddress!)
           coupling(variant).backward(
-            u.elements, u.stride, v, px, x.stride, praw, raw.stride, clamp, px, x.stride, praw, raw.stride, rows, columns)
+            u.elements, u.stride, v, px, x.stride, praw, raw.stride, clamp, px, x.stride, praw, raw.stride,
+            rows, columns)
         }
       }
       for r in 0..<rows {

@@ -25,9 +25,11 @@ private struct UnaryCase: CustomTestStringConvertible, Sendable {
   var testDescription: String { name }
 
   static let all = [
-    UnaryCase(name: "negate", function: ood_negate, bound: 0, value: { -$0 }, derivative: { _ in -1 }, reads: .none),
     UnaryCase(
-      name: "relu", function: ood_relu, bound: 0, value: { $0 < 0 ? 0 : $0 }, derivative: { $0 > 0 ? 1 : 0 }, reads: .y),
+      name: "negate", function: ood_negate, bound: 0, value: { -$0 }, derivative: { _ in -1 }, reads: .none),
+    UnaryCase(
+      name: "relu", function: ood_relu, bound: 0, value: { $0 < 0 ? 0 : $0 }, derivative: { $0 > 0 ? 1 : 0 },
+      reads: .y),
     UnaryCase(
       name: "leaky relu", function: ood_leaky_relu, bound: 0.5,
       value: { $0 > 0 ? $0 : Double(parameter) * $0 },
@@ -40,9 +42,12 @@ private struct UnaryCase: CustomTestStringConvertible, Sendable {
       derivative: { 1 / (cosh($0) * cosh($0)) }, reads: .y),
     UnaryCase(
       name: "softplus", function: ood_softplus, bound: 4, value: softplus, derivative: sigmoid, reads: .x),
-    UnaryCase(name: "exp", function: ood_exp, bound: 4, value: { exp($0) }, derivative: { exp($0) }, reads: .y),
-    UnaryCase(name: "log", function: ood_log, bound: 4, value: { log($0) }, derivative: { 1 / $0 }, reads: .x),
-    UnaryCase(name: "square", function: ood_square, bound: 0.5, value: { $0 * $0 }, derivative: { 2 * $0 }, reads: .x),
+    UnaryCase(
+      name: "exp", function: ood_exp, bound: 4, value: { exp($0) }, derivative: { exp($0) }, reads: .y),
+    UnaryCase(
+      name: "log", function: ood_log, bound: 4, value: { log($0) }, derivative: { 1 / $0 }, reads: .x),
+    UnaryCase(
+      name: "square", function: ood_square, bound: 0.5, value: { $0 * $0 }, derivative: { 2 * $0 }, reads: .x),
     UnaryCase(
       name: "abs", function: ood_abs, bound: 0, value: { abs($0) }, derivative: sign, reads: .x),
     UnaryCase(
@@ -53,17 +58,21 @@ private struct UnaryCase: CustomTestStringConvertible, Sendable {
       derivative: { -1 / ($0 * $0) }, reads: .y),
     UnaryCase(name: "sign", function: ood_sign, bound: 0, value: sign, derivative: { _ in 0 }, reads: .none),
     UnaryCase(
-      name: "step", function: ood_step, bound: 0, value: { $0 > 0 ? 1 : 0 }, derivative: { _ in 0 }, reads: .none),
+      name: "step", function: ood_step, bound: 0, value: { $0 > 0 ? 1 : 0 }, derivative: { _ in 0 },
+      reads: .none),
     UnaryCase(
-      name: "atan", function: ood_atan, bound: 4, value: { atan($0) }, derivative: { 1 / (1 + $0 * $0) }, reads: .x),
+      name: "atan", function: ood_atan, bound: 4, value: { atan($0) }, derivative: { 1 / (1 + $0 * $0) },
+      reads: .x),
     UnaryCase(
       name: "scaled", function: ood_scaled, bound: 0.5, value: { Double(parameter) * $0 },
       derivative: { _ in Double(parameter) }, reads: .none),
     UnaryCase(
       name: "shifted", function: ood_shifted, bound: 0.501, value: { $0 + Double(parameter) },
       derivative: { _ in 1 }, reads: .none),
-    UnaryCase(name: "sin", function: ood_sin, bound: 2, value: { sin($0) }, derivative: { cos($0) }, reads: .x),
-    UnaryCase(name: "cos", function: ood_cos, bound: 2, value: { cos($0) }, derivative: { -sin($0) }, reads: .x),
+    UnaryCase(
+      name: "sin", function: ood_sin, bound: 2, value: { sin($0) }, derivative: { cos($0) }, reads: .x),
+    UnaryCase(
+      name: "cos", function: ood_cos, bound: 2, value: { cos($0) }, derivative: { -sin($0) }, reads: .x),
   ]
 
   /// Those that the package computes itself.
@@ -123,7 +132,9 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
   private func unaryAgreesWithItsDefinition(variant: String, unary: UnaryCase) {
     var numbers = SampleNumbers(seed: 1)
     for n in lengths {
-      let x = n > 64 ? specialFloats + numbers.floats(n - specialFloats.count, scale: 6) : numbers.floats(n, scale: 6)
+      let x =
+        n > 64
+        ? specialFloats + numbers.floats(n - specialFloats.count, scale: 6) : numbers.floats(n, scale: 6)
       var y = [Float](repeating: -7, count: n + 1)
       map(variant).unary(unary.function, parameter, x, &y, n)
       for i in 0..<n {
@@ -142,11 +153,13 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
   @Test(arguments: variants, UnaryCase.transcendental)
   private func transcendentalWithinFourUlp(variant: String, unary: UnaryCase) {
     let hard: [Float] = [
-      -0x1.0ef952p+4, -0x1.757a5cp+2, 0x1.889478p-2, 0x1.f59442p-5, -0x1.fe0cdep-7, -0x1.5d6c2ep+1, -0x1.06723ep+1,
+      -0x1.0ef952p+4, -0x1.757a5cp+2, 0x1.889478p-2, 0x1.f59442p-5, -0x1.fe0cdep-7, -0x1.5d6c2ep+1,
+      -0x1.06723ep+1,
       -0x1.970d66p-1, -0x1.8b7ef2p-1, -0x1.5de89ap+0, -0x1.02e302p+0,
     ]
     let x =
-      specialFloats + hard + stride(from: 0, through: UInt64(UInt32.max), by: 4093).map { Float(bitPattern: UInt32($0)) }
+      specialFloats + hard
+      + stride(from: 0, through: UInt64(UInt32.max), by: 4093).map { Float(bitPattern: UInt32($0)) }
     var y = [Float](repeating: 0, count: x.count)
     map(variant).unary(unary.function, 0, x, &y, x.count)
     var (worst, at) = (0.0, 0)
@@ -191,7 +204,8 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
       map(variant).unary(unary.function, parameter, arguments, &y, n)
       var dx = [Float](repeating: -7, count: n + 1)
       map(variant).unary_gradient(
-        unary.function, parameter, upstream, unary.reads == .x ? arguments : nil, unary.reads == .y ? y : nil, &dx, n)
+        unary.function, parameter, upstream, unary.reads == .x ? arguments : nil, unary.reads == .y ? y : nil,
+        &dx, n)
       for i in 0..<n {
         let exact = Double(upstream[i]) * unary.derivative(Double(arguments[i]))
         #expect(abs(Double(dx[i]) - exact) <= 3e-6 * abs(exact) + 1e-7, "at \(arguments[i])")
@@ -238,7 +252,8 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
   @Test(arguments: variants) func broadcastsAndStrides(variant: String) {
     var numbers = SampleNumbers(seed: 4)
     for (rows, columns) in [
-      (1, 1), (1, 7), (9, 1), (5, 2), (300, 3), (7, 10), (130, 10), (33, 16), (20, 17), (3, 100), (5, 512), (3, 513),
+      (1, 1), (1, 7), (9, 1), (5, 2), (300, 3), (7, 10), (130, 10), (33, 16), (20, 17), (3, 100), (5, 512),
+      (3, 513),
       (2, 1025), (2, 2500), (0, 3), (3, 0),
     ] {
       let strides = [
@@ -292,7 +307,9 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
     compare { map(variant).unary(ood_tanh, 0, $0, $1, $2) }
     compare { map(variant).binary(ood_multiply, $0, $0, $1, $2) }
     compare { map(variant).unary_gradient(ood_exp, 0, $0, nil, $0, $1, $2) }
-    compare { map(variant).fill(3, $1, $2); _ = $0 }
+    compare {
+      map(variant).fill(3, $1, $2); _ = $0
+    }
     compare { map(variant).binary_2d(ood_add, $0, $2, 1, [2.5], 0, 0, $1, 1, $2) }
     var broadcast = [Float](repeating: -7, count: n + 1)
     let (rows, columns) = (n / 77, 77)
@@ -308,7 +325,9 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
       let (x, start) = (numbers.floats(n), numbers.floats(n + 1))
       var y = start
       map(variant).scale_add(-1.5, x, &y, n)
-      for i in 0..<n { #expect(abs(y[i] - (start[i] - 1.5 * x[i])) <= 2e-7 * (abs(start[i]) + 1.5 * abs(x[i]))) }
+      for i in 0..<n {
+        #expect(abs(y[i] - (start[i] - 1.5 * x[i])) <= 2e-7 * (abs(start[i]) + 1.5 * abs(x[i])))
+      }
       #expect(y[n] == start[n])
       map(variant).fill(.infinity, &y, n)
       #expect(y == [Float](repeating: .infinity, count: n) + [start[n]])
@@ -322,7 +341,9 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
       #expect(map(variant).count_non_finite(x, n) == 0 && map(variant).first_non_finite(x, n) == n)
       guard n > 0 else { continue }
       let places = Set(numbers.integers(1 + n / 9, below: n))
-      for (k, place) in places.sorted().enumerated() { x[place] = [.nan, .infinity, -.infinity, -.nan][k % 4] }
+      for (k, place) in places.sorted().enumerated() {
+        x[place] = [.nan, .infinity, -.infinity, -.nan][k % 4]
+      }
       #expect(map(variant).count_non_finite(x, n) == places.count)
       #expect(map(variant).first_non_finite(x, n) == places.min())
     }

@@ -10,7 +10,8 @@ private func normalization(_ variant: String) -> ood_normalization {
 }
 
 private let shapes = [
-  (0, 3), (1, 1), (9, 1), (500, 1), (300, 3), (57, 10), (40, 16), (33, 17), (20, 63), (19, 64), (8, 65), (7, 128),
+  (0, 3), (1, 1), (9, 1), (500, 1), (300, 3), (57, 10), (40, 16), (33, 17), (20, 63), (19, 64), (8, 65),
+  (7, 128),
   (41, 100), (10, 513), (3, 1100),
 ]
 
@@ -81,7 +82,9 @@ private let shapes = [
       }
       #expect(y[count] == -7 && dx[count] == -7, "wrote behind its end")
       var inPlace = x + [-7]
-      inPlace.withUnsafeMutableBufferPointer { kernels.apply($0.baseAddress!, mean, a, b, $0.baseAddress!, rows, channels) }
+      inPlace.withUnsafeMutableBufferPointer {
+        kernels.apply($0.baseAddress!, mean, a, b, $0.baseAddress!, rows, channels)
+      }
       #expect(inPlace == y)
       for argument in 0..<2 {
         inPlace = (argument == 0 ? u : x) + [-7]
@@ -106,7 +109,9 @@ private let shapes = [
     let (rows, channels, epsilon) = (6, 2, 1e-3)
     let n = Double(rows)
     var numbers = SampleNumbers(seed: 3)
-    let (x, u, gamma) = (numbers.floats(rows * channels), numbers.floats(rows * channels), numbers.floats(channels))
+    let (x, u, gamma) = (
+      numbers.floats(rows * channels), numbers.floats(rows * channels), numbers.floats(channels)
+    )
 
     func loss(_ x: [Double]) -> Double {
       var total = 0.0

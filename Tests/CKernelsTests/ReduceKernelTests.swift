@@ -9,8 +9,10 @@ private func reduce(_ variant: String) -> ood_reduce { ood_kernels_named(variant
 
 /// Shapes [outer, middle, inner] on every path: full sums, short and long rows, narrow, wide and very wide columns.
 private let shapes: [(Int, Int, Int)] = [
-  (1, 1, 1), (1, 0, 3), (2, 0, 1), (0, 5, 3), (3, 5, 0), (1, 1000, 1), (5, 10, 1), (7, 3, 1), (3, 129, 1), (2, 4097, 1),
-  (2, 9, 2), (1, 500, 2), (2, 333, 3), (1, 1000, 10), (3, 70, 17), (2, 8, 31), (1, 300, 33), (2, 100, 63), (1, 65, 64),
+  (1, 1, 1), (1, 0, 3), (2, 0, 1), (0, 5, 3), (3, 5, 0), (1, 1000, 1), (5, 10, 1), (7, 3, 1), (3, 129, 1),
+  (2, 4097, 1),
+  (2, 9, 2), (1, 500, 2), (2, 333, 3), (1, 1000, 10), (3, 70, 17), (2, 8, 31), (1, 300, 33), (2, 100, 63),
+  (1, 65, 64),
   (2, 20, 100), (1, 77, 128), (1, 9, 513), (2, 3, 1030), (40, 2, 5),
 ]
 
@@ -45,7 +47,9 @@ private func lines(_ x: [Float], _ shape: (Int, Int, Int)) -> [[Float]] {
     for shape in shapes {
       let x = numbers.floats(shape.0 * shape.1 * shape.2)
       let count = shape.0 * shape.2
-      var (sums, squares) = ([Float](repeating: -7, count: count + 1), [Float](repeating: -7, count: count + 1))
+      var (sums, squares) = (
+        [Float](repeating: -7, count: count + 1), [Float](repeating: -7, count: count + 1)
+      )
       reduce(variant).sum(x, &sums, shape.0, shape.1, shape.2)
       reduce(variant).sum_of_squares(x, &squares, shape.0, shape.1, shape.2)
       for (k, line) in lines(x, shape).enumerated() {
@@ -105,7 +109,9 @@ private func lines(_ x: [Float], _ shape: (Int, Int, Int)) -> [[Float]] {
           }
         }
         let count = shape.0 * shape.2
-        var (largest, smallest) = ([Float](repeating: -7, count: count + 1), [Float](repeating: -7, count: count + 1))
+        var (largest, smallest) = (
+          [Float](repeating: -7, count: count + 1), [Float](repeating: -7, count: count + 1)
+        )
         var (values, positions) = (largest, [Int32](repeating: -7, count: count + 1))
         reduce(variant).maximum(x, &largest, shape.0, shape.1, shape.2)
         reduce(variant).minimum(x, &smallest, shape.0, shape.1, shape.2)
@@ -123,7 +129,8 @@ private func lines(_ x: [Float], _ shape: (Int, Int, Int)) -> [[Float]] {
             #expect(values[k] == largest[k] || values[k].isNaN && largest[k].isNaN)
           }
         }
-        #expect(largest[count] == -7 && smallest[count] == -7 && values[count] == -7 && positions[count] == -7)
+        #expect(
+          largest[count] == -7 && smallest[count] == -7 && values[count] == -7 && positions[count] == -7)
       }
     }
   }
@@ -131,7 +138,8 @@ private func lines(_ x: [Float], _ shape: (Int, Int, Int)) -> [[Float]] {
   @Test(arguments: variants) func argmaxOfNegativeNaNAndInfinities(variant: String) {
     var position: Int32 = 0
     for (x, expected) in [
-      ([-.infinity, -.infinity], 0), ([1, -.nan, .nan], 1), ([-0.0, 0], 0), ([.infinity, .nan], 1), ([-3, -2, -2], 1),
+      ([-.infinity, -.infinity], 0), ([1, -.nan, .nan], 1), ([-0.0, 0], 0), ([.infinity, .nan], 1),
+      ([-3, -2, -2], 1),
     ] as [([Float], Int32)] {
       reduce(variant).argmax(x, &position, nil, 1, x.count, 1)
       #expect(position == expected, "of \(x)")

@@ -27,7 +27,8 @@ struct SampleNumbers {
 let specialFloats: [Float] = [
   0, -0.0, 1, -1, .infinity, -.infinity, .nan, -.nan, .leastNonzeroMagnitude, -.leastNonzeroMagnitude,
   .leastNormalMagnitude, -.leastNormalMagnitude, .leastNormalMagnitude.nextDown, .greatestFiniteMagnitude,
-  -.greatestFiniteMagnitude, 1e30, -1e30, 1e-30, -1e-30, 88.72284, 88.8, -87.33655, -87.4, -100, -103.97208, -103.98,
+  -.greatestFiniteMagnitude, 1e30, -1e30, 1e-30, -1e-30, 88.72284, 88.8, -87.33655, -87.4, -100, -103.97208,
+  -103.98,
   -104.1, 16_777_216, 0.5, Float(1).nextDown, Float(1).nextUp, -9.1, 9.1, 1e-8, 3e-39,
 ]
 
@@ -37,5 +38,6 @@ func ulps(_ result: Float, from exact: Double) -> Double {
   if exact.isNaN || result.isNaN { return exact.isNaN && result.isNaN ? 0 : .infinity }
   if Float(exact).isInfinite || result.isInfinite { return Float(exact) == result ? 0 : .infinity }
   if exact == 0 { return result == 0 ? 0 : .infinity }
-  return abs(Double(result) - exact) / Double(sign: .plus, exponent: max(exact.exponent - 23, -149), significand: 1)
+  return abs(Double(result) - exact)
+    / Double(sign: .plus, exponent: max(exact.exponent - 23, -149), significand: 1)
 }

@@ -9,7 +9,8 @@ private let variants = (0..<ood_kernel_variant_count()).map {
 private func softmax(_ variant: String) -> ood_softmax { ood_kernels_named(variant)!.pointee.softmax }
 
 private let shapes = [
-  (0, 3), (1, 1), (3, 2), (5, 3), (7, 10), (2, 15), (3, 16), (2, 17), (2, 31), (2, 33), (1, 63), (1, 64), (2, 65),
+  (0, 3), (1, 1), (3, 2), (5, 3), (7, 10), (2, 15), (3, 16), (2, 17), (2, 31), (2, 33), (1, 63), (1, 64),
+  (2, 65),
   (3, 100), (2, 1000),
 ]
 
@@ -39,7 +40,8 @@ private func logSumExp(_ row: ArraySlice<Float>) -> Double {
       let labels = numbers.integers(rows, below: columns).map(Int32.init)
       let upstream = numbers.floats(rows, scale: 3)
       var (p, logP, gradient) = (
-        [Float](repeating: -7, count: n + 1), [Float](repeating: -7, count: n + 1), [Float](repeating: -7, count: n + 1)
+        [Float](repeating: -7, count: n + 1), [Float](repeating: -7, count: n + 1),
+        [Float](repeating: -7, count: n + 1)
       )
       var (sums, losses) = ([Float](repeating: -7, count: rows + 1), [Float](repeating: -7, count: rows + 1))
       softmax(variant).softmax(x, &p, rows, columns)
@@ -74,7 +76,9 @@ private func logSumExp(_ row: ArraySlice<Float>) -> Double {
       }
       #expect(inPlace { softmax(variant).softmax($0, $0, rows, columns) } == p)
       #expect(inPlace { softmax(variant).log_softmax($0, $0, rows, columns) } == logP)
-      #expect(inPlace { softmax(variant).cross_entropy_gradient($0, labels, upstream, $0, rows, columns) } == gradient)
+      #expect(
+        inPlace { softmax(variant).cross_entropy_gradient($0, labels, upstream, $0, rows, columns) }
+          == gradient)
     }
   }
 
@@ -116,7 +120,9 @@ private func logSumExp(_ row: ArraySlice<Float>) -> Double {
   /// -inf is an impossible class; a row of them, or with +inf or NaN, has no softmax. Short and long rows.
   @Test(arguments: variants, [3, 20, 200]) func infinitiesAndNaN(variant: String, columns: Int) {
     let kernels = softmax(variant)
-    func row(_ rest: Float, _ second: Float) -> [Float] { [rest, second] + [Float](repeating: rest, count: columns - 2) }
+    func row(_ rest: Float, _ second: Float) -> [Float] {
+      [rest, second] + [Float](repeating: rest, count: columns - 2)
+    }
     var y = [Float](repeating: 0, count: columns)
     var (sum, loss): (Float, Float) = (0, 0)
 
