@@ -1,12 +1,14 @@
 // exp, log, tanh, sigmoid, softplus and atan on vectors, within 4 ulp of the exact value for every float.
 //
-// Each function is a reduction of the argument to a short interval and a polynomial there. The polynomials are
-// near-minimax for the relative error of the result: weighted least squares on Chebyshev nodes, reweighted towards
-// equal error peaks (Lawson, 1961), coefficients rounded to float one at a time from the lowest, the others refitted after each.
-// The reduction by ln 2 in two parts, the first short enough that its multiples are exact, is Cody and Waite's (1980),
-// so the bounds don't need a fused multiply-add. Largest errors found over all floats, in ulp: see Docs/kernels.md.
+// Each function is a reduction of the argument to a short interval and a polynomial there. The polynomials
+// are near-minimax for the relative error of the result: weighted least squares on Chebyshev nodes,
+// reweighted towards equal error peaks (Lawson, 1961), coefficients rounded to float one at a time from the
+// lowest, the others refitted after each. The reduction by ln 2 in two parts, the first short enough that its
+// multiples are exact, is Cody and Waite's (1980), so the bounds don't need a fused multiply-add. Largest
+// errors found over all floats, in ulp: see Docs/kernels.md.
 
-// Added to a number below 2^22 in magnitude, it leaves no room for a fraction: the sum's low bits are the nearest integer.
+// Added to a number below 2^22 in magnitude, it leaves no room for a fraction: the sum's low bits are the
+// nearest integer.
 #define OOD_INTEGER_SHIFT 0x1.8p23f
 
 /// The nearest integer to x / ln 2, for |x| < 2^21.
@@ -97,7 +99,8 @@ OOD_INLINE vf log_vector(vf x) {
   vf y = multiply_add(e, splat(0x1.7f7d1cp-20f), log_polynomial(f)) + f;
   y = multiply_add(e, splat(0x1.62e4p-1f), y);
 #if defined(__x86_64__) && OOD_WIDTH == 16
-  // One digit a class of x, from the last: NaN twice gives NaN; 0: -inf; 1: y; -inf: NaN; inf: inf; < 0: NaN; > 0: y.
+  // A digit for each class of x, from the last: two of NaN give NaN; 0: -inf; 1: y; -inf: NaN; inf: inf;
+  // negative: NaN; positive: y.
   typedef float raw __attribute__((vector_size(64)));
   typedef int32_t raw_int __attribute__((vector_size(64)));
   return (vf)__builtin_ia32_fixupimmps512_mask((raw)y, (raw)x, (raw_int)(vi)0x03530422, 0, (uint16_t)-1, 4);
