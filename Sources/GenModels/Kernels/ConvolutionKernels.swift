@@ -23,7 +23,7 @@ public enum ConvolutionActivation: Sendable, Hashable {
 ///   - x: Images `[batch, height, width, inChannels]`.
 ///   - weights: `[kernelHeight, kernelWidth, inChannels, outChannels]`.
 ///   - bias: `[outChannels]`, or nil for none.
-func convolution(
+package func convolution(
   _ x: Tensor, weights: Tensor, bias: Tensor? = nil, activation: ConvolutionActivation = .none,
   geometry: ConvolutionGeometry
 ) -> Tensor {
@@ -43,7 +43,7 @@ func convolution(
 /// - Parameters:
 ///   - upstream: Gradient to the convolution's result, `geometry.outputShape`.
 ///   - gate: The layer's ReLU output; the upstream gradient is taken where it is positive, and is 0 elsewhere.
-func convolutionInputGradient(
+package func convolutionInputGradient(
   _ upstream: Tensor, weights: Tensor, gate: Tensor? = nil, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
@@ -72,7 +72,7 @@ func convolutionInputGradient(
 ///   - x: The convolution's input.
 ///   - upstream: Gradient to the convolution's result, `geometry.outputShape`.
 ///   - gate: The layer's ReLU output; the upstream gradient is taken where it is positive, and is 0 elsewhere.
-func convolutionWeightGradient(
+package func convolutionWeightGradient(
   _ x: Tensor, upstream: Tensor, gate: Tensor? = nil, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(input: x)
@@ -86,7 +86,7 @@ func convolutionWeightGradient(
 
 /// The gradient of a convolution (or of anything with a bias on its last axis) to its bias: the sum of the
 /// upstream gradient over all axes but the last, taken where `gate` (the layer's ReLU output) is positive.
-func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
+package func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
   let columns = upstream.shape[upstream.rank - 1]
   return Tensor(shape: [columns]) { sums in
     kernels.convolution.bias_gradient(
@@ -96,7 +96,7 @@ func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
 
 extension ConvolutionGeometry {
   /// The convolution seen from its input: correlate the input to get the output.
-  var kernelShape: ood_convolution_shape {
+  package var kernelShape: ood_convolution_shape {
     ood_convolution_shape(
       source_height: inputHeight, source_width: inputWidth, source_channels: inChannels,
       target_height: outputHeight, target_width: outputWidth, target_channels: outChannels,
