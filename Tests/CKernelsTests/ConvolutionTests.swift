@@ -2,6 +2,12 @@ import CKernels
 import GenModels
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// One convolution to test: small, and awkward in one way or another.
 struct ConvolutionCase: CustomTestStringConvertible, Sendable {
   let input: Shape

@@ -197,17 +197,17 @@ import Testing
   @Test func refusesWhatCannotBe() async {
     await #expect(processExitsWith: .failure) {
       _ = WinnerCode(
-        positions: Indexes([0, 9], shape: [1, 2]), values: .ones([1, 2]), height: 3, width: 3)
+        positions: Indexes([0, 9], shape: [1, 2]), values: Tensor.ones([1, 2]), height: 3, width: 3)
     }
     await #expect(processExitsWith: .failure) {
       _ = WinnerCode(
-        positions: Indexes([0, 1], shape: [2, 1]), values: .ones([1, 2]), height: 3, width: 3)
+        positions: Indexes([0, 1], shape: [2, 1]), values: Tensor.ones([1, 2]), height: 3, width: 3)
     }
     await #expect(processExitsWith: .failure) { _ = channelWinners(.ones([2, 4]), sparsity: 1.5) }
     await #expect(processExitsWith: .failure) { _ = lifetimeWinners(.ones([2, 4]), rate: 0) }
     await #expect(processExitsWith: .failure) {
       let code = WinnerCode(
-        positions: Indexes([0, 1], shape: [1, 2]), values: .ones([1, 2]), height: 3, width: 3)
+        positions: Indexes([0, 1], shape: [1, 2]), values: Tensor.ones([1, 2]), height: 3, width: 3)
       let geometry = ConvolutionGeometry(input: [1, 4, 4, 2], weights: [3, 3, 2, 8])
       _ = winnerConvolution(code, weights: .ones([3, 3, 2, 8]), geometry: geometry)
     }

@@ -30,12 +30,8 @@ package func convolution(
   geometry.check(input: x)
   geometry.check(weights: weights)
   geometry.check(bias: bias)
-  var shape = geometry.kernelShape
-  return Tensor(shape: geometry.outputShape) { y in
-    kernels.convolution.correlate(
-      &shape, geometry.batch, x.buffer.base, nil, weights.buffer.base, bias?.buffer.base, activation.kernel,
-      y.baseAddress!)
-  }
+  return ConvolutionPass.forward(geometry).run(
+    x, gate: nil, weights: weights, bias: bias, activation: activation, result: geometry.outputShape)
 }
 
 /// The gradient of `convolution` to its input: the upstream gradient spread through the weights.
@@ -48,22 +44,8 @@ package func convolutionInputGradient(
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
   geometry.check(weights: weights)
-  var shape = geometry.adjointShape
-  let (rows, columns) = (geometry.inChannels, geometry.outChannels)
-  let transposed = Tensor(shape: geometry.weightShape) { t in
-    for tap in 0..<geometry.kernelHeight * geometry.kernelWidth {
-      for r in 0..<rows {
-        for c in 0..<columns {
-          t[(tap * columns + c) * rows + r] = weights.buffer.base[(tap * rows + r) * columns + c]
-        }
-      }
-    }
-  }
-  return Tensor(shape: geometry.inputShape) { dx in
-    kernels.convolution.spread(
-      &shape, geometry.batch, upstream.buffer.base, gate?.buffer.base, transposed.buffer.base, nil,
-      ood_activation_none, dx.baseAddress!)
-  }
+  return ConvolutionPass.inputGradient(geometry).run(
+    upstream, gate: gate, weights: weights, bias: nil, activation: .none, result: geometry.inputShape)
 }
 
 /// The gradient of `convolution` to its weights, of shape `geometry.weightShape`.
@@ -77,20 +59,35 @@ package func convolutionWeightGradient(
 ) -> Tensor {
   geometry.check(input: x)
   geometry.check(upstream: upstream, gate: gate)
-  var shape = geometry.kernelShape
-  return Tensor(shape: geometry.weightShape) { dw in
-    kernels.convolution.weight_gradient(
-      &shape, geometry.batch, x.buffer.base, upstream.buffer.base, gate?.buffer.base, dw.baseAddress!)
-  }
+  return ConvolutionWeightGradientPass(geometry).run(
+    x, upstream: upstream, gate: gate, result: geometry.weightShape)
 }
 
 /// The gradient of a convolution (or of anything with a bias on its last axis) to its bias: the sum of the
 /// upstream gradient over all axes but the last, taken where `gate` (the layer's ReLU output) is positive.
 package func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
+  precondition(
+    upstream.rank >= 1 && (gate == nil || gate!.shape == upstream.shape),
+    """
+    A bias gradient sums over all axes but the last, and a gate has its upstream gradient's shape; here they \
+    have the shapes \(upstream.shape) and \(gate.map { "\($0.shape)" } ?? "none").
+    """)
   let columns = upstream.shape[upstream.rank - 1]
+  let rows = upstream.count / max(1, columns)
+  // Pieces of a fixed length, whose sums are added in order.
+  let grain = max(64, (1 << 16) / max(1, columns))
+  let pieces = max(1, (rows + grain - 1) / grain)
+  let partial = Buffer<Float>(count: pieces * columns)
+  parallelFor(pieces, grain: 1) { range in
+    for piece in range {
+      let start = piece * grain
+      kernels.convolution.bias_gradient(
+        min(rows, start + grain) - start, columns, upstream.buffer.base + start * columns,
+        gate.map { $0.buffer.base + start * columns }, partial.base + piece * columns)
+    }
+  }
   return Tensor(shape: [columns]) { sums in
-    kernels.convolution.bias_gradient(
-      upstream.count / max(1, columns), columns, upstream.buffer.base, gate?.buffer.base, sums.baseAddress!)
+    kernels.convolution.bias_gradient(pieces, columns, partial.base, nil, sums.baseAddress!)
   }
 }
 
