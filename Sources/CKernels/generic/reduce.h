@@ -1,5 +1,5 @@
-// Sums add 8 vectors of terms as a tree in float and carry the results in double: about the cost of plain float sums, and
-// an error that does not grow with the number of terms.
+// Sums add 8 vectors of terms as a tree in float and carry the results in double: about the cost of plain
+// float sums, and an error that does not grow with the number of terms.
 
 enum reduce_term {
   reduce_value,
@@ -48,8 +48,8 @@ OOD_INLINE double reduce_span(enum reduce_term term, const float *a, const float
 }
 
 /// sums[c] += one row, or 8 rows as a tree, for c < columns.
-OOD_INLINE void reduce_rows(enum reduce_term term, size_t group, const float *a, const float *b, size_t stride,
-                            size_t columns, double *sums) {
+OOD_INLINE void reduce_rows(enum reduce_term term, size_t group, const float *a, const float *b,
+                            size_t stride, size_t columns, double *sums) {
   size_t c = 0;
   for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
     const vf t = group == 8 ? reduce_eight(term, a + c, b + c, stride, OOD_WIDTH)
@@ -58,15 +58,17 @@ OOD_INLINE void reduce_rows(enum reduce_term term, size_t group, const float *a,
   }
   if (c < columns) {
     const size_t n = columns - c;
-    const vf t = group == 8 ? reduce_eight(term, a + c, b + c, stride, n) : reduce_load(term, a + c, b + c, n);
+    const vf t =
+        group == 8 ? reduce_eight(term, a + c, b + c, stride, n) : reduce_load(term, a + c, b + c, n);
     add_some(sums + c, to_double(t), n);
   }
 }
 
 /// sums[c] += Σ_r term of the elements r stride + c, for c < columns.
-OOD_INLINE void reduce_columns(enum reduce_term term, const float *a, const float *b, size_t rows, size_t stride,
-                               size_t columns, double *sums) {
-  for (; rows >= 8; rows -= 8, a += 8 * stride, b += 8 * stride) reduce_rows(term, 8, a, b, stride, columns, sums);
+OOD_INLINE void reduce_columns(enum reduce_term term, const float *a, const float *b, size_t rows,
+                               size_t stride, size_t columns, double *sums) {
+  for (; rows >= 8; rows -= 8, a += 8 * stride, b += 8 * stride)
+    reduce_rows(term, 8, a, b, stride, columns, sums);
   for (; rows > 0; rows--, a += stride, b += stride) reduce_rows(term, 1, a, b, stride, columns, sums);
 }
 
@@ -95,7 +97,8 @@ OOD_INLINE void reduce_tile_columns(enum reduce_term term, const float *a, const
   const size_t width = together * columns, long_rows = rows / together;
   reduce_columns(term, a, b, long_rows, width, width, wide);
   // The last rows make a shorter long row.
-  reduce_columns(term, a + long_rows * width, b + long_rows * width, 1, width, rows % together * columns, wide);
+  reduce_columns(term, a + long_rows * width, b + long_rows * width, 1, width, rows % together * columns,
+                 wide);
   for (size_t c = 0; c < columns; c++) {
     double s = wide[c];
     for (size_t k = 1; k < together; k++) s += wide[k * columns + c];
@@ -130,7 +133,9 @@ static void reduce_sum_of_squares(const float *x, float *y, size_t outer, size_t
 
 static double reduce_total(const float *x, size_t n) { return reduce_span(reduce_value, x, x, n); }
 
-static double reduce_dot(const float *x, const float *y, size_t n) { return reduce_span(reduce_product, x, y, n); }
+static double reduce_dot(const float *x, const float *y, size_t n) {
+  return reduce_span(reduce_product, x, y, n);
+}
 
 static double reduce_sum_absolute_difference(const float *a, const float *b, size_t n) {
   return reduce_span(reduce_absolute_difference, a, b, n);
@@ -185,14 +190,16 @@ OOD_INLINE void reduce_rows_extreme(int smallest, const float *x, size_t rows, s
 }
 
 /// best[c] = the largest (smallest) of best[c] and the elements r stride + c for r < rows; NaN wins.
-OOD_INLINE void reduce_columns_extreme(int smallest, const float *x, size_t rows, size_t stride, size_t columns,
-                                       float *best) {
+OOD_INLINE void reduce_columns_extreme(int smallest, const float *x, size_t rows, size_t stride,
+                                       size_t columns, float *best) {
   const size_t whole = columns / OOD_WIDTH * OOD_WIDTH;
   for (; rows >= 8; rows -= 8, x += 8 * stride) {
-    for (size_t c = 0; c < whole; c += OOD_WIDTH) reduce_rows_extreme(smallest, x + c, 8, stride, OOD_WIDTH, best + c);
+    for (size_t c = 0; c < whole; c += OOD_WIDTH)
+      reduce_rows_extreme(smallest, x + c, 8, stride, OOD_WIDTH, best + c);
     if (whole < columns) reduce_rows_extreme(smallest, x + whole, 8, stride, columns - whole, best + whole);
   }
-  for (size_t c = 0; c < whole; c += OOD_WIDTH) reduce_rows_extreme(smallest, x + c, rows, stride, OOD_WIDTH, best + c);
+  for (size_t c = 0; c < whole; c += OOD_WIDTH)
+    reduce_rows_extreme(smallest, x + c, rows, stride, OOD_WIDTH, best + c);
   if (whole < columns) reduce_rows_extreme(smallest, x + whole, rows, stride, columns - whole, best + whole);
 }
 
@@ -256,7 +263,8 @@ OOD_INLINE void reduce_argmax_columns(const float *x, size_t middle, size_t stri
   vi best[4], position[4] = {0, 0, 0, 0};
   size_t lanes[4];
   for (size_t k = 0; k < 4; k++) {
-    lanes[k] = count <= k * OOD_WIDTH ? 0 : count - k * OOD_WIDTH < OOD_WIDTH ? count - k * OOD_WIDTH : OOD_WIDTH;
+    const size_t rest = count > k * OOD_WIDTH ? count - k * OOD_WIDTH : 0;
+    lanes[k] = rest < OOD_WIDTH ? rest : OOD_WIDTH;
     best[k] = reduce_order(load_some(x + (lanes[k] ? k * OOD_WIDTH : 0), lanes[k]));
   }
   for (size_t m = 1; m < middle; m++) {

@@ -105,7 +105,9 @@ OOD_INLINE void store_partial(float *p, vf v, size_t count) {
 }
 
 /// The same where `count` is usually the whole width, or a constant.
-OOD_INLINE vf load_some(const float *p, size_t count) { return count == OOD_WIDTH ? load(p) : load_partial(p, count); }
+OOD_INLINE vf load_some(const float *p, size_t count) {
+  return count == OOD_WIDTH ? load(p) : load_partial(p, count);
+}
 OOD_INLINE void store_some(float *p, vf v, size_t count) {
   if (count == OOD_WIDTH) {
     store(p, v);
@@ -160,15 +162,15 @@ OOD_INLINE double sum_lanes(vd v) {
   return v2.x + v2.y;
 }
 
-#define OOD_FOLD_(NAME, BETTER)                                              \
-  OOD_INLINE float NAME(vf v) {                                              \
-    OOD_FOLD_WIDE_(BETTER)                                                   \
-    const vf2_ v2 = v4.lo BETTER v4.hi ? v4.lo : v4.hi;                      \
-    return v2.x BETTER v2.y ? v2.x : v2.y;                                   \
+#define OOD_FOLD_(NAME, BETTER)                         \
+  OOD_INLINE float NAME(vf v) {                         \
+    OOD_FOLD_WIDE_(BETTER)                              \
+    const vf2_ v2 = v4.lo BETTER v4.hi ? v4.lo : v4.hi; \
+    return v2.x BETTER v2.y ? v2.x : v2.y;              \
   }
 #if OOD_WIDTH == 16
-#define OOD_FOLD_WIDE_(BETTER)                              \
-  const vf8_ v8 = v.lo BETTER v.hi ? v.lo : v.hi;           \
+#define OOD_FOLD_WIDE_(BETTER)                    \
+  const vf8_ v8 = v.lo BETTER v.hi ? v.lo : v.hi; \
   const vf4_ v4 = v8.lo BETTER v8.hi ? v8.lo : v8.hi;
 #elif OOD_WIDTH == 8
 #define OOD_FOLD_WIDE_(BETTER) const vf4_ v4 = v.lo BETTER v.hi ? v.lo : v.hi;

@@ -1,5 +1,5 @@
-/// What is subtracted from a row before exp: its largest entry; 0 when that is infinite, so that the row's sum of
-/// exponentials is 0 or infinite. NaN when an entry is NaN.
+/// What is subtracted from a row before exp: its largest entry; 0 when that is infinite, so that the row's
+/// sum of exponentials is 0 or infinite. NaN when an entry is NaN.
 OOD_INLINE float softmax_shift(const float *x, size_t columns) {
   const float largest = reduce_span_extreme(0, x, columns);
   return __builtin_fabsf(largest) == INFINITY ? 0 : largest;
@@ -120,7 +120,8 @@ static void softmax_log_softmax_gradient(const float *upstream, const float *y, 
     }
     if (c < columns) {
       const size_t n = columns - c;
-      store_partial(dx + c, multiply_add(exp_vector(load_partial(y + c, n)), s, load_partial(upstream + c, n)), n);
+      store_partial(dx + c,
+                    multiply_add(exp_vector(load_partial(y + c, n)), s, load_partial(upstream + c, n)), n);
     }
   }
 }

@@ -62,7 +62,7 @@ static void winner_spread(const struct ood_winner_shape *s, size_t images, const
           for (size_t c = 0; c < n; c++) target[(size_t)at + c] += values[m] * row[c];
         }
     }
-    for (size_t j = 0; j < size; j++) target[j] = convolution_activate((enum ood_activation)activation, target[j]);
+    convolution_activate((enum ood_activation)activation, target, size);
   }
 }
 

@@ -41,45 +41,76 @@ enum ood_activation {
   ood_activation_sigmoid,
 };
 
-/// How the weights of a convolution, [taps][in][out], are read.
+/// How weights lie in memory against the W of the sums above, [taps][source_channels][target_channels]. Flags.
 enum ood_weight_order {
   ood_weights_plain = 0,
-  /// Each tap's matrix transposed: [taps][out][in].
+  /// Each tap's matrix is transposed: [taps][target_channels][source_channels].
   ood_weights_transposed = 1,
-  /// Taps from last to first.
+  /// The last tap comes first.
   ood_weights_reversed = 2,
 };
 
+/// The functions that take `scratch` want as many floats, aligned to 64 bytes, as the function of that name
+/// says; they leave nothing in it. `images` times the floats of a (padded) image must be below 2^32. Wherever a
+/// gate is taken, it has the shape of the array before it, whose elements count where gate > 0 and are 0
+/// elsewhere (an upstream gradient behind a ReLU, whose output is the gate).
 struct ood_convolution {
-  /// Rows of patches: for `images` images and each target position, the source values under the window, in the
-  /// order [kernel_height][kernel_width][source_channels]. `patches` has images * target_height *
-  /// target_width rows. The patches times the weights, seen as a matrix, is the convolution.
-  void (*im2col)(const struct ood_convolution_shape *shape, size_t images, const float *source, float *patches);
+  /// Floats in a vector.
+  size_t vector_width;
+  /// `weight_gradient` is split over source channels at multiples of `gradient_group`, and only if there are at least
+  /// `gradient_grouped_channels` of them.
+  size_t gradient_group, gradient_grouped_channels;
 
-  /// The adjoint of im2col: adds every patch to the place that it was taken from. `source` is overwritten.
-  void (*col2im)(const struct ood_convolution_shape *shape, size_t images, const float *patches, float *source);
+  /// Floats that packed weights take, for `spread_few` if `few` is not 0, else for `correlate` and `spread`.
+  size_t (*packed_count)(const struct ood_convolution_shape *shape, int few);
 
-  /// target[q] = activation(bias + sum_t source[p] W[t]), W [taps][source_channels][target_channels].
+  /// Packs taps [t0, t1) of W for `correlate` and `spread`. `order` is a sum of `enum ood_weight_order`.
+  void (*pack)(const struct ood_convolution_shape *shape, int order, size_t t0, size_t t1, const float *weights,
+               float *packed);
+
+  /// Packs W for `spread_few`.
+  void (*pack_few)(const struct ood_convolution_shape *shape, int order, const float *weights, float *packed);
+
+  /// target[q] = activation(bias + sum_t source[p] W[t]). Padded or gated sources are copied to `scratch`.
   void (*correlate)(const struct ood_convolution_shape *shape, size_t images, const float *source,
-                    const float *_Nullable gate, const float *weights, const float *_Nullable bias,
-                    enum ood_activation activation, float *target);
+                    const float *_Nullable gate, const float *packed, const float *_Nullable bias,
+                    enum ood_activation activation, float *target, float *scratch);
+  size_t (*correlate_scratch)(const struct ood_convolution_shape *shape, size_t images);
 
-  /// target[p] = activation(bias + all source[q] W[t] that fall on it).
+  /// target[p] = activation(bias + sum of the source[q] W[t] that fall on p).
   void (*spread)(const struct ood_convolution_shape *shape, size_t images, const float *source,
-                 const float *_Nullable gate, const float *weights, const float *_Nullable bias,
-                 enum ood_activation activation, float *target);
+                 const float *_Nullable gate, const float *packed, const float *_Nullable bias,
+                 enum ood_activation activation, float *target, float *scratch);
+  size_t (*spread_scratch)(const struct ood_convolution_shape *shape, size_t images);
 
-  /// dW[t] = sum_q source[p]^T target[q], the target taken where gate > 0.
-  void (*weight_gradient)(const struct ood_convolution_shape *shape, size_t images, const float *source,
-                          const float *target, const float *_Nullable gate, float *gradient);
+  /// The same for few target channels: one product with all taps side by side, then shifted sums.
+  void (*spread_few)(const struct ood_convolution_shape *shape, size_t images, const float *source,
+                     const float *_Nullable gate, const float *packed, const float *_Nullable bias,
+                     enum ood_activation activation, float *target, float *scratch);
+  size_t (*spread_few_scratch)(const struct ood_convolution_shape *shape, size_t images);
+
+  /// dW[t] = sum_q source[p]^T target[q] for source channels [c0, c1), written in the given order of weights. The
+  /// sum runs over pixels in blocks of about 128. `c0` is a multiple of `gradient_group`.
+  void (*weight_gradient)(const struct ood_convolution_shape *shape, size_t images, size_t c0, size_t c1,
+                          const float *source, const float *_Nullable source_gate, const float *target,
+                          const float *_Nullable target_gate, int order, float *gradient, float *scratch);
+  /// For `channels` source channels in one call.
+  size_t (*weight_gradient_scratch)(const struct ood_convolution_shape *shape, size_t channels);
 
   /// sums[c] = sum of upstream[r][c] over the rows, taken where gate > 0.
   void (*bias_gradient)(size_t rows, size_t columns, const float *upstream, const float *_Nullable gate,
                         float *sums);
 
-  /// Maximum over windows of kernel_height x kernel_width, the first of equals; a NaN in the window wins.
-  /// Windows lie inside the image (top = left = 0). `positions` are indexes into the whole array whose
-  /// first element has index `first`.
+  /// Rows of patches: for each target position of each image the source values under the window, in the order
+  /// [kernel_height][kernel_width][source_channels]. Patches times weights, seen as a matrix, is the convolution.
+  void (*im2col)(const struct ood_convolution_shape *shape, size_t images, const float *source, float *patches);
+
+  /// The adjoint of im2col: adds every patch to the place that it was taken from. `source` is overwritten.
+  void (*col2im)(const struct ood_convolution_shape *shape, size_t images, const float *patches, float *source);
+
+  /// Maximum over windows of kernel_height x kernel_width pixels, the first of equals; a NaN in the window wins (the
+  /// first one). Windows lie inside the image: top = left = 0. Positions are indexes into the array whose element
+  /// number `first` is source[0].
   void (*maximum_pool)(const struct ood_convolution_shape *shape, size_t images, const float *source, int32_t first,
                        float *values, int32_t *positions);
 };

@@ -23,19 +23,15 @@ public enum ConvolutionActivation: Sendable, Hashable {
 ///   - x: Images `[batch, height, width, inChannels]`.
 ///   - weights: `[kernelHeight, kernelWidth, inChannels, outChannels]`.
 ///   - bias: `[outChannels]`, or nil for none.
-func convolution(
+package func convolution(
   _ x: Tensor, weights: Tensor, bias: Tensor? = nil, activation: ConvolutionActivation = .none,
   geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(input: x)
   geometry.check(weights: weights)
   geometry.check(bias: bias)
-  var shape = geometry.kernelShape
-  return Tensor(shape: geometry.outputShape) { y in
-    kernels.convolution.correlate(
-      &shape, geometry.batch, x.buffer.base, nil, weights.buffer.base, bias?.buffer.base, activation.kernel,
-      y.baseAddress!)
-  }
+  return ConvolutionPass.forward(geometry).run(
+    x, gate: nil, weights: weights, bias: bias, activation: activation, result: geometry.outputShape)
 }
 
 /// The gradient of `convolution` to its input: the upstream gradient spread through the weights.
@@ -43,27 +39,13 @@ func convolution(
 /// - Parameters:
 ///   - upstream: Gradient to the convolution's result, `geometry.outputShape`.
 ///   - gate: The layer's ReLU output; the upstream gradient is taken where it is positive, and is 0 elsewhere.
-func convolutionInputGradient(
+package func convolutionInputGradient(
   _ upstream: Tensor, weights: Tensor, gate: Tensor? = nil, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
   geometry.check(weights: weights)
-  var shape = geometry.adjointShape
-  let (rows, columns) = (geometry.inChannels, geometry.outChannels)
-  let transposed = Tensor(shape: geometry.weightShape) { t in
-    for tap in 0..<geometry.kernelHeight * geometry.kernelWidth {
-      for r in 0..<rows {
-        for c in 0..<columns {
-          t[(tap * columns + c) * rows + r] = weights.buffer.base[(tap * rows + r) * columns + c]
-        }
-      }
-    }
-  }
-  return Tensor(shape: geometry.inputShape) { dx in
-    kernels.convolution.spread(
-      &shape, geometry.batch, upstream.buffer.base, gate?.buffer.base, transposed.buffer.base, nil,
-      ood_activation_none, dx.baseAddress!)
-  }
+  return ConvolutionPass.inputGradient(geometry).run(
+    upstream, gate: gate, weights: weights, bias: nil, activation: .none, result: geometry.inputShape)
 }
 
 /// The gradient of `convolution` to its weights, of shape `geometry.weightShape`.
@@ -72,31 +54,46 @@ func convolutionInputGradient(
 ///   - x: The convolution's input.
 ///   - upstream: Gradient to the convolution's result, `geometry.outputShape`.
 ///   - gate: The layer's ReLU output; the upstream gradient is taken where it is positive, and is 0 elsewhere.
-func convolutionWeightGradient(
+package func convolutionWeightGradient(
   _ x: Tensor, upstream: Tensor, gate: Tensor? = nil, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(input: x)
   geometry.check(upstream: upstream, gate: gate)
-  var shape = geometry.kernelShape
-  return Tensor(shape: geometry.weightShape) { dw in
-    kernels.convolution.weight_gradient(
-      &shape, geometry.batch, x.buffer.base, upstream.buffer.base, gate?.buffer.base, dw.baseAddress!)
-  }
+  return ConvolutionWeightGradientPass(geometry).run(
+    x, upstream: upstream, gate: gate, result: geometry.weightShape)
 }
 
 /// The gradient of a convolution (or of anything with a bias on its last axis) to its bias: the sum of the
 /// upstream gradient over all axes but the last, taken where `gate` (the layer's ReLU output) is positive.
-func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
+package func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
+  precondition(
+    upstream.rank >= 1 && (gate == nil || gate!.shape == upstream.shape),
+    """
+    A bias gradient sums over all axes but the last, and a gate has its upstream gradient's shape; here they \
+    have the shapes \(upstream.shape) and \(gate.map { "\($0.shape)" } ?? "none").
+    """)
   let columns = upstream.shape[upstream.rank - 1]
+  let rows = upstream.count / max(1, columns)
+  // Pieces of a fixed length, whose sums are added in order.
+  let grain = max(64, (1 << 16) / max(1, columns))
+  let pieces = max(1, (rows + grain - 1) / grain)
+  let partial = Buffer<Float>(count: pieces * columns)
+  parallelFor(pieces, grain: 1) { range in
+    for piece in range {
+      let start = piece * grain
+      kernels.convolution.bias_gradient(
+        min(rows, start + grain) - start, columns, upstream.buffer.base + start * columns,
+        gate.map { $0.buffer.base + start * columns }, partial.base + piece * columns)
+    }
+  }
   return Tensor(shape: [columns]) { sums in
-    kernels.convolution.bias_gradient(
-      upstream.count / max(1, columns), columns, upstream.buffer.base, gate?.buffer.base, sums.baseAddress!)
+    kernels.convolution.bias_gradient(pieces, columns, partial.base, nil, sums.baseAddress!)
   }
 }
 
 extension ConvolutionGeometry {
   /// The convolution seen from its input: correlate the input to get the output.
-  var kernelShape: ood_convolution_shape {
+  package var kernelShape: ood_convolution_shape {
     ood_convolution_shape(
       source_height: inputHeight, source_width: inputWidth, source_channels: inChannels,
       target_height: outputHeight, target_width: outputWidth, target_channels: outChannels,

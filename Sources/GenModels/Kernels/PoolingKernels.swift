@@ -7,7 +7,7 @@ import CKernels
 ///   row by row. A NaN in a window wins, so that it is not hidden.
 ///
 /// Traps when the window is larger than the image, or `x` has 2³¹ elements or more.
-func maximumPool(
+package func maximumPool(
   _ x: Tensor, window: (height: Int, width: Int), stride: Int
 ) -> (values: Tensor, positions: Indexes) {
   precondition(

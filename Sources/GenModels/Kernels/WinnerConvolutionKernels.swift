@@ -7,7 +7,7 @@ import CKernels
 ///   - weights: `[kernelHeight, kernelWidth, maps, outChannels]`.
 ///   - geometry: That of the dense convolution.
 /// - Returns: A dense tensor of shape `geometry.outputShape`.
-func winnerConvolution(
+package func winnerConvolution(
   _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor? = nil, activation: ConvolutionActivation = .none,
   geometry: ConvolutionGeometry
 ) -> Tensor {
@@ -29,7 +29,7 @@ func winnerConvolution(
 ///   - upstream: Gradient to the convolution's result, `geometry.outputShape`.
 ///   - positions: The code's positions.
 ///   - gate: The layer's ReLU output; the upstream gradient is taken where it is positive.
-func winnerConvolutionValueGradient(
+package func winnerConvolutionValueGradient(
   _ upstream: Tensor, weights: Tensor, positions: Indexes, gate: Tensor? = nil, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
@@ -44,7 +44,7 @@ func winnerConvolutionValueGradient(
 }
 
 /// The gradient of `winnerConvolution` to its weights, of shape `geometry.weightShape`.
-func winnerConvolutionWeightGradient(
+package func winnerConvolutionWeightGradient(
   _ upstream: Tensor, code: WinnerCode<Tensor>, gate: Tensor? = nil, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
@@ -66,7 +66,7 @@ func winnerConvolutionWeightGradient(
 ///   - gradient: The code's positions, with the gradients to its values as values.
 ///   - weights: Of the convolution that produced the code.
 ///   - geometry: Of that convolution.
-func convolutionAtWinnersInputGradient(
+package func convolutionAtWinnersInputGradient(
   _ gradient: WinnerCode<Tensor>, weights: Tensor, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(producedCode: gradient)
@@ -85,7 +85,7 @@ func convolutionAtWinnersInputGradient(
 /// - Parameters:
 ///   - x: The convolution's input.
 ///   - gradient: The code's positions, with the gradients to its values as values.
-func convolutionAtWinnersWeightGradient(
+package func convolutionAtWinnersWeightGradient(
   _ x: Tensor, gradient: WinnerCode<Tensor>, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(input: x)

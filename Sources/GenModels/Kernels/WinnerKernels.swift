@@ -50,7 +50,7 @@ extension WinnerCode: Sendable where Value: Sendable {}
 ///
 /// The first of equal values wins, row by row. A NaN beats every number (and the first NaN wins), so that it stays
 /// visible.
-func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
+package func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
   precondition(
     x.rank == 4 && x.shape[1] * x.shape[2] > 0,
     "Spatial winner-take-all takes images [batch, height, width, maps] with pixels, and got the shape \(x.shape).")
@@ -69,7 +69,7 @@ func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
     height: x.shape[1], width: x.shape[2])
 }
 
-/// Channel winner-take-all (Kégl, Cherti and Kazakçı, "Spurious samples in deep generative models", 2018, section 4):
+/// Channel winner-take-all (Kégl, Cherti and Kazakçı, "Spurious samples in deep generative models: bug or feature?", section 4):
 /// in each row of `values`, `[batch, maps]`, the ⌊sparsity · maps⌋ smallest become 0.
 ///
 /// Of equal values at the border the ones with the lower map number stay. NaN counts as largest.
@@ -78,7 +78,7 @@ func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
 ///   number counts as that number, so that 0.29 of 100 maps are 29.
 /// - Returns: The values that stay, zeros elsewhere; and 1 where they stay, 0 elsewhere, which is the
 ///   derivative.
-func channelWinners(_ values: Tensor, sparsity: Double) -> (values: Tensor, mask: Tensor) {
+package func channelWinners(_ values: Tensor, sparsity: Double) -> (values: Tensor, mask: Tensor) {
   precondition(
     values.rank == 2, "Channel winner-take-all takes values [batch, maps], and got the shape \(values.shape).")
   precondition(
@@ -100,7 +100,7 @@ func channelWinners(_ values: Tensor, sparsity: Double) -> (values: Tensor, mask
 ///
 /// ⌈rate · batch⌉ stay in each column of `values`, `[batch, maps]`, at least one; of equal values at the border those of
 /// the first images. NaN counts as largest. Results are as for `channelWinners`.
-func lifetimeWinners(_ values: Tensor, rate: Double) -> (values: Tensor, mask: Tensor) {
+package func lifetimeWinners(_ values: Tensor, rate: Double) -> (values: Tensor, mask: Tensor) {
   precondition(
     values.rank == 2, "Lifetime winner-take-all takes values [batch, maps], and got the shape \(values.shape).")
   precondition(
@@ -117,7 +117,7 @@ func lifetimeWinners(_ values: Tensor, rate: Double) -> (values: Tensor, mask: T
 }
 
 /// The images `[batch, height, width, maps]` that a code stands for, zeros included.
-func denseImage(from code: WinnerCode<Tensor>) -> Tensor {
+package func denseImage(from code: WinnerCode<Tensor>) -> Tensor {
   let (pixels, maps) = (code.height * code.width, code.maps)
   let buffer = Buffer<Float>(count: code.batch * pixels * maps)
   parallelFor(code.batch, grain: 1 + (1 << 16) / max(1, pixels * maps)) { images in

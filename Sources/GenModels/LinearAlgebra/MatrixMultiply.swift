@@ -28,7 +28,7 @@ func matrixProduct(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transpose
 ///   - n: Columns of C and of op(B), and elements of the bias.
 ///   - k: Columns of op(A) and rows of op(B); 0 gives zeros.
 ///   - accumulate: Adds to C; else C is only written, and may hold anything.
-func matrixMultiply(
+package func matrixMultiply(
   rows m: Int, columns n: Int, depth k: Int, _ a: UnsafePointer<Float>, transposeA: Bool,
   _ b: UnsafePointer<Float>, transposeB: Bool, into c: UnsafeMutablePointer<Float>, accumulate: Bool = false,
   bias: UnsafePointer<Float>? = nil, relu: Bool = false
