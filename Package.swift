@@ -10,6 +10,8 @@ let package = Package(
     .library(name: "OODDatasets", targets: ["OODDatasets"]),
     .library(name: "OODExperiments", targets: ["OODExperiments"]),
     .executable(name: "ood", targets: ["ood"]),
+    // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
+    .library(name: "CKernels", targets: ["CKernels"]),
   ],
   dependencies: [
     // Only the command-line tool uses these: a package that links the libraries never resolves them.
