@@ -80,7 +80,7 @@ enum {
   reduce_narrow = 64,
 };
 
-/// How many rows of `columns` elements are treated as one long row, of less than `2 * reduce_narrow` elements.
+/// How many rows of `columns` elements make one long row, of less than `2 * reduce_narrow` elements.
 OOD_INLINE size_t reduce_rows_at_once(size_t columns) {
   return columns > 0 && columns < reduce_narrow ? (2 * reduce_narrow - 1) / columns : 1;
 }
