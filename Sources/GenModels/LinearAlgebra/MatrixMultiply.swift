@@ -70,10 +70,13 @@ private struct MatrixMultiplication: @unchecked Sendable {
     }
   }
 
-  /// Few rows: chunks are groups of panels, each packed on the way; rows are cut only where there is one panel.
+  /// Few rows: chunks are groups of panels, each of which copies from A or B what it needs; rows are cut only
+  /// where there is one panel. A transposed B wants groups of about 192 columns, over which A's copy pays.
   private func runUnpacked() {
     let panels = kernels.matmul.panel_count(n)
-    let panelGrain = max(1, min(panels / 16, 512 / kernels.matmul.tile_columns))
+    let widePanels = 192 / kernels.matmul.tile_columns
+    let widestPanels = 512 / kernels.matmul.tile_columns
+    let panelGrain = max(1, min(max(panels / 16, min(widePanels, panels / 2)), widestPanels))
     let rowGrain = panels > 1 && m <= Self.manyRows ? m : 16 * kernels.matmul.tile_rows
     forEachChunk(rowGrain: rowGrain, panels: panels, panelGrain: panelGrain) { rows, panels in
       kernels.matmul.multiply_unpacked(
