@@ -5,12 +5,14 @@ struct ElasticField {
   private let origin: SIMD2<Float>
   private let cellsPerUnit: SIMD2<Float>
 
-  /// A field over that box whose control points are displaced by `deviation` in each direction.
+  /// A field over that box whose control points are displaced by `deviation` in each direction, and by as little as a
+  /// third of it in the direction in which the box is narrow.
   init(low: SIMD2<Float>, high: SIMD2<Float>, deviation: Float, draws: inout GlyphDraws) {
     control = .init(repeating: .zero)
-    for index in 0..<16 { control[index] = deviation * draws.bellPair() }
-    origin = low
     let extent = high - low
+    let reach = SIMD2(1 / 3 + min(2 * extent.x, 1) * 2 / 3, 1 / 3 + min(2 * extent.y, 1) * 2 / 3)
+    for index in 0..<16 { control[index] = deviation * reach * draws.bellPair() }
+    origin = low
     cellsPerUnit = SIMD2(2 / max(extent.x, 0.05), 2 / max(extent.y, 0.05))
   }
 
@@ -22,7 +24,9 @@ struct ElasticField {
     var sum = SIMD2<Float>.zero
     for j in 0..<3 {
       let first = (row + j) * 4 + column
-      sum += down[j] * (across[0] * control[first] + across[1] * control[first + 1] + across[2] * control[first + 2])
+      sum +=
+        down[j]
+        * (across[0] * control[first] + across[1] * control[first + 1] + across[2] * control[first + 2])
     }
     return sum
   }

@@ -67,7 +67,9 @@ struct GlyphWriter {
         let here = points[index].position
         let middle = 0.25 * (before + points[index + 1].position) + 0.5 * here
         points[index].position = here + hurry * (middle - here)
-        if points[index].isCorner, draws.chance(1.3 * hurry) { points[index].isCorner = false }
+        if points[index].isCorner, draws.chance(variation.cornerRounding * hurry) {
+          points[index].isCorner = false
+        }
         before = here
       }
     }
@@ -106,12 +108,18 @@ struct GlyphWriter {
     let field = ElasticField(low: low, high: high, deviation: variation.elasticity, draws: &draws)
     let slant = variation.slant + variation.slantDeviation * draws.bell()
     let taper = variation.taper * draws.bell()
+    let balance = variation.balance * draws.bellPair()
+    let half = SIMD2(max(high.x - middle.x, 0.05), max(high.y - middle.y, 0.05))
     let turn = Turn(halfTangent: variation.turn * draws.bell())
     // The product of two uniform numbers would be skewed; the ratio's range is walked evenly in both directions instead.
     let place = draws.uniform(-1, 1)
-    let width = place < 0 ? 1 + place * (1 - variation.aspect.lowerBound) : 1 + place * (variation.aspect.upperBound - 1)
+    let width =
+      place < 0
+      ? 1 + place * (1 - variation.aspect.lowerBound) : 1 + place * (variation.aspect.upperBound - 1)
     for index in path.indices {
       var point = path[index] + field.displacement(at: path[index]) - middle
+      let place = point / half
+      point += balance * (1 - place * place)
       point.x = width * point.x * (1 + taper * point.y) - slant * point.y
       path[index] = turn.apply(to: point)
     }

@@ -32,17 +32,19 @@ public struct SyntheticGlyphs: Sendable {
   private let alphabet: GlyphAlphabet
   private let variation: HandVariation
 
-  private init(name: String, alphabet: GlyphAlphabet, variation: HandVariation = HandVariation()) {
+  private init(name: String, alphabet: GlyphAlphabet, variation: HandVariation) {
     self.name = name
     self.alphabet = alphabet
     self.variation = variation
   }
 
   /// The ten digits; the label of a digit is its value.
-  public static let digits = SyntheticGlyphs(name: "synthetic-digits", alphabet: .digits)
+  public static let digits = SyntheticGlyphs(
+    name: "synthetic-digits", alphabet: .digits, variation: .digits)
 
   /// Greek letters and mathematical symbols, none of which is a digit or a letter of the Latin alphabet.
-  public static let symbols = SyntheticGlyphs(name: "synthetic-symbols", alphabet: .symbols)
+  public static let symbols = SyntheticGlyphs(
+    name: "synthetic-symbols", alphabet: .symbols, variation: .symbols)
 
   /// Names of the classes: the digits, or the symbols' LaTeX commands.
   public var classNames: [String] { alphabet.characters.map(\.name) }

@@ -10,8 +10,10 @@ struct InkPlacement {
   init(width: Double, height: Double, size: Int) {
     columns = InkPlacement.span(width, size: size)
     rows = InkPlacement.span(height, size: size)
-    center = 0.5 * SIMD2(
-      Double(columns.lowerBound + columns.upperBound), Double(rows.lowerBound + rows.upperBound))
+    center =
+      0.5
+      * SIMD2(
+        Double(columns.lowerBound + columns.upperBound), Double(rows.lowerBound + rows.upperBound))
   }
 
   private static func span(_ extent: Double, size: Int) -> Range<Int> {
