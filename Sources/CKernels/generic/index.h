@@ -1,3 +1,234 @@
-static void index_placeholder(void) {}
+#include "shuffle.h"
 
-static const struct ood_index index_table = {.placeholder = index_placeholder};
+static void index_gather_rows(const float *x, const int32_t *rows, size_t n, size_t columns, float *y) {
+  for (size_t i = 0; i < n; i++) {
+    __builtin_memcpy(y + i * columns, x + (size_t)rows[i] * columns, columns * sizeof(float));
+  }
+}
+
+static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n, size_t columns,
+                                   float *y, size_t y_stride) {
+  for (size_t i = 0; i < n; i++) {
+    const float *from = x + i * x_stride;
+    float *to = y + (size_t)rows[i] * y_stride;
+    size_t c = 0;
+    for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) store(to + c, load(to + c) + load(from + c));
+    for (; c < columns; c++) to[c] += from[c];
+  }
+}
+
+static void index_gather(const float *x, const int32_t *positions, size_t n, float *y) {
+  for (size_t i = 0; i < n; i++) y[i] = x[(size_t)positions[i]];
+}
+
+static void index_scatter_add(const float *x, const int32_t *positions, size_t n, float *y) {
+  for (size_t i = 0; i < n; i++) y[(size_t)positions[i]] += x[i];
+}
+
+static void index_one_hot(const int32_t *labels, size_t n, size_t classes, float *y) {
+  if (n && classes) __builtin_memset(y, 0, n * classes * sizeof(float));
+  for (size_t i = 0; i < n; i++) {
+    if (labels[i] >= 0 && (size_t)labels[i] < classes) y[i * classes + (size_t)labels[i]] = 1;
+  }
+}
+
+/// A square of OOD_WIDTH rows and columns: log2(OOD_WIDTH) perfect shuffles of its rows.
+OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size_t y_stride) {
+  vf a[OOD_WIDTH], b[OOD_WIDTH];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + (size_t)i * x_stride);
+#pragma clang loop unroll(full)
+  for (int done = 1; done < OOD_WIDTH; done *= 2) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < OOD_WIDTH / 2; i++) {
+      b[2 * i] = interleave_low(a[i], a[i + OOD_WIDTH / 2]);
+      b[2 * i + 1] = interleave_high(a[i], a[i + OOD_WIDTH / 2]);
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < OOD_WIDTH; i++) a[i] = b[i];
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < OOD_WIDTH; i++) store(y + (size_t)i * y_stride, a[i]);
+}
+
+OOD_INLINE void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
+                                ptrdiff_t y_stride) {
+  for (size_t c = 0; c < columns; c++) {
+    for (size_t r = 0; r < rows; r++) y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
+  }
+}
+
+/// As `transpose`, with strides that may be negative.
+static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
+                              ptrdiff_t y_stride) {
+  // Panels of this many columns keep the rows of y that are being written within the first cache.
+  enum { panel = 64 };
+  const size_t whole_rows = rows - rows % OOD_WIDTH;
+  for (size_t first = 0; first < columns; first += panel) {
+    const size_t end = columns - first < panel ? columns : first + panel;
+    const size_t whole_end = end - (end - first) % OOD_WIDTH;
+    for (size_t r = 0; r < whole_rows; r += OOD_WIDTH) {
+      for (size_t c = first; c < whole_end; c += OOD_WIDTH) {
+        transpose_square(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c, (size_t)x_stride,
+                         y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r, (size_t)y_stride);
+      }
+      transpose_piece(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)whole_end, x_stride, OOD_WIDTH, end - whole_end,
+                      y + (ptrdiff_t)whole_end * y_stride + (ptrdiff_t)r, y_stride);
+    }
+    transpose_piece(x + (ptrdiff_t)whole_rows * x_stride + (ptrdiff_t)first, x_stride, rows - whole_rows, end - first,
+                    y + (ptrdiff_t)first * y_stride + (ptrdiff_t)whole_rows, y_stride);
+  }
+}
+
+static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+  transpose_strided(x, (ptrdiff_t)x_stride, rows, columns, y, (ptrdiff_t)y_stride);
+}
+
+/// A row of floats; short ones without a call.
+OOD_INLINE void copy_row(float *y, const float *x, size_t n) {
+  if (n >= 2 * OOD_WIDTH) {
+    __builtin_memcpy(y, x, n * sizeof(float));
+  } else if (n >= OOD_WIDTH) {
+    const vf end = load(x + n - OOD_WIDTH);
+    store(y, load(x));
+    store(y + n - OOD_WIDTH, end);
+  } else {
+#pragma clang loop vectorize(disable) unroll(disable)
+    for (size_t i = 0; i < n; i++) y[i] = x[i];
+  }
+}
+
+static void index_copy_2d(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+  if (x_stride == columns && y_stride == columns) {
+    if (rows && columns) __builtin_memcpy(y, x, rows * columns * sizeof(float));
+    return;
+  }
+  for (size_t r = 0; r < rows; r++) copy_row(y + r * y_stride, x + r * x_stride, columns);
+}
+
+struct copy_axis {
+  size_t extent;
+  ptrdiff_t x, y;
+};
+
+OOD_INLINE size_t magnitude(ptrdiff_t a) { return a < 0 ? -(size_t)a : (size_t)a; }
+
+/// Axes from the widest step in y to the narrowest, without those of extent 1, neighbours joined where both
+/// arrays allow it. Returns how many, or -1 when there is nothing to copy.
+static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, const size_t *shape, int rank,
+                     struct copy_axis *axes) {
+  int count = 0;
+  for (int a = 0; a < rank; a++) {
+    if (shape[a] == 0) return -1;
+    if (shape[a] == 1) continue;
+    const struct copy_axis axis = {shape[a], x_strides[a], y_strides[a]};
+    int place = count++;
+    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--) axes[place] = axes[place - 1];
+    axes[place] = axis;
+  }
+  int joined = 0;
+  for (int a = 0; a < count; a++) {
+    const struct copy_axis axis = axes[a];
+    if (joined && axes[joined - 1].x == axis.x * (ptrdiff_t)axis.extent &&
+        axes[joined - 1].y == axis.y * (ptrdiff_t)axis.extent) {
+      axes[joined - 1] = (struct copy_axis){axes[joined - 1].extent * axis.extent, axis.x, axis.y};
+    } else {
+      axes[joined++] = axis;
+    }
+  }
+  return joined;
+}
+
+static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float *y, const ptrdiff_t *y_strides,
+                               const size_t *shape, int rank) {
+  struct copy_axis axes[ood_most_axes];
+  int count = copy_axes(x_strides, y_strides, shape, rank, axes);
+  if (count < 0) return;
+  if (count == 0) {
+    *y = *x;
+    return;
+  }
+  // The innermost one or two axes go to a block; an odometer turns the others.
+  const struct copy_axis inner = axes[--count];
+  struct copy_axis across = {1, 0, 0};
+  enum { rows_whole, rows_repeated, squares, singly } way = singly;
+  if (inner.y == 1 && inner.x == 1) {
+    way = rows_whole;
+  } else if (inner.y == 1 && inner.x == 0) {
+    way = rows_repeated;
+  } else if (inner.y == 1) {
+    for (int a = 0; a < count && way == singly; a++) {
+      if (axes[a].x != 1) continue;
+      way = squares;
+      across = axes[a];
+      for (count--; a < count; a++) axes[a] = axes[a + 1];
+    }
+  }
+  if (way != squares && count > 0) across = axes[--count];
+
+  size_t turn[ood_most_axes] = {0};
+  while (1) {
+    switch (way) {
+      case squares: transpose_strided(x, inner.x, inner.extent, across.extent, y, across.y); break;
+      case rows_whole:
+        for (size_t i = 0; i < across.extent; i++) {
+          copy_row(y + (ptrdiff_t)i * across.y, x + (ptrdiff_t)i * across.x, inner.extent);
+        }
+        break;
+      case rows_repeated:
+        for (size_t i = 0; i < across.extent; i++) {
+          const float value = x[(ptrdiff_t)i * across.x];
+          float *to = y + (ptrdiff_t)i * across.y;
+          for (size_t j = 0; j < inner.extent; j++) to[j] = value;
+        }
+        break;
+      case singly:
+        for (size_t i = 0; i < across.extent; i++) {
+          const float *from = x + (ptrdiff_t)i * across.x;
+          float *to = y + (ptrdiff_t)i * across.y;
+          for (size_t j = 0; j < inner.extent; j++) to[(ptrdiff_t)j * inner.y] = from[(ptrdiff_t)j * inner.x];
+        }
+        break;
+    }
+    int a = count - 1;
+    for (; a >= 0; a--) {
+      x += axes[a].x;
+      y += axes[a].y;
+      if (++turn[a] < axes[a].extent) break;
+      turn[a] = 0;
+      x -= axes[a].x * (ptrdiff_t)axes[a].extent;
+      y -= axes[a].y * (ptrdiff_t)axes[a].extent;
+    }
+    if (a < 0) return;
+  }
+}
+
+static void index_permute(const float *x, const size_t *shape, const size_t *order, int rank, float *y) {
+  ptrdiff_t steps[ood_most_axes], x_strides[ood_most_axes], y_strides[ood_most_axes];
+  size_t y_shape[ood_most_axes];
+  ptrdiff_t step = 1;
+  for (int a = rank - 1; a >= 0; a--) {
+    steps[a] = step;
+    step *= (ptrdiff_t)shape[a];
+  }
+  step = 1;
+  for (int a = rank - 1; a >= 0; a--) {
+    y_shape[a] = shape[order[a]];
+    x_strides[a] = steps[order[a]];
+    y_strides[a] = step;
+    step *= (ptrdiff_t)y_shape[a];
+  }
+  index_strided_copy(x, x_strides, y, y_strides, y_shape, rank);
+}
+
+static const struct ood_index index_table = {
+    .gather_rows = index_gather_rows,
+    .scatter_add_rows = index_scatter_add_rows,
+    .gather = index_gather,
+    .scatter_add = index_scatter_add,
+    .one_hot = index_one_hot,
+    .transpose = index_transpose,
+    .copy_2d = index_copy_2d,
+    .strided_copy = index_strided_copy,
+    .permute = index_permute,
+};
