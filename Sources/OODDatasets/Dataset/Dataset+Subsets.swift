@@ -47,7 +47,8 @@ extension Dataset {
 
   /// All examples in a random order that depends on `seed` and their number only.
   public func shuffled(seed: UInt64) -> Dataset {
-    selecting(SeededShuffle.permutation(of: count, seed: seed))
+    var generator = RandomGenerator(seed: seed).split("Dataset.shuffled")
+    return selecting(generator.permutation(count).elements)
   }
 
   /// The first `position` examples, and the others. Traps when there are fewer.

@@ -56,13 +56,14 @@ public enum HWRTFile {
           found: "\(fields.count)")
       }
       let drawing = try fields[data].withUnsafeBufferPointer {
-        try drawing($0, source: rows.name + ", field data", line: rows.line)
+        try parseDrawing($0, source: rows.name + ", field data", line: rows.line)
       }
-      let writer = try user.map { try number(fields[$0], column: $0, rows) }
+      var writer: Int?
+      if let user { writer = try number(fields[user], column: user, rows) }
       try body(
         StrokeRecord(
           drawing: drawing, symbolID: number(fields[symbol], column: symbol, rows),
-          writerID: writer ?? nil))
+          writerID: writer))
     }
   }
 
@@ -77,7 +78,8 @@ public enum HWRTFile {
     return number
   }
 
-  private static func drawing(_ text: UnsafeBufferPointer<UInt8>, source: String, line: Int) throws -> Drawing
+  private static func parseDrawing(_ text: UnsafeBufferPointer<UInt8>, source: String, line: Int) throws
+    -> Drawing
   {
     var parser = JSONParser(text, source: source, line: line)
     var strokes: [[PenPoint]] = []
