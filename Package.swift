@@ -51,7 +51,8 @@ let package = Package(
       ]),
 
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "GenModels"]),
-    .testTarget(name: "GenModelsTests", dependencies: ["GenModels"]),
+    .testTarget(name: "GenModelsTests", dependencies: ["GenModels", "TrainingProbe"]),
+    .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),

@@ -1,5 +1,5 @@
-// Two orders of summation, chosen by the number of coordinates alone: few coordinates put OOD_WIDTH points of y in the
-// lanes of a vector, many put OOD_WIDTH coordinates there.
+// Two orders of summation, chosen by the number of coordinates alone: few coordinates put OOD_WIDTH points of
+// y in the lanes of a vector, many put OOD_WIDTH coordinates there.
 
 #include "shuffle.h"
 
@@ -20,8 +20,8 @@ OOD_INLINE float distance_total(vf v) {
   return lanes[0];
 }
 
-OOD_INLINE void distance_few_coordinates(int manhattan, const float *x, size_t m, const float *y, size_t n, size_t d,
-                                         float *out, size_t out_stride) {
+OOD_INLINE void distance_few_coordinates(int manhattan, const float *x, size_t m, const float *y, size_t n,
+                                         size_t d, float *out, size_t out_stride) {
   // A panel holds 2 OOD_WIDTH points of y, turned: panel[k][j] = y[j, k].
   float panel[distance_few][2 * OOD_WIDTH] = {{0}};
   for (size_t j = 0; j < n; j += 2 * OOD_WIDTH) {
@@ -51,8 +51,8 @@ OOD_INLINE void distance_few_coordinates(int manhattan, const float *x, size_t m
 }
 
 /// `rows` by `columns` pairs at once, at most distance_tile each.
-OOD_INLINE void distance_block(int manhattan, const float *x, size_t rows, const float *y, size_t columns, size_t d,
-                               float *out, size_t out_stride) {
+OOD_INLINE void distance_block(int manhattan, const float *x, size_t rows, const float *y, size_t columns,
+                               size_t d, float *out, size_t out_stride) {
   vf sum[distance_tile][distance_tile];
   for (size_t i = 0; i < rows; i++) {
     for (size_t j = 0; j < columns; j++) sum[i][j] = 0;
@@ -79,8 +79,8 @@ OOD_INLINE void distance_block(int manhattan, const float *x, size_t rows, const
   }
 }
 
-OOD_INLINE void distance_many_coordinates(int manhattan, const float *x, size_t m, const float *y, size_t n, size_t d,
-                                          float *out, size_t out_stride) {
+OOD_INLINE void distance_many_coordinates(int manhattan, const float *x, size_t m, const float *y, size_t n,
+                                          size_t d, float *out, size_t out_stride) {
   // A band of rows of y stays in the second cache while the rows of x pass.
   const size_t band = ((size_t)64 << 10) / d / distance_tile * distance_tile + distance_tile;
   for (size_t first = 0; first < n; first += band) {
@@ -89,17 +89,19 @@ OOD_INLINE void distance_many_coordinates(int manhattan, const float *x, size_t 
     for (; i + distance_tile <= m; i += distance_tile) {
       size_t j = first;
       for (; j + distance_tile <= end; j += distance_tile) {
-        distance_block(manhattan, x + i * d, distance_tile, y + j * d, distance_tile, d, out + i * out_stride + j,
-                       out_stride);
+        distance_block(manhattan, x + i * d, distance_tile, y + j * d, distance_tile, d,
+                       out + i * out_stride + j, out_stride);
       }
       for (; j < end; j++) {
-        distance_block(manhattan, x + i * d, distance_tile, y + j * d, 1, d, out + i * out_stride + j, out_stride);
+        distance_block(manhattan, x + i * d, distance_tile, y + j * d, 1, d, out + i * out_stride + j,
+                       out_stride);
       }
     }
     for (; i < m; i++) {
       size_t j = first;
       for (; j + distance_tile <= end; j += distance_tile) {
-        distance_block(manhattan, x + i * d, 1, y + j * d, distance_tile, d, out + i * out_stride + j, out_stride);
+        distance_block(manhattan, x + i * d, 1, y + j * d, distance_tile, d, out + i * out_stride + j,
+                       out_stride);
       }
       for (; j < end; j++) {
         distance_block(manhattan, x + i * d, 1, y + j * d, 1, d, out + i * out_stride + j, out_stride);
@@ -108,8 +110,8 @@ OOD_INLINE void distance_many_coordinates(int manhattan, const float *x, size_t 
   }
 }
 
-static void distance_squared_euclidean(const float *x, size_t m, const float *y, size_t n, size_t d, float *out,
-                                       size_t out_stride) {
+static void distance_squared_euclidean(const float *x, size_t m, const float *y, size_t n, size_t d,
+                                       float *out, size_t out_stride) {
   if (d <= distance_few) {
     distance_few_coordinates(0, x, m, y, n, d, out, out_stride);
   } else {

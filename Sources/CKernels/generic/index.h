@@ -6,8 +6,8 @@ static void index_gather_rows(const float *x, const int32_t *rows, size_t n, siz
   }
 }
 
-static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n, size_t columns,
-                                   float *y, size_t y_stride) {
+static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n,
+                                   size_t columns, float *y, size_t y_stride) {
   for (size_t i = 0; i < n; i++) {
     const float *from = x + i * x_stride;
     float *to = y + (size_t)rows[i] * y_stride;
@@ -33,10 +33,10 @@ static void index_one_hot(const int32_t *labels, size_t n, size_t classes, float
 }
 
 /// A square of OOD_WIDTH rows and columns: log2(OOD_WIDTH) perfect shuffles of its rows.
-OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size_t y_stride) {
+OOD_INLINE void transpose_square(const float *x, ptrdiff_t x_stride, float *y, ptrdiff_t y_stride) {
   vf a[OOD_WIDTH], b[OOD_WIDTH];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + (size_t)i * x_stride);
+  for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + i * x_stride);
 #pragma clang loop unroll(full)
   for (int done = 1; done < OOD_WIDTH; done *= 2) {
 #pragma clang loop unroll(full)
@@ -48,13 +48,15 @@ OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size
     for (int i = 0; i < OOD_WIDTH; i++) a[i] = b[i];
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < OOD_WIDTH; i++) store(y + (size_t)i * y_stride, a[i]);
+  for (int i = 0; i < OOD_WIDTH; i++) store(y + i * y_stride, a[i]);
 }
 
 OOD_INLINE void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
                                 ptrdiff_t y_stride) {
   for (size_t c = 0; c < columns; c++) {
-    for (size_t r = 0; r < rows; r++) y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
+    for (size_t r = 0; r < rows; r++) {
+      y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
+    }
   }
 }
 
@@ -69,18 +71,19 @@ static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, s
     const size_t whole_end = end - (end - first) % OOD_WIDTH;
     for (size_t r = 0; r < whole_rows; r += OOD_WIDTH) {
       for (size_t c = first; c < whole_end; c += OOD_WIDTH) {
-        transpose_square(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c, (size_t)x_stride,
-                         y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r, (size_t)y_stride);
+        transpose_square(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c, x_stride,
+                         y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r, y_stride);
       }
-      transpose_piece(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)whole_end, x_stride, OOD_WIDTH, end - whole_end,
-                      y + (ptrdiff_t)whole_end * y_stride + (ptrdiff_t)r, y_stride);
+      transpose_piece(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)whole_end, x_stride, OOD_WIDTH,
+                      end - whole_end, y + (ptrdiff_t)whole_end * y_stride + (ptrdiff_t)r, y_stride);
     }
-    transpose_piece(x + (ptrdiff_t)whole_rows * x_stride + (ptrdiff_t)first, x_stride, rows - whole_rows, end - first,
-                    y + (ptrdiff_t)first * y_stride + (ptrdiff_t)whole_rows, y_stride);
+    transpose_piece(x + (ptrdiff_t)whole_rows * x_stride + (ptrdiff_t)first, x_stride, rows - whole_rows,
+                    end - first, y + (ptrdiff_t)first * y_stride + (ptrdiff_t)whole_rows, y_stride);
   }
 }
 
-static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y,
+                            size_t y_stride) {
   transpose_strided(x, (ptrdiff_t)x_stride, rows, columns, y, (ptrdiff_t)y_stride);
 }
 
@@ -98,7 +101,8 @@ OOD_INLINE void copy_row(float *y, const float *x, size_t n) {
   }
 }
 
-static void index_copy_2d(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+static void index_copy_2d(const float *x, size_t x_stride, size_t rows, size_t columns, float *y,
+                          size_t y_stride) {
   if (x_stride == columns && y_stride == columns) {
     if (rows && columns) __builtin_memcpy(y, x, rows * columns * sizeof(float));
     return;
@@ -123,7 +127,9 @@ static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, con
     if (shape[a] == 1) continue;
     const struct copy_axis axis = {shape[a], x_strides[a], y_strides[a]};
     int place = count++;
-    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--) axes[place] = axes[place - 1];
+    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--) {
+      axes[place] = axes[place - 1];
+    }
     axes[place] = axis;
   }
   int joined = 0;
@@ -139,8 +145,8 @@ static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, con
   return joined;
 }
 
-static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float *y, const ptrdiff_t *y_strides,
-                               const size_t *shape, int rank) {
+static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float *y,
+                               const ptrdiff_t *y_strides, const size_t *shape, int rank) {
   struct copy_axis axes[ood_most_axes];
   int count = copy_axes(x_strides, y_strides, shape, rank, axes);
   if (count < 0) return;

@@ -1,3 +1,234 @@
-static void matmul_placeholder(void) {}
+// C (+)= A B over panels and blocks; see include/ood_matmul.h for what the entries compute.
+//
+// Loops, outermost first: blocks of rows (A's block stays in the second-level cache), groups of panels (so does
+// C's block), blocks of k, panels (the panel's block stays in the first-level cache), tiles of rows.
 
-static const struct ood_matmul matmul_table = {.placeholder = matmul_placeholder};
+#include "matmul_tile.h"
+#include "matmul_pack.h"
+
+enum {
+  matmul_block_rows = 32 * MATMUL_ROWS,
+  matmul_group_columns = 512,
+  matmul_rows_in_place = 3200 * MATMUL_ROWS,
+};
+
+/// Rows of k that are summed in one go: k in equal parts of at most MATMUL_DEPTH. It fixes the order of
+/// summation, so it depends on k alone.
+OOD_INLINE size_t matmul_depth(size_t k) {
+  const size_t blocks = (k + MATMUL_DEPTH - 1) / MATMUL_DEPTH;
+  return blocks == 0 ? 1 : (k + blocks - 1) / blocks;
+}
+
+/// Columns of panel p, without those past n.
+OOD_INLINE size_t matmul_panel_columns(size_t n, size_t p) {
+  const size_t end = matmul_panel_start(n, p + 1);
+  return (end < n ? end : n) - matmul_panel_start(n, p);
+}
+
+/// How the block of k that starts at p0 ends: later blocks add to earlier ones, the last has the bias.
+OOD_INLINE struct matmul_finish matmul_block_finish(struct ood_matmul_output c, size_t column, int first, int last) {
+  return (struct matmul_finish){
+      .accumulate = !first || c.accumulate,
+      .bias = last && c.bias ? c.bias + column : NULL,
+      .relu = last && c.relu,
+  };
+}
+
+static void matmul_pack(size_t p0, size_t p1, size_t k, size_t n, struct ood_matmul_operand b, float *packed) {
+  for (size_t p = p0; p < p1; p++) {
+    const size_t start = matmul_panel_start(n, p);
+    matmul_pack_panel(k, matmul_panel_columns(n, p), b.base + start * b.column_stride, b.row_stride, b.column_stride,
+                      packed + k * start);
+  }
+}
+
+/// What is multiplied: A and C in place; B packed, or in place and then copied a panel's block at a time.
+struct matmul_product {
+  size_t k, n;
+  struct ood_matmul_operand a;
+  const float *packed;  // NULL: B is `b`
+  struct ood_matmul_operand b;
+  struct ood_matmul_output c;
+};
+
+/// Looks ahead to rows [i, i + rows) and columns [q, q + depth) of A.
+OOD_INLINE struct matmul_ahead matmul_look_ahead_left(const struct matmul_product *product, size_t i, size_t rows,
+                                                      size_t q, size_t depth, size_t tiles) {
+  const struct ood_matmul_operand a = product->a;
+  const float *base = a.base + i * a.row_stride + q * a.column_stride;
+  if (product->k - q < depth) depth = product->k - q;
+  return a.column_stride == 1 ? matmul_look_ahead(base, a.row_stride, rows, depth, tiles)
+                              : matmul_look_ahead(base, a.column_stride, depth, rows, tiles);
+}
+
+/// Looks ahead to rows [q, q + depth) of panel p of B.
+OOD_INLINE struct matmul_ahead matmul_look_ahead_right(const struct matmul_product *product, size_t p, size_t q,
+                                                       size_t depth, size_t tiles) {
+  const size_t start = matmul_panel_start(product->n, p);
+  if (product->k - q < depth) depth = product->k - q;
+  if (product->packed) {
+    const size_t width = matmul_panel_start(product->n, p + 1) - start;
+    return matmul_look_ahead(product->packed + product->k * start + q * width, 0, 1, depth * width, tiles);
+  }
+  const struct ood_matmul_operand b = product->b;
+  const size_t columns = matmul_panel_columns(product->n, p);
+  const float *base = b.base + q * b.row_stride + start * b.column_stride;
+  return b.column_stride == 1 ? matmul_look_ahead(base, b.row_stride, depth, columns, tiles)
+                              : matmul_look_ahead(base, b.column_stride, columns, depth, tiles);
+}
+
+/// Rows [i0, i1) and panels [p0, p1) of the product. `scratch` holds one block of a panel, unless B is packed.
+OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, size_t i1, size_t p0, size_t p1,
+                              float *scratch) {
+  const struct ood_matmul_operand a = product->a, b = product->b;
+  const struct ood_matmul_output c = product->c;
+  const size_t k = product->k, n = product->n;
+  const size_t depth = matmul_depth(k);
+  const size_t group = matmul_group_columns / MATMUL_COLUMNS;
+  // Whole vectors of B are read in place when too few rows of A pass to pay for a copy.
+  const int read_in_place = b.column_stride == 1 && (b.row_stride % 128 != 0 || i1 - i0 <= matmul_rows_in_place);
+  for (size_t i = i0; i < i1; i += matmul_block_rows) {
+    const size_t rows = i1 - i < matmul_block_rows ? i1 - i : matmul_block_rows;
+    const size_t tiles = (rows + MATMUL_ROWS - 1) / MATMUL_ROWS;
+    for (size_t g = p0; g < p1; g += group) {
+      const size_t group_end = p1 - g < group ? p1 : g + group;
+      size_t q = 0;
+      do {
+        const size_t block = k - q < depth ? k - q : depth;
+        const int last = q + block == k;
+        struct matmul_ahead left_ahead = {0};
+        if (!last || group_end < p1) {
+          left_ahead = matmul_look_ahead_left(product, i, rows, last ? 0 : q + block, depth, tiles * (group_end - g));
+        } else if (i + rows < i1) {
+          const size_t next = i1 - i - rows < matmul_block_rows ? i1 - i - rows : matmul_block_rows;
+          left_ahead = matmul_look_ahead_left(product, i + rows, next, 0, depth, tiles * (group_end - g));
+        }
+        for (size_t p = g; p < group_end; p++) {
+          struct matmul_ahead right_ahead = {0};
+          if (p + 1 < group_end) {
+            right_ahead = matmul_look_ahead_right(product, p + 1, q, depth, tiles);
+          } else if (!last) {
+            right_ahead = matmul_look_ahead_right(product, g, q + block, depth, tiles);
+          } else if (group_end < p1) {
+            right_ahead = matmul_look_ahead_right(product, group_end, 0, depth, tiles);
+          }
+          const size_t start = matmul_panel_start(n, p);
+          const size_t width = matmul_panel_start(n, p + 1) - start;
+          const size_t columns = matmul_panel_columns(n, p);
+          const float *panel = scratch;
+          size_t panel_stride = width;
+          if (product->packed) {
+            panel = product->packed + k * start + q * width;
+          } else {
+            const float *from = b.base + q * b.row_stride + start * b.column_stride;
+            if (read_in_place && columns == width) {
+              panel = from;
+              panel_stride = b.row_stride;
+            } else {
+              matmul_pack_panel(block, columns, from, b.row_stride, b.column_stride, scratch);
+            }
+          }
+          matmul_panel_ahead(rows, block, a.base + i * a.row_stride + q * a.column_stride, a.row_stride,
+                             a.column_stride, panel, panel_stride, columns, c.base + i * c.row_stride + start,
+                             c.row_stride, matmul_block_finish(c, start, q == 0, last), &left_ahead, &right_ahead);
+        }
+        q += block;
+      } while (q < k);
+    }
+  }
+}
+
+static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
+                            struct ood_matmul_operand a, const float *packed, struct ood_matmul_output c) {
+  const struct matmul_product product = {.k = k, .n = n, .a = a, .packed = packed, .c = c};
+  matmul_blocks(&product, i0, i1, p0, p1, NULL);
+}
+
+static void matmul_multiply_unpacked(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
+                                     struct ood_matmul_operand a, struct ood_matmul_operand b,
+                                     struct ood_matmul_output c) {
+  _Alignas(64) float scratch[MATMUL_DEPTH * MATMUL_COLUMNS];
+  const struct matmul_product product = {.k = k, .n = n, .a = a, .b = b, .c = c};
+  matmul_blocks(&product, i0, i1, p0, p1, scratch);
+}
+
+/// The sum of the lanes, pairwise.
+OOD_INLINE float matmul_lane_sum(vf v) {
+  float lanes[OOD_WIDTH];
+  store(lanes, v);
+  for (size_t half = OOD_WIDTH / 2; half > 0; half /= 2) {
+    for (size_t i = 0; i < half; i++) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+}
+
+static void matmul_rows_times_vector(size_t i0, size_t i1, size_t k, const float *a, size_t row_stride,
+                                     const float *x, float *y, int accumulate) {
+  enum { parts = 8 };
+  for (size_t i = i0; i < i1; i++) {
+    const float *row = a + i * row_stride;
+    vf sums[parts];
+    for (int s = 0; s < parts; s++) sums[s] = 0;
+    size_t j = 0;
+    for (; j + parts * OOD_WIDTH <= k; j += parts * OOD_WIDTH) {
+#pragma clang loop unroll(full)
+      for (int s = 0; s < parts; s++) {
+        sums[s] = multiply_add(load(row + j + (size_t)s * OOD_WIDTH), load(x + j + (size_t)s * OOD_WIDTH), sums[s]);
+      }
+    }
+    for (; j + OOD_WIDTH <= k; j += OOD_WIDTH) sums[0] = multiply_add(load(row + j), load(x + j), sums[0]);
+    for (int half = parts / 2; half > 0; half /= 2) {
+      for (int s = 0; s < half; s++) sums[s] += sums[s + half];
+    }
+    float sum = matmul_lane_sum(sums[0]);
+    for (; j < k; j++) sum += row[j] * x[j];
+    y[i] = accumulate ? y[i] + sum : sum;
+  }
+}
+
+/// y[j0, j1) += sum of x_i A_i over `rows` rows, a constant.
+OOD_INLINE void matmul_add_rows(const int rows, size_t j0, size_t j1, const float *a, size_t row_stride,
+                                const float *x, float *y) {
+  size_t j = j0;
+  for (; j + OOD_WIDTH <= j1; j += OOD_WIDTH) {
+    vf sum = load(y + j);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) sum = multiply_add(splat(x[r]), load(a + (size_t)r * row_stride + j), sum);
+    store(y + j, sum);
+  }
+  for (; j < j1; j++) {
+    vf sum = splat(y[j]);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) sum = multiply_add(splat(x[r]), splat(a[(size_t)r * row_stride + j]), sum);
+    y[j] = sum[0];
+  }
+}
+
+static void matmul_vector_times_columns(size_t j0, size_t j1, size_t k, const float *a, size_t row_stride,
+                                        const float *x, float *y, int accumulate) {
+  enum { strip = 2048, together = 8 };
+  for (size_t s = j0; s < j1; s += strip) {
+    const size_t end = j1 - s < strip ? j1 : s + strip;
+    if (!accumulate) {
+      for (size_t j = s; j < end; j++) y[j] = 0;
+    }
+    size_t i = 0;
+    for (; i + together <= k; i += together) {
+      matmul_add_rows(together, s, end, a + i * row_stride, row_stride, x + i, y);
+    }
+    for (; i < k; i++) matmul_add_rows(1, s, end, a + i * row_stride, row_stride, x + i, y);
+  }
+}
+
+static const struct ood_matmul matmul_table = {
+    .tile_rows = MATMUL_ROWS,
+    .tile_columns = MATMUL_COLUMNS,
+    .panel_count = matmul_panel_count,
+    .panel_start = matmul_panel_start,
+    .packed_count = matmul_packed_count,
+    .pack = matmul_pack,
+    .multiply = matmul_multiply,
+    .multiply_unpacked = matmul_multiply_unpacked,
+    .rows_times_vector = matmul_rows_times_vector,
+    .vector_times_columns = matmul_vector_times_columns,
+};

@@ -1,5 +1,5 @@
-// Philox 4x32-10 and the draws made from it. A vector of 64-bit lanes holds one word of OOD_WIDTH / 2 blocks, so that
-// the cipher's 32 x 32 -> 64-bit products need no rearrangement.
+// Philox 4x32-10 and the draws made from it. A vector of 64-bit lanes holds one word of OOD_WIDTH / 2 blocks,
+// so that the cipher's 32 x 32 -> 64-bit products need no rearrangement.
 
 #include "shuffle.h"
 
@@ -70,7 +70,8 @@ OOD_INLINE vf random_radius(vu word) {
 /// Cosine and sine of 2 pi word / 2^32.
 OOD_INLINE void random_direction(vu word, vf *cosine, vf *sine) {
 #pragma clang fp contract(off)
-  // The nearest multiple of a quarter turn goes into `quarter`; the rest, at most an eighth of a turn, into x.
+  // The nearest multiple of a quarter turn goes into `quarter`; the rest, at most an eighth of a turn, into
+  // x.
   const vu quarter = (word + 0x20000000u) >> 30;
   const vi rest = (vi)(word << 2) >> 2;
   const vf x = __builtin_convertvector(rest, vf) * (3.14159265358979f * 0x1p-31f);
@@ -88,8 +89,8 @@ OOD_INLINE void random_direction(vu word, vf *cosine, vf *sine) {
 
 enum random_kind { random_raw, random_uniform_kind, random_normal_kind, random_bernoulli_kind };
 
-/// What a draw is made with: for uniform a = low, b = high - low, limit = the largest float below high; for normal
-/// a = mean, b = deviation; for Bernoulli a = probability, b = value.
+/// What a draw is made with: for uniform a = low, b = high - low, limit = the largest float below high; for
+/// normal a = mean, b = deviation; for Bernoulli a = probability, b = value.
 struct random_law {
   float a, b, limit;
 };
@@ -171,8 +172,8 @@ static void random_uniform(uint64_t seed, uint64_t stream, uint64_t first, float
   random_fill(random_uniform_kind, law, seed, stream, first, out, n);
 }
 
-static void random_normal(uint64_t seed, uint64_t stream, uint64_t first, float mean, float deviation, float *out,
-                          size_t n) {
+static void random_normal(uint64_t seed, uint64_t stream, uint64_t first, float mean, float deviation,
+                          float *out, size_t n) {
   random_fill(random_normal_kind, (struct random_law){mean, deviation, 0}, seed, stream, first, out, n);
 }
 
@@ -186,7 +187,8 @@ OOD_INLINE uint64_t random_scale(uint64_t v, uint64_t bound) {
   return ((v & random_low_half) * bound / (random_low_half + 1) + (v >> 32) * bound) >> 32;
 }
 
-static void random_integers(uint64_t seed, uint64_t stream, uint64_t first, int32_t bound, int32_t *out, size_t n) {
+static void random_integers(uint64_t seed, uint64_t stream, uint64_t first, int32_t bound, int32_t *out,
+                            size_t n) {
   enum { batch = 8 * random_group };
   uint64_t words[batch];
   for (size_t done = 0; done < n; done += batch) {

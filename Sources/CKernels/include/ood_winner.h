@@ -1,3 +1,8 @@
+/// Winner-take-all codes, and convolutions that cost what a code with one value per feature map needs.
+///
+/// A compact code of one image holds, for each of `maps` feature maps, one position row * width + column
+/// and the value there; everywhere else the map is zero. Maps whose value is 0 are skipped: they take part
+/// in no product, even with weights that are not finite.
 #pragma once
 
 #include <stddef.h>
@@ -5,8 +10,47 @@
 
 #pragma clang assume_nonnull begin
 
+/// How a winner reaches the pixels around it. Tap (i, j) of a winner at (row, column) meets the target pixel
+/// (p / divide, q / divide), p = row multiply + i - top, q = column multiply + j - left, where both
+/// divisions are exact and the pixel lies inside the target.
+struct ood_winner_shape {
+  /// Size of the map that positions refer to, and number of maps.
+  size_t width, maps;
+  size_t target_height, target_width, target_channels;
+  size_t kernel_height, kernel_width;
+  size_t multiply, divide;
+  size_t top, left;
+};
+
 struct ood_winner {
-  void (*placeholder)(void);
+  /// The largest value of each feature map of each image [positions][maps] and where it is: the first of
+  /// equals; a NaN beats every number, the first NaN wins.
+  void (*spatial)(size_t images, size_t positions, size_t maps, const float *x, float *values, int32_t *where);
+
+  /// For each of `rows` rows of `columns` values: mask = 1 for the `keep` largest and 0 for the others, kept = the
+  /// value or 0. Of equals at the border the first stay; NaN counts as larger than infinity.
+  void (*largest_in_rows)(size_t rows, size_t columns, size_t keep, const float *values, float *kept, float *mask);
+
+  /// The same for columns [c0, c1) of a matrix of `rows` rows and `columns` columns: the `keep` largest of each column.
+  void (*largest_in_columns)(size_t rows, size_t columns, size_t c0, size_t c1, size_t keep, const float *values,
+                             float *kept, float *mask);
+
+  /// target = activation(bias + sum over maps and taps of value W[tap][map]), W [taps][maps][target_channels].
+  /// `activation` is an `enum ood_activation`.
+  void (*spread)(const struct ood_winner_shape *shape, size_t images, const int32_t *where, const float *values,
+                 const float *weights, const float *_Nullable bias, int activation, float *target);
+
+  /// gradient[map] = sum over taps of W[tap][map] . upstream[pixel], upstream taken where gate > 0.
+  void (*value_gradient)(const struct ood_winner_shape *shape, size_t images, const int32_t *where,
+                         const float *weights, const float *upstream, const float *_Nullable gate, float *gradient);
+
+  /// For maps [m0, m1): dW[tap][map] = sum over images of value upstream[pixel], upstream taken where gate > 0.
+  void (*weight_gradient)(const struct ood_winner_shape *shape, size_t images, size_t m0, size_t m1,
+                          const int32_t *where, const float *values, const float *upstream,
+                          const float *_Nullable gate, float *gradient);
+
+  /// The images [positions][maps] that the codes stand for, zeros included.
+  void (*dense)(size_t images, size_t positions, size_t maps, const int32_t *where, const float *values, float *x);
 };
 
 #pragma clang assume_nonnull end

@@ -1,6 +1,8 @@
 /// The tables that the files of this folder define, one per instruction set.
 #pragma once
 
+#include <math.h>
+
 #include "../include/ood_kernels.h"
 
 extern const struct ood_kernels ood_kernels_portable;

@@ -1,0 +1,128 @@
+/// The convolution without bias, y = x ∗ w. It and its two gradients are bilinear, and each one's pullback is made of the
+/// other two, so the three close under differentiation.
+struct Convolution2D: SingleOutputPrimitive {
+  let geometry: ConvolutionGeometry
+
+  func evaluate(_ inputs: [Tensor]) -> Tensor {
+    convolution(inputs[0], weights: inputs[1], geometry: geometry)
+  }
+
+  func pullback<Value: TensorAlgebra>(
+    _ upstream: Value, inputs: [Value], output: Value, wanted: [Bool]
+  ) -> [Value?] {
+    let (x, weights) = (inputs[0], inputs[1])
+    return [
+      wanted[0] ? .apply(ConvolutionInputGradient(geometry: geometry), upstream, weights) : nil,
+      wanted[1] ? .apply(ConvolutionWeightGradient(geometry: geometry), x, upstream) : nil,
+    ]
+  }
+}
+
+/// The gradient of a convolution to its input, of the upstream gradient and the weights.
+struct ConvolutionInputGradient: SingleOutputPrimitive {
+  let geometry: ConvolutionGeometry
+
+  func evaluate(_ inputs: [Tensor]) -> Tensor {
+    convolutionInputGradient(inputs[0], weights: inputs[1], geometry: geometry)
+  }
+
+  func pullback<Value: TensorAlgebra>(
+    _ upstream: Value, inputs: [Value], output: Value, wanted: [Bool]
+  ) -> [Value?] {
+    let (g, weights) = (inputs[0], inputs[1])
+    return [
+      wanted[0] ? .apply(Convolution2D(geometry: geometry), upstream, weights) : nil,
+      wanted[1] ? .apply(ConvolutionWeightGradient(geometry: geometry), upstream, g) : nil,
+    ]
+  }
+}
+
+/// The gradient of a convolution to its weights, of its input and the upstream gradient.
+struct ConvolutionWeightGradient: SingleOutputPrimitive {
+  let geometry: ConvolutionGeometry
+
+  func evaluate(_ inputs: [Tensor]) -> Tensor {
+    convolutionWeightGradient(inputs[0], upstream: inputs[1], geometry: geometry)
+  }
+
+  func pullback<Value: TensorAlgebra>(
+    _ upstream: Value, inputs: [Value], output: Value, wanted: [Bool]
+  ) -> [Value?] {
+    let (x, g) = (inputs[0], inputs[1])
+    return [
+      wanted[0] ? .apply(ConvolutionInputGradient(geometry: geometry), g, upstream) : nil,
+      wanted[1] ? .apply(Convolution2D(geometry: geometry), x, upstream) : nil,
+    ]
+  }
+}
+
+/// A convolution with its bias and activation in one pass: y = activation(x ∗ w + b). Keeps x and y only.
+struct ActivatedConvolution: SingleOutputPrimitive {
+  let geometry: ConvolutionGeometry
+  let activation: ConvolutionActivation
+
+  func evaluate(_ inputs: [Tensor]) -> Tensor {
+    convolution(
+      inputs[0], weights: inputs[1], bias: inputs[2], activation: activation, geometry: geometry)
+  }
+
+  func pullback<Value: TensorAlgebra>(
+    _ upstream: Value, inputs: [Value], output: Value, wanted: [Bool]
+  ) -> [Value?] {
+    let (x, weights) = (inputs[0], inputs[1])
+    if !Value.isRecorded {
+      let isGate = activation == .relu
+      let g = isGate ? upstream.tensor : activation.pulledBack(upstream, through: output).tensor
+      let gate = isGate ? output.tensor : nil
+      let toInput =
+        wanted[0] ? convolutionInputGradient(g, weights: weights.tensor, gate: gate, geometry: geometry) : nil
+      let toWeights =
+        wanted[1] ? convolutionWeightGradient(x.tensor, upstream: g, gate: gate, geometry: geometry) : nil
+      let toBias = wanted[2] ? biasGradient(g, gate: gate) : nil
+      return [toInput, toWeights, toBias].map { $0.map(x.constant) }
+    }
+    let g = activation.pulledBack(upstream, through: output)
+    return [
+      wanted[0] ? .apply(ConvolutionInputGradient(geometry: geometry), g, weights) : nil,
+      wanted[1] ? .apply(ConvolutionWeightGradient(geometry: geometry), x, g) : nil,
+      wanted[2] ? g.sum(axes: [0, 1, 2]) : nil,
+    ]
+  }
+}
+
+extension ConvolutionActivation {
+  /// The gradient to a layer's sums, from that to its activated output.
+  func pulledBack<Value: TensorAlgebra>(_ upstream: Value, through output: Value) -> Value {
+    switch self {
+    case .none: upstream
+    case .relu: .apply(ElementwiseGradient(function: .relu), upstream, output)
+    case .sigmoid: .apply(ElementwiseGradient(function: .sigmoid), upstream, output)
+    }
+  }
+}
+
+extension TensorAlgebra {
+  /// The convolution (cross-correlation) of images `[batch, height, width, inChannels]` with weights
+  /// `[kernelHeight, kernelWidth, inChannels, outChannels]`.
+  public func convolved(weights: Self, stride: Int = 1, padding: Padding = .valid) -> Self {
+    let geometry = ConvolutionGeometry(input: shape, weights: weights.shape, stride: stride, padding: padding)
+    return Self.apply(Convolution2D(geometry: geometry), self, weights)
+  }
+
+  /// activation(x ∗ weights + bias), with a bias of shape `[outChannels]`, in one pass.
+  public func convolved(
+    weights: Self, bias: Self, activation: ConvolutionActivation = .none, stride: Int = 1,
+    padding: Padding = .valid
+  ) -> Self {
+    let geometry = ConvolutionGeometry(input: shape, weights: weights.shape, stride: stride, padding: padding)
+    return Self.apply(
+      ActivatedConvolution(geometry: geometry, activation: activation), self, weights, bias)
+  }
+
+  /// The maximum over windows inside the image, `stride` apart (the window's height unless said): images
+  /// `[batch, height, width, channels]`. The gradient goes to the first of equal pixels.
+  public func maximumPooled(window: (height: Int, width: Int), stride: Int? = nil) -> Self {
+    let (values, positions) = maximumPool(tensor, window: window, stride: stride ?? window.height)
+    return Self.apply(GatherElements(positions: positions), self, precomputed: values)
+  }
+}

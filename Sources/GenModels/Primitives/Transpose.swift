@@ -1,0 +1,39 @@
+import CKernels
+
+/// The axes in another order.
+struct Transpose: SingleOutputPrimitive {
+  /// Axis i of the result is axis `order[i]` of the argument.
+  let order: [Int]
+
+  func evaluate(_ inputs: [Tensor]) -> Tensor {
+    let x = inputs[0]
+    precondition(
+      order.sorted() == Array(0..<x.rank), "\(order) is not an order of the axes of the shape \(x.shape).")
+    let extents = Array(x.shape)
+    return Tensor(shape: Shape(order.map { extents[$0] })) { y in
+      guard let base = y.baseAddress, y.count > 0 else { return }
+      kernels.index.permute(x.buffer.base, extents, order, Int32(order.count), base)
+    }
+  }
+
+  func pullback<Value: TensorAlgebra>(
+    _ upstream: Value, inputs: [Value], output: Value, wanted: [Bool]
+  ) -> [Value?] {
+    var inverse = order
+    for (i, axis) in order.enumerated() { inverse[axis] = i }
+    return [upstream.transposed(inverse)]
+  }
+}
+
+extension TensorAlgebra {
+  /// The axes in another order: axis i of the result is axis `order[i]` of this value.
+  public func transposed(_ order: [Int]) -> Self {
+    order.elementsEqual(0..<shape.rank) ? self : Self.apply(Transpose(order: order), self)
+  }
+
+  /// A matrix with rows and columns exchanged.
+  public func transposed() -> Self {
+    precondition(shape.rank == 2, "A matrix has two axes, and this value has the shape \(shape); give an order.")
+    return transposed([1, 0])
+  }
+}

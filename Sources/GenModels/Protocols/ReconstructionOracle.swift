@@ -1,0 +1,63 @@
+/// A model that answers "can you reconstruct x?" (B. Kégl, M. Cherti and A. Kazakçı, 2018, section 3).
+///
+/// The approximate support of what the model represents is the set of x with ‖M(x) − x‖ < θ.
+public protocol ReconstructionOracle: Sendable {
+  /// The reconstructions M(x) of a batch, of the batch's shape; the first axis counts examples.
+  func reconstruct(_ x: Tensor) -> Tensor
+}
+
+/// The distance between an example and its reconstruction.
+public enum ReconstructionNorm: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Σ |M(x) − x| over the features: the paper's, with θ = 50 for 28×28 images with pixels in 0...1.
+  case l1
+  /// √Σ (M(x) − x)².
+  case l2
+  /// The mean of (M(x) − x)² over the features.
+  case meanSquared
+  /// −Σ x ln M(x) + (1 − x) ln(1 − M(x)), in nats, for features in 0...1. M(x) is kept 10⁻⁷ away from 0 and 1.
+  case binaryCrossEntropy
+}
+
+extension ReconstructionOracle {
+  /// The distance of each example from its reconstruction, shape `[examples]`. Works through the batch in pieces, so
+  /// that memory stays bounded; the result does not depend on their size.
+  public func reconstructionError(
+    _ x: Tensor, norm: ReconstructionNorm = .l1, batchSize: Int = 256
+  ) -> Tensor {
+    precondition(x.rank >= 1, "Reconstruction takes a batch with an axis of examples, not a scalar.")
+    precondition(batchSize >= 1, "A batch has at least one example, and \(batchSize) were asked for.")
+    var errors: [Tensor] = []
+    for start in stride(from: 0, to: x.shape[0], by: batchSize) {
+      let batch = x.sliced(axis: 0, start..<min(x.shape[0], start + batchSize))
+      errors.append(norm.distances(reconstruct(batch), batch))
+    }
+    return errors.isEmpty ? .zeros([0]) : .concatenate(errors, axis: 0)
+  }
+
+  /// Whether the model can reconstruct each example: whether its error is below θ.
+  public func canReconstruct(
+    _ x: Tensor, threshold: Float, norm: ReconstructionNorm = .l1, batchSize: Int = 256
+  ) -> [Bool] {
+    reconstructionError(x, norm: norm, batchSize: batchSize).elements.map { $0 < threshold }
+  }
+}
+
+extension ReconstructionNorm {
+  /// The distances between corresponding examples of two batches of one shape, shape `[examples]`.
+  public func distances(_ reconstructions: Tensor, _ x: Tensor) -> Tensor {
+    precondition(
+      reconstructions.shape == x.shape,
+      "A batch of shape \(x.shape) can't have reconstructions of shape \(reconstructions.shape).")
+    let difference = (reconstructions - x).flattened()
+    switch self {
+    case .l1: return difference.absolute().sum(axes: [1])
+    case .l2: return difference.squared().sum(axes: [1]).squareRoot()
+    case .meanSquared: return difference.squared().mean(axes: [1])
+    case .binaryCrossEntropy:
+      let (low, high) = (Tensor(1e-7), Tensor(1 - 1e-7))
+      let m = reconstructions.flattened().maximum(with: low).minimum(with: high)
+      let x = x.flattened()
+      return -(x * m.log() + (1 - x) * (1 - m).log()).sum(axes: [1])
+    }
+  }
+}
