@@ -64,8 +64,8 @@ extension NumericArray {
   }
 
   /// An array of 64-bit integers in row-major order. Traps when their number is not that of the shape.
-  public init(_ elements: [Int64], shape: [Int]) {
-    self.init(bytes: elements.withUnsafeBytes(Array.init), elementType: .int64, shape: shape)
+  public init(_ elements: [Int], shape: [Int]) {
+    self.init(bytes: elements.map(Int64.init).withUnsafeBytes(Array.init), elementType: .int64, shape: shape)
   }
 
   /// An array of bytes in row-major order. Traps when their number is not that of the shape.

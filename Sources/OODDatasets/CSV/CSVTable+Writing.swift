@@ -29,12 +29,32 @@ extension CSVTable {
     return text
   }
 
-  /// Writes the table to a file, compressed when the path ends in `.gz`. The file appears whole or not at all.
-  /// Throws `DataError` when it can't be written.
+  /// Writes the table to a file, compressed when the path ends in `.gz`. The file appears whole or not at all. Labels
+  /// become the last column, called "label". Throws `DataError` when the file can't be written.
   public func write(to path: String, delimiter: UInt8 = UInt8(ascii: ",")) throws {
-    let text = CSVTable.bytes(
-      of: values, columnCount: columnCount, columnNames: columnNames, delimiter: delimiter)
+    let text = bytes(delimiter: delimiter)
     try writeFile(path.hasSuffix(".gz") ? gzip(text) : text, to: path)
+  }
+
+  private func bytes(delimiter: UInt8) -> [UInt8] {
+    guard let labels, let classNames else {
+      return CSVTable.bytes(
+        of: values, columnCount: columnCount, columnNames: columnNames, delimiter: delimiter)
+    }
+    var text = ""
+    let between = String(Unicode.Scalar(delimiter))
+    if let columnNames {
+      text +=
+        (columnNames + ["label"]).map { CSVTable.quoted($0, delimiter: delimiter) }
+        .joined(separator: between) + "\n"
+    }
+    for (row, label) in labels.elements.enumerated() {
+      let numbers = values[row * columnCount..<(row + 1) * columnCount].map(\.description)
+      text +=
+        (numbers + [CSVTable.quoted(classNames[label], delimiter: delimiter)])
+        .joined(separator: between) + "\n"
+    }
+    return Array(text.utf8)
   }
 
   private static func quoted(_ name: String, delimiter: UInt8) -> String {

@@ -1,15 +1,15 @@
 /// Builds a zip archive in memory, member by member. The 64-bit extension is used where a length or an offset needs it.
-struct ZipWriter {
+package struct ZipWriter {
   private var archive: [UInt8] = []
   private var directory: [UInt8] = []
   private var count = 0
   /// Numbers from here on go into the 64-bit extension: 2³²−1, lowered by tests.
   private let wide: Int
 
-  init(wideFrom wide: Int = 0xFFFF_FFFF) { self.wide = wide }
+  package init(wideFrom wide: Int = 0xFFFF_FFFF) { self.wide = wide }
 
   /// Adds a file. Traps when the name is longer than 65,535 bytes.
-  mutating func add(_ bytes: [UInt8], named name: String, compressed: Bool) {
+  package mutating func add(_ bytes: [UInt8], named name: String, compressed: Bool) {
     precondition(name.utf8.count <= 0xFFFF, "A zip member's name has at most 65535 bytes.")
     let data = compressed ? Deflate.compress(bytes, wrapping: .none) : bytes
     let checksum = bytes.withUnsafeBytes { Deflate.checksum($0) }
@@ -49,7 +49,7 @@ struct ZipWriter {
   }
 
   /// The archive with its directory.
-  consuming func finish() -> [UInt8] {
+  package consuming func finish() -> [UInt8] {
     let start = archive.count
     let length = directory.count
     archive.append(contentsOf: directory)

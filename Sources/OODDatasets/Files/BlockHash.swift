@@ -1,6 +1,6 @@
 /// A checksum that works on blocks of 64 bytes, ends with a one bit, zeros and the length, and is written as hexadecimal
 /// digits: the frame of SHA-256 and MD5.
-protocol BlockHash {
+package protocol BlockHash {
   /// Bytes that don't fill a block yet.
   var pending: [UInt8] { get set }
   var byteCount: UInt64 { get set }
@@ -11,7 +11,7 @@ protocol BlockHash {
 }
 
 extension BlockHash {
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     byteCount += UInt64(bytes.count)
     var offset = 0
     if !pending.isEmpty {
@@ -29,7 +29,7 @@ extension BlockHash {
   }
 
   /// The checksum in lower-case hexadecimal digits. Nothing can be added afterwards.
-  mutating func finish() -> String {
+  package mutating func finish() -> String {
     let bitCount = byteCount * 8
     let zeros = (119 - pending.count) % 64
     var end: [UInt8] = [0x80] + Array(repeating: 0, count: zeros)

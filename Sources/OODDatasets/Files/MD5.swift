@@ -7,13 +7,15 @@
 #endif
 
 /// MD5 (RFC 1321), for the one data set whose publisher states no other checksum. It finds damage, not malice.
-struct MD5: BlockHash {
-  var pending: [UInt8] = []
-  var byteCount: UInt64 = 0
-  static var isBigEndian: Bool { false }
+package struct MD5: BlockHash {
+  package init() {}
+
+  package var pending: [UInt8] = []
+  package var byteCount: UInt64 = 0
+  package static var isBigEndian: Bool { false }
   private var state: SIMD4<UInt32> = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476]
 
-  var words: [UInt32] { (0..<4).map { state[$0] } }
+  package var words: [UInt32] { (0..<4).map { state[$0] } }
 
   /// ⌊2³² |sin i|⌋ for i = 1…64.
   private static let constants: [UInt32] = (1...64).map { UInt32(0x1p32 * abs(sin(Double($0)))) }
@@ -21,7 +23,7 @@ struct MD5: BlockHash {
     [7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21],
   ]
 
-  mutating func compress(_ block: UnsafeRawPointer) {
+  package mutating func compress(_ block: UnsafeRawPointer) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     for i in 0..<64 {
       let mixed: UInt32

@@ -1,14 +1,16 @@
 /// SHA-256 (FIPS 180-4). Written here because a whole cryptography library would reach every importer for the sake of
 /// one checksum of public files; tested with NIST's vectors.
-struct SHA256: BlockHash {
-  var pending: [UInt8] = []
-  var byteCount: UInt64 = 0
-  static var isBigEndian: Bool { true }
+package struct SHA256: BlockHash {
+  package init() {}
+
+  package var pending: [UInt8] = []
+  package var byteCount: UInt64 = 0
+  package static var isBigEndian: Bool { true }
   private var state: SIMD8<UInt32> = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
 
-  var words: [UInt32] { (0..<8).map { state[$0] } }
+  package var words: [UInt32] { (0..<8).map { state[$0] } }
 
   /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
   private static let constants: [UInt32] = [
@@ -22,7 +24,7 @@ struct SHA256: BlockHash {
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
   ]
 
-  mutating func compress(_ block: UnsafeRawPointer) {
+  package mutating func compress(_ block: UnsafeRawPointer) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
       for t in 0..<16 {
         schedule[t] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self))

@@ -10,7 +10,7 @@ public struct KnownSet: Sendable {
     /// Whether it is a tar archive, whose files go into the folder of the set.
     public let isArchive: Bool
 
-    init(_ name: String, at address: String, _ digest: FileDigest, isArchive: Bool = false) {
+    package init(_ name: String, at address: String, _ digest: FileDigest, isArchive: Bool = false) {
       self.name = name
       self.address = address
       self.digest = digest
@@ -36,7 +36,7 @@ public struct KnownSet: Sendable {
     self = known
   }
 
-  init(
+  package init(
     name: String, summary: String, licence: String, home: String, classNames: [String]? = nil,
     partNames: [String: String] = [:], files: [File] = []
   ) {
