@@ -177,7 +177,7 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
       return y
     }
     for f in [ood_tanh, ood_atan] { #expect(value(f, -0.0).sign == .minus && value(f, 0).sign == .plus) }
-    #expect(value(ood_exp, -100) == 3.783506e-44)
+    #expect(value(ood_exp, -100) == Float(bitPattern: 27))
     #expect(value(ood_exp, -.infinity) == 0 && value(ood_exp, .infinity) == .infinity)
     #expect(value(ood_exp, -0.0) == 1 && value(ood_exp, .leastNonzeroMagnitude) == 1)
     #expect(value(ood_log, 0) == -.infinity && value(ood_log, -0.0) == -.infinity && value(ood_log, -1).isNaN)

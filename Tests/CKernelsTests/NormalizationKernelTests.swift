@@ -46,9 +46,11 @@ private let shapes = [
       let (mean, a, b, k) = (
         numbers.floats(channels), numbers.floats(channels), numbers.floats(channels), numbers.floats(channels)
       )
-      var sums = (0..<4).map { _ in [Double](repeating: -7, count: channels + 1) }
-      kernels.moments(x, mean, &sums[0], &sums[1], rows, channels)
-      kernels.gradient_sums(u, x, mean, &sums[2], &sums[3], rows, channels)
+      let start = [Double](repeating: -7, count: channels + 1)
+      var (sum, squares, upstreamSum, product) = (start, start, start, start)
+      kernels.moments(x, mean, &sum, &squares, rows, channels)
+      kernels.gradient_sums(u, x, mean, &upstreamSum, &product, rows, channels)
+      let sums = [sum, squares, upstreamSum, product]
       var exact = (0..<4).map { _ in [Double](repeating: 0, count: channels) }
       for i in 0..<count {
         let c = i % channels

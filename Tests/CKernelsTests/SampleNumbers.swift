@@ -29,7 +29,7 @@ let specialFloats: [Float] = [
   .leastNormalMagnitude, -.leastNormalMagnitude, .leastNormalMagnitude.nextDown, .greatestFiniteMagnitude,
   -.greatestFiniteMagnitude, 1e30, -1e30, 1e-30, -1e-30, 88.72284, 88.8, -87.33655, -87.4, -100, -103.97208,
   -103.98,
-  -104.1, 16_777_216, 0.5, Float(1).nextDown, Float(1).nextUp, -9.1, 9.1, 1e-8, 3e-39,
+  -104.1, 16_777_216, 0.5, Float(1).nextDown, Float(1).nextUp, -9.1, 9.1, 1e-8, Float(bitPattern: 2_140_000),
 ]
 
 /// The distance between a float and the exact value, in units in the last place of that value; 0 where both are NaN or both are

@@ -15,8 +15,6 @@ import GenModels
   import Darwin
 #endif
 
-setvbuf(stdout, nil, _IOLBF, 0)
-
 let arguments = CommandLine.arguments
 guard arguments.count == 3 else {
   print("usage: TrainingProbe CHECKPOINT MODEL")
@@ -46,6 +44,7 @@ let result = try trainer.train(model, on: data) { model, batch, scope in
   return (model(x, scope.context) - x).squared().mean()
 } progress: {
   print("step \($0.step)")
+  fflush(nil)
   if $0.finishedEpoch != nil, freshAfterFirstEpoch == nil {
     freshAfterFirstEpoch = MemoryPool.statistics.freshBuffers
   }

@@ -81,7 +81,7 @@ enum {
 
 /// How many rows of `columns` elements are treated as one long row, of at most `reduce_tile` elements.
 OOD_INLINE size_t reduce_rows_at_once(size_t columns) {
-  return columns < reduce_narrow ? (2 * reduce_narrow - 1) / columns : 1;
+  return columns > 0 && columns < reduce_narrow ? (2 * reduce_narrow - 1) / columns : 1;
 }
 
 /// sums[c] = Σ_r term(a[r][c], b[r][c]) for c < columns <= reduce_tile, of rows that are `stride` apart.

@@ -1,124 +1,327 @@
-// See include/ood_winner.h for what the entries compute.
+// Convolutions of compact codes. See include/ood_winner.h for what the entries compute.
+//
+// Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps stays in the
+// second-level cache while images pass.
 
-static void winner_spatial(size_t images, size_t positions, size_t maps, const float *x, float *values, int32_t *where) {
-  for (size_t i = 0; i < images; i++, values += maps, where += maps)
-    for (size_t p = 0; p < positions; p++, x += maps)
-      for (size_t c = 0; c < maps; c++)
-        if (p == 0 || x[c] > values[c] || (x[c] != x[c] && values[c] == values[c])) {
-          values[c] = x[c];
-          where[c] = (int32_t)p;
-        }
+#include "winner_code.h"
+
+typedef const struct ood_winner_shape *winner_shape;
+
+OOD_INLINE size_t winner_taps(winner_shape s) { return s->kernel_height * s->kernel_width; }
+
+static size_t winner_packed_count(winner_shape s) {
+  return matmul_packed_count(s->maps * winner_taps(s), s->target_channels);
 }
 
-static int winner_before(float a, size_t i, float b, size_t j) {
-  if (a != a || b != b) return a != a && (b == b || i < j);
-  return a > b || (a == b && i < j);
+/// Start of a map's weights in the panel that starts at column `start` and is `width` wide.
+OOD_INLINE size_t winner_packed_map(winner_shape s, size_t start, size_t width, size_t map) {
+  return winner_taps(s) * (s->maps * start + map * width);
 }
 
-static void winner_largest(size_t count, size_t stride, size_t keep, const float *values, float *kept, float *mask) {
-  for (size_t i = 0; i < count; i++) {
-    size_t rank = 0;
-    for (size_t j = 0; j < count; j++) rank += (size_t)winner_before(values[j * stride], j, values[i * stride], i);
-    mask[i * stride] = rank < keep;
-    kept[i * stride] = rank < keep ? values[i * stride] : 0;
-  }
-}
-
-static void winner_largest_in_rows(size_t rows, size_t columns, size_t keep, const float *values, float *kept, float *mask) {
-  for (size_t r = 0; r < rows; r++) winner_largest(columns, 1, keep, values + r * columns, kept + r * columns, mask + r * columns);
-}
-
-static void winner_largest_in_columns(size_t rows, size_t columns, size_t c0, size_t c1, size_t keep,
-                                      const float *values, float *kept, float *mask) {
-  for (size_t c = c0; c < c1; c++) winner_largest(rows, columns, keep, values + c, kept + c, mask + c);
-}
-
-/// Target pixel that tap t of a winner at `row` meets, or -1.
-OOD_INLINE ptrdiff_t winner_pixel(size_t row, size_t t, size_t multiply, size_t divide, size_t before, size_t extent) {
-  const ptrdiff_t p = (ptrdiff_t)(row * multiply + t) - (ptrdiff_t)before;
-  if (p < 0 || p % (ptrdiff_t)divide != 0) return -1;
-  return p / (ptrdiff_t)divide < (ptrdiff_t)extent ? p / (ptrdiff_t)divide : -1;
-}
-
-/// Offset of the target pixel that tap (kh, kw) of a winner meets, or -1.
-OOD_INLINE ptrdiff_t winner_target(const struct ood_winner_shape *s, int32_t where, size_t kh, size_t kw) {
-  const ptrdiff_t y = winner_pixel((size_t)where / s->width, kh, s->multiply, s->divide, s->top, s->target_height);
-  const ptrdiff_t x = winner_pixel((size_t)where % s->width, kw, s->multiply, s->divide, s->left, s->target_width);
-  return y < 0 || x < 0 ? -1 : (y * (ptrdiff_t)s->target_width + x) * (ptrdiff_t)s->target_channels;
-}
-
-static void winner_spread(const struct ood_winner_shape *s, size_t images, const int32_t *where, const float *values,
-                          const float *weights, const float *bias, int activation, float *target) {
-  const size_t size = s->target_height * s->target_width * s->target_channels, n = s->target_channels;
-  for (size_t i = 0; i < images; i++, target += size, where += s->maps, values += s->maps) {
-    for (size_t j = 0; j < size; j++) target[j] = bias ? bias[j % n] : 0;
-    for (size_t m = 0; m < s->maps; m++) {
-      if (values[m] == 0) continue;
-      for (size_t kh = 0; kh < s->kernel_height; kh++)
-        for (size_t kw = 0; kw < s->kernel_width; kw++) {
-          const ptrdiff_t at = winner_target(s, where[m], kh, kw);
-          if (at < 0) continue;
-          const float *row = weights + ((kh * s->kernel_width + kw) * s->maps + m) * n;
-          for (size_t c = 0; c < n; c++) target[(size_t)at + c] += values[m] * row[c];
-        }
-    }
-    convolution_activate((enum ood_activation)activation, target, size);
-  }
-}
-
-static void winner_value_gradient(const struct ood_winner_shape *s, size_t images, const int32_t *where,
-                                  const float *weights, const float *upstream, const float *gate, float *gradient) {
-  const size_t size = s->target_height * s->target_width * s->target_channels, n = s->target_channels;
-  for (size_t i = 0; i < images; i++, upstream += size, where += s->maps, gradient += s->maps) {
-    for (size_t m = 0; m < s->maps; m++) {
-      float sum = 0;
-      for (size_t kh = 0; kh < s->kernel_height; kh++)
-        for (size_t kw = 0; kw < s->kernel_width; kw++) {
-          const ptrdiff_t at = winner_target(s, where[m], kh, kw);
-          if (at < 0) continue;
-          const float *row = weights + ((kh * s->kernel_width + kw) * s->maps + m) * n;
-          for (size_t c = 0; c < n; c++)
-            if (!gate || gate[(size_t)at + c] > 0) sum += upstream[(size_t)at + c] * row[c];
-        }
-      gradient[m] = sum;
-    }
-    if (gate) gate += size;
-  }
-}
-
-static void winner_weight_gradient(const struct ood_winner_shape *s, size_t images, size_t m0, size_t m1,
-                                   const int32_t *where, const float *values, const float *upstream,
-                                   const float *gate, float *gradient) {
-  const size_t size = s->target_height * s->target_width * s->target_channels, n = s->target_channels;
-  for (size_t kh = 0; kh < s->kernel_height; kh++)
-    for (size_t kw = 0; kw < s->kernel_width; kw++)
-      for (size_t m = m0; m < m1; m++) {
-        float *row = gradient + ((kh * s->kernel_width + kw) * s->maps + m) * n;
-        for (size_t c = 0; c < n; c++) row[c] = 0;
-        for (size_t i = 0; i < images; i++) {
-          const float value = values[i * s->maps + m];
-          const ptrdiff_t at = winner_target(s, where[i * s->maps + m], kh, kw);
-          if (at < 0 || value == 0) continue;
-          for (size_t c = 0; c < n; c++) {
-            const size_t j = i * size + (size_t)at + c;
-            if (!gate || gate[j] > 0) row[c] += value * upstream[j];
-          }
+static void winner_pack(winner_shape s, int order, size_t m0, size_t m1, const float *weights, float *packed) {
+  enum { together = OOD_WIDTH };
+  float rows[together * MATMUL_COLUMNS];
+  const size_t taps = winner_taps(s), columns = s->target_channels;
+  const int transposed = order & ood_weights_transposed;
+  for (size_t m = m0; m < m1; m += together) {
+    const size_t maps = m1 - m < together ? m1 - m : together;
+    for (size_t t = 0; t < taps; t++) {
+      const float *tap = weights + (order & ood_weights_reversed ? taps - 1 - t : t) * s->maps * columns;
+      for (size_t p = 0; p < matmul_panel_count(columns); p++) {
+        const size_t start = matmul_panel_start(columns, p);
+        const size_t width = matmul_panel_start(columns, p + 1) - start;
+        matmul_pack_panel(maps, matmul_panel_columns(columns, p),
+                          transposed ? tap + start * s->maps + m : tap + m * columns + start, transposed ? 1 : columns,
+                          transposed ? s->maps : 1, rows);
+        for (size_t i = 0; i < maps; i++) {
+          __builtin_memcpy(packed + winner_packed_map(s, start, width, m + i) + t * width, rows + i * width,
+                           width * sizeof(float));
         }
       }
+    }
+  }
 }
 
-static void winner_dense(size_t images, size_t positions, size_t maps, const int32_t *where, const float *values, float *x) {
-  __builtin_memset(x, 0, images * positions * maps * sizeof(float));
-  for (size_t i = 0; i < images; i++, x += positions * maps)
-    for (size_t m = 0; m < maps; m++) x[(size_t)where[i * maps + m] * maps + m] = values[i * maps + m];
+/// The taps first, first + divide, ... < end of a winner along one axis; the first meets target pixel `pixel`, the next
+/// the one after it.
+struct winner_range {
+  size_t first, end, pixel;
+};
+
+OOD_INLINE struct winner_range winner_reach(size_t position, size_t multiply, size_t before, size_t kernel,
+                                            size_t extent, size_t divide) {
+  const ptrdiff_t base = (ptrdiff_t)(position * multiply) - (ptrdiff_t)before;
+  ptrdiff_t first = base < 0 ? -base : 0;
+  ptrdiff_t pixel = base + first;
+  if (divide > 1) {
+    const ptrdiff_t past = pixel % (ptrdiff_t)divide;
+    if (past != 0) first += (ptrdiff_t)divide - past;
+    pixel = (base + first) / (ptrdiff_t)divide;
+  }
+  const ptrdiff_t limit = (ptrdiff_t)(extent * divide) - base;
+  const ptrdiff_t end = limit < (ptrdiff_t)kernel ? limit : (ptrdiff_t)kernel;
+  return (struct winner_range){(size_t)first, end < first ? (size_t)first : (size_t)end, (size_t)pixel};
+}
+
+// Spreading goes row by row of the target, in a row buffer that stays in the first-level cache, with the winners of each
+// image in order of their rows.
+
+static size_t winner_spread_scratch(winner_shape s, size_t images) {
+  return convolution_lines(images * s->maps) + convolution_lines(images * (s->height + 1)) +
+         convolution_lines(s->target_width * MATMUL_COLUMNS);
+}
+
+/// Maps whose value is not 0 in order of their winners' rows: those of row h are order[starts[h] ... starts[h + 1] - 1].
+static void winner_sort(winner_shape s, const int32_t *where, const float *values, uint32_t *order, uint32_t *starts) {
+  const size_t width = s->width;
+  for (size_t h = 0; h <= s->height; h++) starts[h] = 0;
+  for (size_t m = 0; m < s->maps; m++) starts[(uint32_t)where[m] / (uint32_t)width] += values[m] != 0;
+  uint32_t sum = 0;
+  for (size_t h = 0; h <= s->height; h++) {
+    sum += starts[h];
+    starts[h] = sum;
+  }
+  for (size_t m = s->maps; m-- > 0;) {
+    if (values[m] != 0) order[--starts[(uint32_t)where[m] / (uint32_t)width]] = (uint32_t)m;
+  }
+}
+
+/// Adds to one row of the target what one row of taps brings.
+OOD_INLINE void winner_add_row(const int vectors, winner_shape s, size_t row, const uint32_t *maps, size_t count,
+                               const int32_t *where, const float *values, const float *packed,
+                               float *__restrict buffer) {
+  const size_t width = (size_t)vectors * OOD_WIDTH, taps = winner_taps(s);
+  for (size_t i = 0; i < count; i++) {
+    const size_t m = maps[i];
+    const struct winner_range reach = winner_reach((uint32_t)where[m] % (uint32_t)s->width, s->multiply, s->left,
+                                                   s->kernel_width, s->target_width, s->divide);
+    const vf value = splat(values[m]);
+    const float *w = packed + (m * taps + row * s->kernel_width + reach.first) * width;
+    float *to = buffer + reach.pixel * width;
+    for (size_t t = reach.first; t < reach.end; t += s->divide) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        store(to + v * OOD_WIDTH, multiply_add(value, load(w + v * OOD_WIDTH), load(to + v * OOD_WIDTH)));
+      }
+      w += s->divide * width;
+      to += width;
+    }
+  }
+}
+
+OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uint32_t *order, const uint32_t *starts,
+                                    const int32_t *where, const float *values, const float *packed, size_t columns,
+                                    const float *bias, int relu, float *buffer, float *target) {
+  const size_t width = (size_t)vectors * OOD_WIDTH;
+  vf begin[MATMUL_VECTORS];
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) {
+    const size_t column = (size_t)v * OOD_WIDTH;
+    begin[v] = bias ? load_some(bias + column, columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH) : 0;
+  }
+  for (size_t y = 0; y < s->target_height; y++) {
+    for (size_t x = 0; x < s->target_width; x++) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) store(buffer + x * width + (size_t)v * OOD_WIDTH, begin[v]);
+    }
+    for (size_t t = 0; t < s->kernel_height; t++) {
+      if (y * s->divide + s->top < t) continue;
+      const size_t row = y * s->divide + s->top - t;
+      if (row % s->multiply != 0 || row / s->multiply >= s->height) continue;
+      const uint32_t first = starts[row / s->multiply], last = starts[row / s->multiply + 1];
+      winner_add_row(vectors, s, t, order + first, last - first, where, values, packed, buffer);
+    }
+    for (size_t x = 0; x < s->target_width; x++, target += s->target_channels) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        const size_t column = (size_t)v * OOD_WIDTH;
+        const vf sum = load(buffer + x * width + column);
+        store_some(target + column, relu ? (sum < 0 ? (vf)0 : sum) : sum,
+                   columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH);
+      }
+    }
+  }
+}
+
+static void winner_spread(winner_shape s, size_t images, const int32_t *where, const float *values,
+                          const float *packed, const float *bias, int activation, float *target, float *memory) {
+  struct convolution_scratch scratch = {memory};
+  uint32_t *order = (uint32_t *)convolution_take(&scratch, images * s->maps);
+  uint32_t *starts = (uint32_t *)convolution_take(&scratch, images * (s->height + 1));
+  float *buffer = convolution_take(&scratch, s->target_width * MATMUL_COLUMNS);
+  const size_t size = s->target_height * s->target_width * s->target_channels;
+  const int relu = activation == ood_activation_relu;
+  for (size_t i = 0; i < images; i++) {
+    winner_sort(s, where + i * s->maps, values + i * s->maps, order + i * s->maps, starts + i * (s->height + 1));
+  }
+  for (size_t p = 0; p < matmul_panel_count(s->target_channels); p++) {
+    const size_t start = matmul_panel_start(s->target_channels, p);
+    const size_t vectors = (matmul_panel_start(s->target_channels, p + 1) - start) / OOD_WIDTH;
+    const size_t columns = matmul_panel_columns(s->target_channels, p);
+    const float *panel = packed + winner_taps(s) * s->maps * start;
+    for (size_t i = 0; i < images; i++) {
+#define WINNER_SPREAD(vectors)                                                                                     \
+  winner_spread_panel(vectors, s, order + i * s->maps, starts + i * (s->height + 1), where + i * s->maps,          \
+                      values + i * s->maps, panel, columns, bias ? bias + start : NULL, relu, buffer,              \
+                      target + i * size + start)
+      switch (vectors) {
+        case 1: WINNER_SPREAD(1); break;
+        case 2: WINNER_SPREAD(2); break;
+#if MATMUL_VECTORS == 4
+        case 3: WINNER_SPREAD(3); break;
+        default: WINNER_SPREAD(4); break;
+#endif
+      }
+    }
+  }
+  if (!relu) convolution_activate((enum ood_activation)activation, target, images * size);
+}
+
+/// Dot products of one map's weights with the patches around its winner, for one panel, lane by lane.
+OOD_INLINE vf winner_patch_product(const int vectors, winner_shape s, int32_t where, const float *w, size_t columns,
+                                   const float *upstream, const float *gate) {
+  const size_t width = (size_t)vectors * OOD_WIDTH, channels = s->target_channels;
+  const struct winner_range rows = winner_reach((uint32_t)where / (uint32_t)s->width, s->multiply, s->top,
+                                                s->kernel_height, s->target_height, s->divide);
+  const struct winner_range reach = winner_reach((uint32_t)where % (uint32_t)s->width, s->multiply, s->left,
+                                                 s->kernel_width, s->target_width, s->divide);
+  vf sums[MATMUL_VECTORS];
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) sums[v] = 0;
+  size_t y = rows.pixel;
+  for (size_t t = rows.first; t < rows.end; t += s->divide, y++) {
+    size_t at = (y * s->target_width + reach.pixel) * channels;
+    for (size_t u = reach.first; u < reach.end; u += s->divide, at += channels) {
+      const float *row = w + (t * s->kernel_width + u) * width;
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        const size_t column = (size_t)v * OOD_WIDTH;
+        const size_t count = columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH;
+        vf x = load_some(upstream + at + column, count);
+        if (gate) x = blend(load_some(gate + at + column, count) > 0, x, splat(0));
+        sums[v] = multiply_add(x, load(row + column), sums[v]);
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int v = 1; v < vectors; v++) sums[0] += sums[v];
+  return sums[0];
+}
+
+static void winner_value_gradient(winner_shape s, size_t images, const int32_t *where, const float *packed,
+                                  const float *upstream, const float *gate, float *gradient) {
+  const size_t size = s->target_height * s->target_width * s->target_channels;
+  for (size_t p = 0; p < matmul_panel_count(s->target_channels); p++) {
+    const size_t start = matmul_panel_start(s->target_channels, p);
+    const size_t width = matmul_panel_start(s->target_channels, p + 1) - start;
+    const size_t columns = matmul_panel_columns(s->target_channels, p);
+    for (size_t i = 0; i < images; i++) {
+      const float *image = upstream + i * size + start;
+      const float *open = gate ? gate + i * size + start : NULL;
+      for (size_t m = 0; m < s->maps; m++) {
+        const float *w = packed + winner_packed_map(s, start, width, m);
+        const int32_t position = where[i * s->maps + m];
+        vf sum;
+        switch (width / OOD_WIDTH) {
+          case 1: sum = winner_patch_product(1, s, position, w, columns, image, open); break;
+          case 2: sum = winner_patch_product(2, s, position, w, columns, image, open); break;
+#if MATMUL_VECTORS == 4
+          case 3: sum = winner_patch_product(3, s, position, w, columns, image, open); break;
+          default: sum = winner_patch_product(4, s, position, w, columns, image, open); break;
+#endif
+        }
+        const float total = matmul_lane_sum(sum);
+        gradient[i * s->maps + m] = p == 0 ? total : gradient[i * s->maps + m] + total;
+      }
+    }
+  }
+  if (s->target_channels == 0) __builtin_memset(gradient, 0, images * s->maps * sizeof(float));
+}
+
+// A map's weight gradient is summed over all images in one piece, [tap][channel], which stays in the first-level cache.
+
+static size_t winner_weight_gradient_scratch(winner_shape s, size_t maps) {
+  const size_t width = matmul_vector_count(s->target_channels) * OOD_WIDTH;
+  return convolution_lines(maps * winner_taps(s) * width) + convolution_lines(width * matmul_vector_count(maps) * OOD_WIDTH);
+}
+
+/// sums[tap] += value upstream[pixel] for one winner.
+static void winner_add_patch(winner_shape s, int32_t where, float value, const float *upstream, const float *gate,
+                             float *__restrict sums) {
+  const size_t channels = s->target_channels;
+  const size_t width = matmul_vector_count(channels) * OOD_WIDTH;
+  const struct winner_range rows = winner_reach((uint32_t)where / (uint32_t)s->width, s->multiply, s->top,
+                                                s->kernel_height, s->target_height, s->divide);
+  const struct winner_range reach = winner_reach((uint32_t)where % (uint32_t)s->width, s->multiply, s->left,
+                                                 s->kernel_width, s->target_width, s->divide);
+  size_t y = rows.pixel;
+  for (size_t t = rows.first; t < rows.end; t += s->divide, y++) {
+    size_t at = (y * s->target_width + reach.pixel) * channels;
+    for (size_t u = reach.first; u < reach.end; u += s->divide, at += channels) {
+      float *row = sums + (t * s->kernel_width + u) * width;
+      size_t c = 0;
+      for (; c + OOD_WIDTH <= channels; c += OOD_WIDTH) {
+        vf x = load(upstream + at + c);
+        if (gate) x = blend(load(gate + at + c) > 0, x, splat(0));
+        store(row + c, multiply_add(splat(value), x, load(row + c)));
+      }
+      if (c < channels) {
+        vf x = load_partial(upstream + at + c, channels - c);
+        if (gate) x = blend(load_partial(gate + at + c, channels - c) > 0, x, splat(0));
+        store(row + c, multiply_add(splat(value), x, load(row + c)));
+      }
+    }
+  }
+}
+
+static void winner_weight_gradient(winner_shape s, size_t images, size_t m0, size_t m1, const int32_t *where,
+                                   const float *values, const float *upstream, const float *gate, int order,
+                                   float *gradient, float *memory) {
+  struct convolution_scratch scratch = {memory};
+  const size_t taps = winner_taps(s), channels = s->target_channels, maps = m1 - m0;
+  const size_t width = matmul_vector_count(channels) * OOD_WIDTH;
+  const size_t size = s->target_height * s->target_width * channels;
+  float *sums = convolution_take(&scratch, maps * taps * width);
+  float *transposed = convolution_take(&scratch, width * matmul_vector_count(maps) * OOD_WIDTH);
+  __builtin_memset(sums, 0, maps * taps * width * sizeof(float));
+  for (size_t m = m0; m < m1; m++) {
+    for (size_t i = 0; i < images; i++) {
+      const float value = values[i * s->maps + m];
+      if (value == 0) continue;
+      winner_add_patch(s, where[i * s->maps + m], value, upstream + i * size, gate ? gate + i * size : NULL,
+                       sums + (m - m0) * taps * width);
+    }
+  }
+  for (size_t t = 0; t < taps; t++) {
+    float *tap = gradient + (order & ood_weights_reversed ? taps - 1 - t : t) * s->maps * channels;
+    if (order & ood_weights_transposed) {
+      for (size_t p = 0; p < matmul_panel_count(maps); p++) {
+        const size_t start = matmul_panel_start(maps, p);
+        const size_t panel_width = matmul_panel_start(maps, p + 1) - start;
+        const size_t columns = matmul_panel_columns(maps, p);
+        matmul_pack_panel(channels, columns, sums + (start * taps + t) * width, 1, taps * width, transposed);
+        for (size_t c = 0; c < channels; c++) {
+          __builtin_memcpy(tap + c * s->maps + m0 + start, transposed + c * panel_width, columns * sizeof(float));
+        }
+      }
+    } else {
+      for (size_t m = 0; m < maps; m++) {
+        __builtin_memcpy(tap + (m0 + m) * channels, sums + (m * taps + t) * width, channels * sizeof(float));
+      }
+    }
+  }
 }
 
 static const struct ood_winner winner_table = {
     .spatial = winner_spatial,
     .largest_in_rows = winner_largest_in_rows,
     .largest_in_columns = winner_largest_in_columns,
+    .packed_count = winner_packed_count,
+    .pack = winner_pack,
     .spread = winner_spread,
+    .spread_scratch = winner_spread_scratch,
     .value_gradient = winner_value_gradient,
     .weight_gradient = winner_weight_gradient,
+    .weight_gradient_scratch = winner_weight_gradient_scratch,
     .dense = winner_dense,
 };

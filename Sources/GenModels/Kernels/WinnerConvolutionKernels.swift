@@ -14,13 +14,8 @@ package func winnerConvolution(
   geometry.check(code: code)
   geometry.check(weights: weights)
   geometry.check(bias: bias)
-  var shape = geometry.decodingShape
-  let weights = reversedTaps(weights, geometry)
-  return Tensor(shape: geometry.outputShape) { y in
-    kernels.winner.spread(
-      &shape, geometry.batch, code.positions.buffer.base, code.values.buffer.base, weights.buffer.base,
-      bias?.buffer.base, Int32(activation.kernel.rawValue), y.baseAddress!)
-  }
+  return WinnerPass(shape: geometry.decodingShape, order: ood_weights_reversed).spread(
+    code, weights: weights, bias: bias, activation: activation, result: geometry.outputShape)
 }
 
 /// The gradient of `winnerConvolution` to the code's values, `[batch, maps]`.
@@ -34,13 +29,14 @@ package func winnerConvolutionValueGradient(
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
   geometry.check(weights: weights)
-  var shape = geometry.decodingShape
-  let weights = reversedTaps(weights, geometry)
-  return Tensor(shape: [geometry.batch, geometry.inChannels]) { gradient in
-    kernels.winner.value_gradient(
-      &shape, geometry.batch, positions.buffer.base, weights.buffer.base, upstream.buffer.base,
-      gate?.buffer.base, gradient.baseAddress!)
-  }
+  precondition(
+    positions.shape == [geometry.batch, geometry.inChannels],
+    """
+    This convolution's code has positions of shape \([geometry.batch, geometry.inChannels]), and \
+    \(positions.shape) was given.
+    """)
+  return WinnerPass(shape: geometry.decodingShape, order: ood_weights_reversed).valueGradient(
+    upstream, weights: weights, positions: positions, gate: gate)
 }
 
 /// The gradient of `winnerConvolution` to its weights, of shape `geometry.weightShape`.
@@ -49,13 +45,8 @@ package func winnerConvolutionWeightGradient(
 ) -> Tensor {
   geometry.check(upstream: upstream, gate: gate)
   geometry.check(code: code)
-  var shape = geometry.decodingShape
-  let gradient = Tensor(shape: geometry.weightShape) { gradient in
-    kernels.winner.weight_gradient(
-      &shape, geometry.batch, 0, geometry.inChannels, code.positions.buffer.base, code.values.buffer.base,
-      upstream.buffer.base, gate?.buffer.base, gradient.baseAddress!)
-  }
-  return reversedTaps(gradient, geometry)
+  return WinnerPass(shape: geometry.decodingShape, order: ood_weights_reversed).weightGradient(
+    upstream, code: code, gate: gate, result: geometry.weightShape)
 }
 
 /// The gradient to the input of the convolution that produced a code: only winners carry gradient.
@@ -71,13 +62,8 @@ package func convolutionAtWinnersInputGradient(
 ) -> Tensor {
   geometry.check(producedCode: gradient)
   geometry.check(weights: weights)
-  var shape = geometry.encodingShape
-  let transposed = transposedTaps(weights, rows: geometry.inChannels, columns: geometry.outChannels)
-  return Tensor(shape: geometry.inputShape) { dx in
-    kernels.winner.spread(
-      &shape, geometry.batch, gradient.positions.buffer.base, gradient.values.buffer.base,
-      transposed.buffer.base, nil, 0, dx.baseAddress!)
-  }
+  return WinnerPass(shape: geometry.encodingShape, order: ood_weights_transposed).spread(
+    gradient, weights: weights, bias: nil, activation: .none, result: geometry.inputShape)
 }
 
 /// The gradient to the weights of the convolution that produced a code, of shape `geometry.weightShape`.
@@ -90,21 +76,15 @@ package func convolutionAtWinnersWeightGradient(
 ) -> Tensor {
   geometry.check(input: x)
   geometry.check(producedCode: gradient)
-  var shape = geometry.encodingShape
-  let transposed = Tensor(shape: geometry.weightShape) { dw in
-    kernels.winner.weight_gradient(
-      &shape, geometry.batch, 0, geometry.outChannels, gradient.positions.buffer.base,
-      gradient.values.buffer.base, x.buffer.base, nil, dw.baseAddress!)
-  }
-  let back = transposedTaps(transposed, rows: geometry.outChannels, columns: geometry.inChannels)
-  return Tensor(shape: geometry.weightShape, buffer: back.buffer)
+  return WinnerPass(shape: geometry.encodingShape, order: ood_weights_transposed).weightGradient(
+    x, code: gradient, gate: nil, result: geometry.weightShape)
 }
 
 extension ConvolutionGeometry {
   /// From a code's positions, the input's, to the output's pixels, with the taps in reverse order.
   var decodingShape: ood_winner_shape {
     ood_winner_shape(
-      width: inputWidth, maps: inChannels, target_height: outputHeight, target_width: outputWidth,
+      height: inputHeight, width: inputWidth, maps: inChannels, target_height: outputHeight, target_width: outputWidth,
       target_channels: outChannels, kernel_height: kernelHeight, kernel_width: kernelWidth, multiply: 1,
       divide: stride, top: kernelHeight - 1 - top, left: kernelWidth - 1 - left)
   }
@@ -112,7 +92,7 @@ extension ConvolutionGeometry {
   /// From a code's positions, the output's, to the input's pixels.
   var encodingShape: ood_winner_shape {
     ood_winner_shape(
-      width: outputWidth, maps: outChannels, target_height: inputHeight, target_width: inputWidth,
+      height: outputHeight, width: outputWidth, maps: outChannels, target_height: inputHeight, target_width: inputWidth,
       target_channels: inChannels, kernel_height: kernelHeight, kernel_width: kernelWidth, multiply: stride,
       divide: 1, top: top, left: left)
   }
@@ -128,31 +108,5 @@ extension ConvolutionGeometry {
     precondition(
       shape == outputShape,
       "This convolution's output has the shape \(outputShape), and the code stands for \(shape).")
-  }
-}
-
-/// Weights with the kernel's rows and columns in reverse order.
-private func reversedTaps(_ weights: Tensor, _ geometry: ConvolutionGeometry) -> Tensor {
-  let taps = geometry.kernelHeight * geometry.kernelWidth
-  let size = geometry.inChannels * geometry.outChannels
-  return Tensor(shape: weights.shape) { reversed in
-    for tap in 0..<taps {
-      (reversed.baseAddress! + tap * size).initialize(
-        from: weights.buffer.base + (taps - 1 - tap) * size, count: size)
-    }
-  }
-}
-
-/// Each tap's matrix of `rows` rows and `columns` columns transposed.
-private func transposedTaps(_ weights: Tensor, rows: Int, columns: Int) -> Tensor {
-  let taps = weights.count / (rows * columns)
-  return Tensor(shape: [taps, columns, rows]) { transposed in
-    for tap in 0..<taps {
-      for r in 0..<rows {
-        for c in 0..<columns {
-          transposed[(tap * columns + c) * rows + r] = weights.buffer.base[(tap * rows + r) * columns + c]
-        }
-      }
-    }
   }
 }

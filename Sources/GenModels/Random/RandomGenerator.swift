@@ -30,10 +30,11 @@ public struct RandomGenerator: Sendable, Hashable {
     self.position = position
   }
 
-  /// The bits of `count` draws that take `words` words each, from the next multiple of `alignment`.
+  /// Uses up the words of `count` draws, `words` each, from the next multiple of `alignment` on, and returns
+  /// the number of the first.
   private mutating func take(_ count: Int, words: UInt64 = 1, alignment: UInt64 = 1) -> UInt64 {
-    let first = (position + alignment - 1) / alignment * alignment
-    position = first + words * UInt64(count)
+    let first = (position &+ alignment &- 1) / alignment * alignment
+    position = first &+ words &* UInt64(count)
     return first
   }
 }
@@ -123,7 +124,8 @@ extension RandomGenerator {
     nonisolated(unsafe) let base = indexes.base
     parallelFor(count, grain: RandomGenerator.grain) { range in
       kernels.random.integers(
-        seed, stream, first + 2 * UInt64(range.lowerBound), Int32(bound), base + range.lowerBound, range.count
+        seed, stream, first &+ 2 * UInt64(range.lowerBound), Int32(bound), base + range.lowerBound,
+        range.count
       )
     }
     return Indexes(shape: [count], buffer: indexes)
@@ -149,7 +151,7 @@ extension RandomGenerator {
     let buffer = Buffer<Float>(count: count)
     nonisolated(unsafe) let base = buffer.base
     parallelFor(count, grain: RandomGenerator.grain) { range in
-      draw(seed, stream, first + UInt64(range.lowerBound), base + range.lowerBound, range.count)
+      draw(seed, stream, first &+ UInt64(range.lowerBound), base + range.lowerBound, range.count)
     }
     return Tensor(shape: shape, buffer: buffer)
   }

@@ -1,0 +1,73 @@
+import CKernels
+
+/// The passes of a convolution at winners, split over threads: by images where each writes its own, by maps for the
+/// weight gradient, so that nothing is added up between threads.
+struct WinnerPass: Sendable {
+  let shape: ood_winner_shape
+  let order: ood_weight_order
+  /// Images that share one pass over the packed weights.
+  private static let imagesInChunk = 8
+  /// Maps in a piece of the weight gradient: whole vectors, for the transposed order.
+  private static let mapsInChunk = 16
+
+  private func packed(_ weights: Tensor) -> Buffer<Float> {
+    var shape = shape
+    let packed = Buffer<Float>(count: kernels.winner.packed_count(&shape))
+    let grain = (1 << 16) * shape.maps / max(1, packed.count) / 16 * 16
+    parallelFor(shape.maps, grain: max(16, grain)) { maps in
+      var shape = self.shape
+      kernels.winner.pack(
+        &shape, Int32(order.rawValue), maps.lowerBound, maps.upperBound, weights.buffer.base, packed.base)
+    }
+    return packed
+  }
+
+  func spread(
+    _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation, result: Shape
+  ) -> Tensor {
+    let target = Buffer<Float>(count: result.elementCount)
+    let packed = packed(weights)
+    let size = shape.target_height * shape.target_width * shape.target_channels
+    let (positions, values) = (code.positions, code.values)
+    parallelFor(values.shape[0], grain: Self.imagesInChunk) { images in
+      var shape = shape
+      let scratch = Buffer<Float>(count: kernels.winner.spread_scratch(&shape, images.count))
+      let first = images.lowerBound * shape.maps
+      kernels.winner.spread(
+        &shape, images.count, positions.buffer.base + first, values.buffer.base + first, packed.base,
+        bias?.buffer.base, Int32(activation.kernel.rawValue), target.base + images.lowerBound * size,
+        scratch.base)
+    }
+    return Tensor(shape: result, buffer: target)
+  }
+
+  func valueGradient(_ upstream: Tensor, weights: Tensor, positions: Indexes, gate: Tensor?) -> Tensor {
+    let gradient = Buffer<Float>(count: positions.count)
+    let packed = packed(weights)
+    let size = shape.target_height * shape.target_width * shape.target_channels
+    parallelFor(positions.shape[0], grain: Self.imagesInChunk) { images in
+      var shape = shape
+      let first = images.lowerBound * shape.maps
+      kernels.winner.value_gradient(
+        &shape, images.count, positions.buffer.base + first, packed.base,
+        upstream.buffer.base + images.lowerBound * size, gate.map { $0.buffer.base + images.lowerBound * size },
+        gradient.base + first)
+    }
+    return Tensor(shape: positions.shape, buffer: gradient)
+  }
+
+  func weightGradient(
+    _ upstream: Tensor, code: WinnerCode<Tensor>, gate: Tensor?, result: Shape
+  ) -> Tensor {
+    let gradient = Buffer<Float>(count: result.elementCount)
+    let (positions, values) = (code.positions, code.values)
+    parallelFor(shape.maps, grain: Self.mapsInChunk) { maps in
+      var shape = shape
+      let scratch = Buffer<Float>(count: kernels.winner.weight_gradient_scratch(&shape, maps.count))
+      kernels.winner.weight_gradient(
+        &shape, values.shape[0], maps.lowerBound, maps.upperBound, positions.buffer.base, values.buffer.base,
+        upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue), gradient.base, scratch.base)
+    }
+    return Tensor(shape: result, buffer: gradient)
+  }
+}
