@@ -1,7 +1,7 @@
 import GenModels
 
 /// Images with a border of `value` around them.
-public struct Padding: ImageTransform, Hashable {
+public struct ImagePadding: ImageTransform, Hashable {
   public let top, left, bottom, right: Int
   public let value: Float
 
@@ -9,7 +9,7 @@ public struct Padding: ImageTransform, Hashable {
   public init(top: Int, left: Int, bottom: Int, right: Int, value: Float = 0) {
     precondition(
       min(top, left, bottom, right) >= 0,
-      "Margins are at least 0, and \(top), \(left), \(bottom) and \(right) were given; use Cropping to cut.")
+      "Margins are at least 0, and \(top), \(left), \(bottom) and \(right) were given; use ImageCropping to cut.")
     (self.top, self.left, self.bottom, self.right, self.value) = (top, left, bottom, right, value)
   }
 

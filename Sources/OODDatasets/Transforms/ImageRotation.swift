@@ -7,7 +7,7 @@ import GenModels
 
 /// Images turned counter-clockwise around their centre, with bilinear interpolation; the size stays, corners are cut off, and
 /// what comes in from outside is `fill`. Quarter turns of square images move pixels without changing them.
-public struct Rotation: ImageTransform, Hashable {
+public struct ImageRotation: ImageTransform, Hashable {
   public let degrees: Double
   public let fill: Float
 

@@ -1,7 +1,7 @@
 import GenModels
 
 /// A rectangle cut out of images.
-public struct Cropping: ImageTransform, Hashable {
+public struct ImageCropping: ImageTransform, Hashable {
   public let rows, columns: Range<Int>
 
   public init(rows: Range<Int>, columns: Range<Int>) {
