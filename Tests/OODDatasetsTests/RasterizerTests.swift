@@ -48,7 +48,8 @@ struct RasterizerTests {
     #expect(abs(ink.center.x - 14) <= 0.5 && abs(ink.center.y - 14) <= 0.5)
     // Area of the two bars, minus the corner that both cover, plus half a disc at each end, and three quarters at the corner.
     let (pen, height, width) = (2.4, 17.6, 8.8)
-    let area = pen * (height + width) + 0.25 * Double.pi * pen * pen + (0.25 * Double.pi / 4 - 0.25) * pen * pen
+    let area =
+      pen * (height + width) + 0.25 * Double.pi * pen * pen + (0.25 * Double.pi / 4 - 0.25) * pen * pen
     #expect(abs(ink.sum - area) < 0.01 * area)
   }
 
@@ -118,52 +119,13 @@ struct RasterizerTests {
       error([good, RasterizerTests.drawing([[(0, 0)], [(1, 1), (2, .nan)]])])
         == .pointNotFinite(drawing: 1, stroke: 1, point: 1))
     #expect(
-      error([RasterizerTests.drawing([[(.infinity, 0)]])]) == .pointNotFinite(drawing: 0, stroke: 0, point: 0))
-    #expect(error([RasterizerTests.drawing([[(-1.7e308, 0), (1.7e308, 0)]])]) == .extentNotFinite(drawing: 0))
+      error([RasterizerTests.drawing([[(.infinity, 0)]])]) == .pointNotFinite(drawing: 0, stroke: 0, point: 0)
+    )
+    #expect(
+      error([RasterizerTests.drawing([[(-1.7e308, 0), (1.7e308, 0)]])]) == .extentNotFinite(drawing: 0))
     #expect(error([good], [1, 2]) == .smallestExtents(drawings: 1, given: 2))
     #expect(error([good], [-1]) == .smallestExtent(drawing: 0, -1))
     #expect(error([RasterizerTests.drawing([[(0, 0), (5e-324, 0)]])]) == nil)
     #expect(error([RasterizerTests.drawing([[(-8e307, 0), (8e307, 1)]])]) == nil)
-  }
-}
-
-/// Images drawn from recorded strokes, compared with images that another program drew from the same strokes.
-@Suite(.enabled(if: SharedData.isHere, "\(SharedData.message)"))
-struct RecordedStrokesTests {
-  @Test(arguments: [
-    ("strokes:hwrt/hwrt-strokes.jsonl.gz", "hwrt:symbols"), ("strokes:crohme/strokes.jsonl.gz", "crohme:symbols"),
-  ])
-  func drawnAsTheReferenceIs(strokes: String, reference: String) throws {
-    let parts = strokes.split(separator: ":")
-    let drawn = try SharedData.library.load("strokes:" + SharedData.path(String(parts[1])))
-    let expected = try SharedData.library.load(reference)
-    #expect(drawn.examples.shape == expected.examples.shape)
-    let correlations = Self.correlations(drawn.examples, expected.examples).sorted()
-    #expect(correlations[correlations.count / 2] >= 0.99)
-    #expect(correlations[correlations.count / 20] >= 0.9)
-    let ratio = Self.mean(drawn.examples) / Self.mean(expected.examples)
-    #expect(abs(ratio - 1) <= 0.03)
-  }
-
-  static func mean(_ x: Tensor) -> Double {
-    x.withUnsafeElements { $0.reduce(0.0) { $0 + Double($1) } } / Double(x.count)
-  }
-
-  /// Pearson's correlation of corresponding images.
-  static func correlations(_ a: Tensor, _ b: Tensor) -> [Double] {
-    let pixels = a.count / a.shape[0]
-    return a.withUnsafeElements { a in
-      b.withUnsafeElements { b in
-        (0..<a.count / pixels).map { image in
-          var (sa, sb, saa, sbb, sab) = (0.0, 0.0, 0.0, 0.0, 0.0)
-          for index in image * pixels..<(image + 1) * pixels {
-            let (x, y) = (Double(a[index]), Double(b[index]))
-            (sa, sb, saa, sbb, sab) = (sa + x, sb + y, saa + x * x, sbb + y * y, sab + x * y)
-          }
-          let n = Double(pixels)
-          return (sab - sa * sb / n) / ((saa - sa * sa / n) * (sbb - sb * sb / n)).squareRoot()
-        }
-      }
-    }
   }
 }
