@@ -65,6 +65,15 @@ OOD_INLINE void matmul_tile(const int rows, const int vectors, size_t k, const f
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) sums[r][v] = 0;
   }
+  // One pointer a row: stepping from row to row would be a chain of additions longer than a narrow tile's
+  // work. (The empty assembly keeps the compiler from making that chain of them.)
+  const float *left_rows[MATMUL_ROWS];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    left_rows[r] = a + (size_t)r * a_row_stride;
+    __asm__("" : "+r"(left_rows[r]));
+  }
+  size_t step = 0;
 #pragma clang loop unroll(disable)
   for (size_t p = 0; p < k; p++) {
     vf right[MATMUL_VECTORS];
@@ -72,11 +81,11 @@ OOD_INLINE void matmul_tile(const int rows, const int vectors, size_t k, const f
     for (int v = 0; v < vectors; v++) right[v] = load(b + v * OOD_WIDTH);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      const vf left = splat(a[(size_t)r * a_row_stride]);
+      const vf left = splat(left_rows[r][step]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sums[r][v] = multiply_add(left, right[v], sums[r][v]);
     }
-    a += a_k_stride;
+    step += a_k_stride;
     b += b_stride;
   }
   const size_t last = (size_t)(vectors - 1) * OOD_WIDTH;
