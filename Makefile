@@ -26,8 +26,12 @@ sanitize: install
 consumer: install
 	Tests/consumer.sh
 
+# Every reader of foreign data under libFuzzer and AddressSanitizer; FUZZ_RUNS and FUZZ_SECONDS bound each of them.
+fuzz: install
+	Fuzz/run.sh
+
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks Fuzz
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks Fuzz

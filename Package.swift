@@ -57,9 +57,9 @@ let package = Package(
       name: "GenModelsTests", dependencies: ["GenModels", "TrainingProbe"], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
-    .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets"]),
+    .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
-    .testTarget(name: "ToolTests", dependencies: ["ood"]),
+    .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -46,6 +46,10 @@ extension Dataset {
     switch selection {
     case .range(let range): return self[try range.resolved(count: count, in: specification)]
     case .shuffle(let seed): return shuffled(seed: seed)
+    case .minimum(let count):
+      do { return try keepingClasses(withAtLeast: count) } catch {
+        throw SpecificationError(specification.text, column: specification.column(of: "minimum"), "\(error)")
+      }
     case .classes(let words, let areExcluded):
       let classes = try ClassFilter(self, specification).classes(words)
       return areExcluded ? excluding(classes: classes) : selecting(classes: classes)

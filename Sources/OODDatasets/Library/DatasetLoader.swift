@@ -85,6 +85,11 @@ struct DatasetLoader {
       throw SpecificationError(
         specification.text, column: 1, "there is no data set '\(set)' in \(places)\(advice)")
     }
+    if let word = specification.options["seed"] {
+      throw SpecificationError(
+        specification.text, column: word.column,
+        "\(set) is recorded, not made: it has no seed (shuffle=SEED mixes it)")
+    }
     guard let found = stored.part(part) else {
       throw SpecificationError(
         specification.text, column: set.count + 2,

@@ -7,7 +7,7 @@
 ///     idx:IMAGES,LABELS   idx:IMAGES         files
 ///     npy:FILE   npz:FILE#KEY   csv:FILE   hwrt:FILE   strokes:FILE
 ///
-/// Ranges, class filters and `shuffle=SEED` are applied from left to right: `mnist:test?classes=3[0..<10]` is the first ten threes, and
+/// Ranges, class filters, `shuffle=SEED` and `minimum=COUNT` (of examples in a class) are applied from left to right: `mnist:test?classes=3[0..<10]` is the first ten threes, and
 /// `mnist:test[0..<10]?classes=3` the threes among the first ten. An item of a class filter is a class's name, `#` and its
 /// number, or one of the groups `digits`, `letters` (Latin) and `symbols` (all others). Other options belong to the
 /// source: `seed=` (sets that are made), `labels=KEY` (npz) and `labels=FILE` (npy),
@@ -34,6 +34,8 @@ public struct Specification: Sendable, Equatable {
     /// By class: only these, or all but these.
     case classes([Word], areExcluded: Bool)
     case shuffle(seed: UInt64)
+    /// Only classes with at least so many examples, numbered anew; for recorded symbols, where many classes are tiny.
+    case minimum(Int)
   }
 
   /// A piece of the text with its place.
@@ -55,6 +57,12 @@ public struct Specification: Sendable, Equatable {
   public init(_ text: String) throws {
     var parser = SpecificationParser(text)
     self = try parser.parse()
+  }
+
+  /// Where an option's name first stands, in characters counted from 1.
+  func column(of option: String) -> Int {
+    guard let place = text.firstRange(of: option + "=") else { return 1 }
+    return text.distance(from: text.startIndex, to: place.lowerBound) + 1
   }
 
   init(text: String, source: Source, selections: [Selection], options: [String: Word]) {
