@@ -9,7 +9,6 @@ let package = Package(
     .library(name: "OODMetrics", targets: ["OODMetrics"]),
     .library(name: "OODDatasets", targets: ["OODDatasets"]),
     .library(name: "OODExperiments", targets: ["OODExperiments"]),
-    .executable(name: "ood", targets: ["ood"]),
     // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
     .library(name: "CKernels", targets: ["CKernels"]),
   ],
