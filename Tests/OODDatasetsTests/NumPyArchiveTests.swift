@@ -2,7 +2,8 @@ import OODDatasets
 import Testing
 
 @Suite struct NumPyArchiveTests {
-  /// `np.savez_compressed(file, X=np.array([[1, 2, 3], [4, 5, 6]], dtype='>i4'), y=np.array([True, False]))` of NumPy 2.4.
+  /// `np.savez_compressed(file, X=np.array([[1, 2, 3], [4, 5, 6]], dtype='>i4'), y=np.array([True, False]))`
+  /// of NumPy 2.4.
   static let deflated = hexadecimal(
     "504b03042d0000000800000021008dc10aedffffffffffffffff05001400582e6e707901001000980000000000000057"
       + "000000000000009bec17ea1b10c9c850c650ad9e925a9c5ca46ea5a06e9769a2aea3a09e965f54529498179f5f94920a"
@@ -106,8 +107,8 @@ import Testing
   }
 
   @Test func everyByteOfAnArchiveCounts() throws {
-    // Cut anywhere or with any byte changed, an archive is refused, or still holds the same numbers (where the byte means nothing, such as a
-    // date), or has lost the array's name.
+    // Cut anywhere or with any byte changed, an archive is refused, or still holds the same numbers (where
+    // the byte means nothing, such as a date), or has lost the array's name.
     for original in [NumPyArchiveTests.deflated, NumPyArchiveTests.stored] {
       let archive = try NumPyArchive(bytes: original)
       let name = archive.names[0]

@@ -54,7 +54,8 @@ struct RecordedSetsTests {
     #expect(lines.filter { $0.label == nil }.count == 4)
     let table = try HWRTFile.read(SharedData.path("hwrt/hwrt-sample.csv.gz"))
     #expect(table.count == 5564)
-    // The same recordings in the same order; the lines are rounded to 0.001, and the table's clock runs from another moment.
+    // The same recordings in the same order; the lines are rounded to 0.001, and the table's clock runs from
+    // another moment.
     let differing = lines.indices.dropLast(4).filter { index in
       let (line, row) = (lines[index], table[index])
       guard line.symbolID == row.symbolID, line.writerID == row.writerID,
@@ -72,8 +73,8 @@ struct RecordedSetsTests {
     #expect(count == 85782)
   }
 
-  /// What NumPy says of a set: sums of the first and last column, the sum of x[i, j] (j + 1) (i mod 7 + 1), which a wrong
-  /// order of the elements would change, and the sum of the sizes of its terms.
+  /// What NumPy says of a set: sums of the first and last column, the sum of x[i, j] (j + 1) (i mod 7 + 1),
+  /// which a wrong order of the elements would change, and the sum of the sizes of its terms.
   struct Golden: CustomTestStringConvertible {
     let name: String
     let rows, columns, anomalies: Int
