@@ -1,7 +1,7 @@
 import GenModels
 
-/// Reads a table of numbers row by row: a field that is a plain number up to its delimiter is parsed where it stands; all others (quotes,
-/// blanks, gaps, labels) take the way through `RowFields`.
+/// Reads a table of numbers row by row: a field that is a plain number up to its delimiter is parsed where it
+/// stands; all others (quotes, blanks, gaps, labels) take the way through `RowFields`.
 struct CSVReader {
   private let rows: TextRows
   private let format: CSVFormat

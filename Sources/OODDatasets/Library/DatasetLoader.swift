@@ -147,7 +147,8 @@ struct DatasetLoader {
     return .whole(try assemble(examples, labels, classNames, summary: summary, source: path))
   }
 
-  /// The examples of an archive: the array asked for, or the only one, or the one called X, x, data or images.
+  /// The examples of an archive: the array asked for, or the only one, or the one called X, x, data or
+  /// images.
   private func examples(_ archive: NumPyArchive, key: String?, path: String) throws -> (
     array: NumericArray, name: String
   ) {
