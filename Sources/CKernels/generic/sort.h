@@ -21,6 +21,10 @@ static size_t sort_bounds(const double *x, size_t n, uint64_t *lowest, uint64_t 
   return i;
 }
 
+static void sort_keys_of(const double *x, size_t n, uint64_t *keys) {
+  for (size_t i = 0; i < n; i++) keys[i] = sort_key(x[i]);
+}
+
 static void sort_bucket_counts(const double *x, const uint8_t *classes, size_t n, uint64_t lowest, int shift,
                                size_t *counts) {
   if (classes) {
@@ -106,6 +110,7 @@ static void sort_numbers(const uint64_t *keys, size_t n, double *x) {
 
 static const struct ood_sort sort_table = {
     .bounds = sort_bounds,
+    .keys = sort_keys_of,
     .bucket_counts = sort_bucket_counts,
     .bucket_scatter = sort_bucket_scatter,
     .sort_keys = sort_sort_keys,

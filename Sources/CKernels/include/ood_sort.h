@@ -22,6 +22,9 @@ struct ood_sort {
   /// number that is NaN or infinite, or n when there is none.
   size_t (*bounds)(const double *x, size_t n, uint64_t *lowest, uint64_t *highest);
 
+  /// keys[i] = key(x[i]), for i < n.
+  void (*keys)(const double *x, size_t n, uint64_t *keys);
+
   /// counts[class * ood_sort_buckets + bucket] += how many there are in x[0 ..< n]. The class of x[i] is classes[i], 0 or
   /// 1; all are 0 when `classes` is NULL.
   void (*bucket_counts)(const double *x, const uint8_t *_Nullable classes, size_t n, uint64_t lowest, int shift,

@@ -136,6 +136,17 @@ extension ScorerArchive {
     return numbers
   }
 
+  /// The array of that name.
+  /// - Throws: As `finiteDoubles`, and `ModelFileError` when a number is not above 0.
+  public func positiveDoubles(_ name: String, shape: Shape? = nil) throws -> [Double] {
+    let numbers = try finiteDoubles(name, shape: shape)
+    if let position = numbers.firstIndex(where: { $0 <= 0 }) {
+      throw ModelFileError.malformedArchitecture(
+        reason: "\(name) has \(numbers[position]) at position \(position), where a positive number belongs")
+    }
+    return numbers
+  }
+
   /// The integers of that name, of type `I32` or another integer type up to `I64`.
   /// - Throws: `SafetensorsError` when it is missing, has another type, or another shape than `shape`.
   public func integers(_ name: String, shape: Shape? = nil) throws -> [Int] {

@@ -6,7 +6,10 @@ public enum TableScorers {
   public static let types: [any TableScorer.Type] = univariate + neighbours
 
   /// Methods that look at features, projections or random splits.
-  static let univariate: [any TableScorer.Type] = []
+  static let univariate: [any TableScorer.Type] = [
+    ThreeSigmaDetector.self, MedianDeviationDetector.self, HBOS.self, ECOD.self, COPOD.self, LODA.self,
+    IsolationForest.self, ExtendedIsolationForest.self, PrincipalComponentDetector.self,
+  ]
 
   /// Methods that look at distances and densities.
   static let neighbours: [any TableScorer.Type] = []

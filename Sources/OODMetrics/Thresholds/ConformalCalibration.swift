@@ -1,5 +1,3 @@
-import GenModels
-
 /// Split-conformal p-values: how unusual a score is among those of normal examples that the scorer was not fitted to.
 ///
 ///     let calibration = try ConformalCalibration(scorer.score(heldOutNormalExamples))
@@ -32,8 +30,10 @@ public struct ConformalCalibration: Sendable, Hashable {
   /// - Throws: `ThresholdError` when `level` is not in 0...1, or is below 1 / (n + 1).
   public func threshold(level: Double) throws(ThresholdError) -> Threshold {
     guard level >= 0 && level <= 1 else { throw .outOfRange(name: "level", value: level) }
-    // p ≤ level means that at most `above` calibration scores are ≥ s.
-    let above = Int((level * Double(scores.count + 1)).nextUp.rounded(.down)) - 1
+    // p ≤ level means that at most `above` calibration scores are ≥ s. Divided as p-values are, so that the two agree.
+    let all = Double(scores.count + 1)
+    var above = Int(level * all)
+    while Double(above + 1) / all > level && above >= 0 { above -= 1 }
     guard above >= 0 else {
       throw .tooFewScores(
         count: scores.count, needed: level > 0 ? Int((1 / level).rounded(.up)) - 1 : .max, level: level)
