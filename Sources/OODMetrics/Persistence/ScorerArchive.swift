@@ -47,7 +47,7 @@ extension ScorerArchive {
   /// Writes a scorer that belongs to this one. Names have no slash.
   public mutating func setPart(_ name: String, _ scorer: some SavableScorer) throws {
     precondition(!name.contains("/"), "The name \(name) has a slash, which sets apart a scorer's parts.")
-    parts[name] = try ScorerArchive(scorer)
+    parts[name] = try scorer.archive()
   }
 
   /// The `.safetensors` file.
