@@ -38,7 +38,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities, when all
   ///   columns are constant, or for a k that is not in 1...d; `LinearAlgebraError` when the eigenvalues don't converge.
   public init(
-    fitting x: Matrix, components wanted: Int? = nil, rule: Rule = .weightedDistance, standardizes: Bool = true
+    fitting x: Matrix, components wanted: Int? = nil, rule: Rule = .weightedDistance,
+    standardizes: Bool = true
   ) throws {
     try x.checkTraining(rows: 2, "to estimate a covariance")
     let wanted = wanted ?? x.columns
@@ -65,7 +66,9 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     let total = eigen.values.reduce(0) { $0 + max(0, $1) }
     let smallest = rule == .reconstruction ? -Double.infinity : Double(d) * 0x1p-52 * largest
     let kept = (0..<wanted).map { d - 1 - $0 }.filter { eigen.values[$0] > smallest }
-    divisors = kept.map { rule == .weightedDistance ? eigen.values[$0] / total : max(1e-300, eigen.values[$0]) }
+    divisors = kept.map {
+      rule == .weightedDistance ? eigen.values[$0] / total : max(1e-300, eigen.values[$0])
+    }
     components = Matrix(kept.map { Self.withPositivePeak(eigen.vectors.column($0)) })
   }
 
@@ -133,7 +136,9 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   /// Calls `body` with each standardised row, room for k sums, and the row's place in the result.
   private func forEachRow(
     _ x: Matrix, width: Int,
-    _ body: @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void
+    _ body:
+      @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, Int) ->
+      Void
   ) -> Matrix {
     let d = featureCount
     return x.mapRows(width: width, grain: 64) { rows, count, result in

@@ -89,9 +89,11 @@ extension EmpiricalTails {
     skewSigns = try archive.integers("skew_signs", shape: [distinct.count])
     let rows = cumulative[0].last!
     for (values, counts) in zip(values, cumulative) {
-      let ascends = zip(values, values.dropFirst()).allSatisfy(<) && zip(counts, counts.dropFirst()).allSatisfy(<)
+      let ascends =
+        zip(values, values.dropFirst()).allSatisfy(<) && zip(counts, counts.dropFirst()).allSatisfy(<)
       guard ascends, counts[0] >= 1, counts.last! == rows else {
-        throw ModelFileError.malformedArchitecture(reason: "the empirical distribution of a column does not ascend")
+        throw ModelFileError.malformedArchitecture(
+          reason: "the empirical distribution of a column does not ascend")
       }
     }
     guard skewSigns.allSatisfy({ (-1...1).contains($0) }) else {

@@ -17,7 +17,8 @@ struct DetectMethod: Sendable {
   let fit: @Sendable (Matrix, MethodOptions, RandomGenerator) throws -> FittedMethod
 
   init(
-    _ name: String, aliases: [String] = [], _ summary: String, options: [String] = [], isCompared: Bool = true,
+    _ name: String, aliases: [String] = [], _ summary: String, options: [String] = [],
+    isCompared: Bool = true,
     fit: @escaping @Sendable (Matrix, MethodOptions, RandomGenerator) throws -> FittedMethod
   ) {
     self.name = name

@@ -10,7 +10,8 @@ struct MethodOptions: ParsableArguments {
   @Option(help: "Bins of a histogram: a number or auto [10].") var bins: BinCount?
   @Option(help: "What hbos adds to densities [0.1].") var regularization: Double?
   @Option(help: "How far beyond its bins hbos counts as inside, in bin widths [0.5].") var tolerance: Double?
-  @Option(help: "maximum or mean: from deviations to the score [maximum].") var aggregation: FeatureAggregation?
+  @Option(help: "maximum or mean: from deviations to the score [maximum].") var aggregation:
+    FeatureAggregation?
   @Option(help: "Random projections of loda [100].") var projections: Int?
   @Option(help: "Principal components [all].") var components: Int?
   @Option(help: "weightedDistance, normalizedScores or reconstruction: the score of pca [weightedDistance].")
