@@ -26,6 +26,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   private let scales: [Double]
   /// vᵢ in row i.
   private let components: Matrix
+  /// vᵢ in column i.
+  private let transposed: Matrix
   /// wᵢ or λᵢ.
   private let divisors: [Double]
 
@@ -70,6 +72,7 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
       rule == .weightedDistance ? eigen.values[$0] / total : max(1e-300, eigen.values[$0])
     }
     components = Matrix(kept.map { Self.withPositivePeak(eigen.vectors.column($0)) })
+    transposed = components.transposed
   }
 
   /// The vector or its negative: the one whose largest component in magnitude (the first of them) is positive.
@@ -152,26 +155,29 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     }
   }
 
-  /// sums[i] = ‖z − vᵢ‖².
+  /// sums[i] = ‖z − vᵢ‖². All components side by side, feature after feature: sums that don't wait for each other.
   private func distances(_ z: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
-    let d = featureCount
-    components.withUnsafeElements { v in
-      for i in 0..<componentCount {
-        var sum = 0.0
-        for j in 0..<d { sum += (z[j] - v[i * d + j]) * (z[j] - v[i * d + j]) }
-        sums[i] = sum
+    let k = componentCount
+    sums.initialize(repeating: 0, count: k)
+    transposed.withUnsafeElements { v in
+      for j in 0..<featureCount {
+        let value = z[j]
+        for i in 0..<k {
+          let difference = value - v[j * k + i]
+          sums[i] += difference * difference
+        }
       }
     }
   }
 
   /// sums[i] = z · vᵢ.
   private func project(_ z: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
-    let d = featureCount
-    components.withUnsafeElements { v in
-      for i in 0..<componentCount {
-        var sum = 0.0
-        for j in 0..<d { sum += z[j] * v[i * d + j] }
-        sums[i] = sum
+    let k = componentCount
+    sums.initialize(repeating: 0, count: k)
+    transposed.withUnsafeElements { v in
+      for j in 0..<featureCount {
+        let value = z[j]
+        for i in 0..<k { sums[i] += value * v[j * k + i] }
       }
     }
   }
@@ -205,6 +211,7 @@ extension PrincipalComponentDetector {
     let shape = try archive.shape("components", rank: 2)
     components = Matrix(
       rows: shape[0], columns: shape[1], elements: try archive.finiteDoubles("components"))
+    transposed = components.transposed
     centres = try archive.finiteDoubles("centres", shape: [shape[1]])
     scales = try archive.positiveDoubles("scales", shape: [shape[1]])
     divisors = try archive.positiveDoubles("divisors", shape: [shape[0]])
