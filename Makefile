@@ -5,8 +5,12 @@
 install:
 	@.ci/install
 
+# Embedded data only: trains a small autoencoder, prints what it can reconstruct, and says where the page is.
+demo: install
+	swift run -c release --quiet ood demo --out .build
+
 test: install
-	swift test -c release --quiet
+	swift test -c release
 	Tests/consumer.sh
 
 # Kernel timings, with the fraction of the peaks that the same process measures.

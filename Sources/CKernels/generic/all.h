@@ -20,6 +20,8 @@
 #include "matmul.h"
 #include "convolution.h"
 #include "winner.h"
+#include "sort.h"
+#include "trees.h"
 
 #define OOD_STRING_(x) #x
 #define OOD_STRING(x) OOD_STRING_(x)
@@ -41,4 +43,6 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .matmul = matmul_table,
     .convolution = convolution_table,
     .winner = winner_table,
+    .sort = sort_table,
+    .trees = trees_table,
 };

@@ -15,6 +15,8 @@
 #include "ood_random.h"
 #include "ood_reduce.h"
 #include "ood_softmax.h"
+#include "ood_sort.h"
+#include "ood_trees.h"
 #include "ood_winner.h"
 
 #pragma clang assume_nonnull begin
@@ -39,6 +41,8 @@ struct ood_kernels {
   struct ood_matmul matmul;
   struct ood_convolution convolution;
   struct ood_winner winner;
+  struct ood_sort sort;
+  struct ood_trees trees;
 };
 
 /// The table in use: the one forced by `ood_force_kernels`, else the one that the environment variable
