@@ -18,6 +18,9 @@
 #include "matmul.h"
 #include "convolution.h"
 #include "winner.h"
+#include "neighbours.h"
+#include "kernel_density.h"
+#include "gaussian.h"
 
 #define OOD_STRING_(x) #x
 #define OOD_STRING(x) OOD_STRING_(x)
@@ -39,4 +42,7 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .matmul = matmul_table,
     .convolution = convolution_table,
     .winner = winner_table,
+    .neighbours = neighbours_table,
+    .kernel_density = kernel_density_table,
+    .gaussian = gaussian_table,
 };
