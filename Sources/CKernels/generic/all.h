@@ -6,6 +6,8 @@
 
 #include "simd.h"
 
+#include "vector_math.h"
+
 #include "map.h"
 #include "reduce.h"
 #include "softmax.h"

@@ -1,36 +1,127 @@
-static void coupling_forward(const float *x, size_t x_stride, const float *raw, size_t raw_stride, const float *shift, size_t shift_stride, float clamp, float *y, size_t y_stride, float *log_determinant, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) {
-    double sum = 0;
-    for (size_t c = 0; c < columns; c++) {
-      const float s = clamp * 0.636f * atanf(raw[r * raw_stride + c]);
-      sum += s;
-      y[r * y_stride + c] = x[r * x_stride + c] * expf(s) + shift[r * shift_stride + c];
-    }
-    log_determinant[r] = (float)sum;
+enum {
+  /// Elements that are worked on at a time; their log-scales stay in the L1 cache.
+  coupling_block = 512,
+  /// Narrower matrices are packed, so that vectors hold several rows.
+  coupling_narrow = 2 * OOD_WIDTH,
+};
+
+/// y = x exp(s) + shift, or its inverse y = (x - shift) exp(-s), on n elements; s goes to `log_scale`.
+OOD_INLINE void coupling_span(int inverse, const float *x, const float *raw, const float *shift, float slope,
+                              float *y, float *log_scale, size_t n) {
+  for (size_t i = 0; i < n; i += OOD_WIDTH) {
+    const size_t count = n - i < OOD_WIDTH ? n - i : OOD_WIDTH;
+    const vf v = load_some(x + i, count), t = load_some(shift + i, count);
+    const vf s = slope * atan_vector(load_some(raw + i, count));
+    store_some(log_scale + i, s, count);
+    store_some(y + i, inverse ? (v - t) * exp_vector(-s) : multiply_add(v, exp_vector(s), t), count);
   }
 }
 
-static void coupling_inverse(const float *y, size_t y_stride, const float *raw, size_t raw_stride, const float *shift, size_t shift_stride, float clamp, float *x, size_t x_stride, float *log_determinant, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) {
-    double sum = 0;
-    for (size_t c = 0; c < columns; c++) {
-      const float s = clamp * 0.636f * atanf(raw[r * raw_stride + c]);
-      sum -= s;
-      x[r * x_stride + c] = (y[r * y_stride + c] - shift[r * shift_stride + c]) * expf(-s);
-    }
-    log_determinant[r] = (float)sum;
+OOD_INLINE void coupling_backward_span(const float *u, const float *v, const float *x, const float *raw,
+                                       float slope, float *dx, float *d_raw, size_t n) {
+  for (size_t i = 0; i < n; i += OOD_WIDTH) {
+    const size_t count = n - i < OOD_WIDTH ? n - i : OOD_WIDTH;
+    const vf r = load_some(raw + i, count);
+    const vf scaled = load_some(u + i, count) * exp_vector(slope * atan_vector(r));
+    const vf d_log_scale = multiply_add(scaled, load_some(x + i, count), load_some(v + i, count));
+    // 1 / (1 + r²) written so that a large r gives a small slope, not 1 / inf times something large.
+    const vf d = d_log_scale * (slope / multiply_add(r, r, splat(1)));
+    store_some(dx + i, scaled, count);
+    store_some(d_raw + i, d, count);
   }
 }
 
-static void coupling_backward(const float *u, size_t u_stride, const float *v, const float *x, size_t x_stride, const float *raw, size_t raw_stride, float clamp, float *dx, size_t dx_stride, float *d_raw, size_t d_raw_stride, size_t rows, size_t columns) {
+/// Rows next to each other: the matrix itself if it is so, else a copy in `buffer`.
+OOD_INLINE const float *coupling_pack(const float *p, size_t stride, size_t rows, size_t columns, float *buffer) {
+  if (stride == columns) return p;
   for (size_t r = 0; r < rows; r++) {
-    for (size_t c = 0; c < columns; c++) {
-      const float a = raw[r * raw_stride + c];
-      const float scaled = u[r * u_stride + c] * expf(clamp * 0.636f * atanf(a));
-      const float slope = clamp * 0.636f / (1 + a * a);
-      const float d = (scaled * x[r * x_stride + c] + v[r]) * slope;
-      dx[r * dx_stride + c] = scaled;
-      d_raw[r * d_raw_stride + c] = d;
+    for (size_t c = 0; c < columns; c++) buffer[r * columns + c] = p[r * stride + c];
+  }
+  return buffer;
+}
+
+OOD_INLINE void coupling_unpack(const float *buffer, float *p, size_t stride, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t c = 0; c < columns; c++) p[r * stride + c] = buffer[r * columns + c];
+  }
+}
+
+OOD_INLINE void coupling_map(int inverse, const float *x, size_t x_stride, const float *raw, size_t raw_stride,
+                             const float *shift, size_t shift_stride, float clamp, float *y, size_t y_stride,
+                             float *log_determinant, size_t rows, size_t columns) {
+  const float slope = clamp * 0.636f;
+  float log_scale[coupling_block];
+  if (columns > coupling_narrow) {
+    for (size_t r = 0; r < rows; r++, x += x_stride, raw += raw_stride, shift += shift_stride, y += y_stride) {
+      double sum = 0;
+      for (size_t c = 0; c < columns; c += coupling_block) {
+        const size_t n = columns - c < coupling_block ? columns - c : coupling_block;
+        coupling_span(inverse, x + c, raw + c, shift + c, slope, y + c, log_scale, n);
+        sum += reduce_span(reduce_value, log_scale, log_scale, n);
+      }
+      log_determinant[r] = (float)(inverse ? -sum : sum);
+    }
+    return;
+  }
+  float x_buffer[coupling_block], raw_buffer[coupling_block], shift_buffer[coupling_block], y_buffer[coupling_block];
+  const size_t most = columns ? coupling_block / columns : rows;
+  for (size_t r = 0; r < rows; r += most) {
+    const size_t some = rows - r < most ? rows - r : most;
+    const float *px = coupling_pack(x + r * x_stride, x_stride, some, columns, x_buffer);
+    const float *praw = coupling_pack(raw + r * raw_stride, raw_stride, some, columns, raw_buffer);
+    const float *pshift = coupling_pack(shift + r * shift_stride, shift_stride, some, columns, shift_buffer);
+    coupling_span(inverse, px, praw, pshift, slope, y_buffer, log_scale, some * columns);
+    coupling_unpack(y_buffer, y + r * y_stride, y_stride, some, columns);
+    for (size_t k = 0; k < some; k++) {
+      double sum = 0;
+      for (size_t c = 0; c < columns; c++) sum += log_scale[k * columns + c];
+      log_determinant[r + k] = (float)(inverse ? -sum : sum);
+    }
+  }
+}
+
+static void coupling_forward(const float *x, size_t x_stride, const float *raw, size_t raw_stride,
+                             const float *shift, size_t shift_stride, float clamp, float *y, size_t y_stride,
+                             float *log_determinant, size_t rows, size_t columns) {
+  coupling_map(0, x, x_stride, raw, raw_stride, shift, shift_stride, clamp, y, y_stride, log_determinant, rows,
+               columns);
+}
+
+static void coupling_inverse(const float *y, size_t y_stride, const float *raw, size_t raw_stride,
+                             const float *shift, size_t shift_stride, float clamp, float *x, size_t x_stride,
+                             float *log_determinant, size_t rows, size_t columns) {
+  coupling_map(1, y, y_stride, raw, raw_stride, shift, shift_stride, clamp, x, x_stride, log_determinant, rows,
+               columns);
+}
+
+static void coupling_backward(const float *upstream_y, size_t upstream_stride,
+                              const float *upstream_log_determinant, const float *x, size_t x_stride,
+                              const float *raw, size_t raw_stride, float clamp, float *dx, size_t dx_stride,
+                              float *d_raw, size_t d_raw_stride, size_t rows, size_t columns) {
+  const float slope = clamp * 0.636f;
+  const size_t width = columns > coupling_narrow ? coupling_block : columns;
+  const size_t most = columns > coupling_narrow ? 1 : columns ? coupling_block / columns : rows;
+  float u_buffer[coupling_block], v_buffer[coupling_block], x_buffer[coupling_block], raw_buffer[coupling_block];
+  float dx_buffer[coupling_block], d_raw_buffer[coupling_block];
+  for (size_t r = 0; r < rows; r += most) {
+    const size_t some = rows - r < most ? rows - r : most;
+    for (size_t c = 0; c < columns; c += width) {
+      const size_t n = columns - c < width ? columns - c : width;
+      const float *pu = upstream_y + r * upstream_stride + c, *px = x + r * x_stride + c, *praw = raw + r * raw_stride + c;
+      float *pdx = dx + r * dx_stride + c, *pd_raw = d_raw + r * d_raw_stride + c;
+      for (size_t k = 0; k < some; k++) {
+        for (size_t j = 0; j < n; j++) v_buffer[k * n + j] = upstream_log_determinant[r + k];
+      }
+      if (most == 1) {
+        coupling_backward_span(pu, v_buffer, px, praw, slope, pdx, pd_raw, n);
+        continue;
+      }
+      pu = coupling_pack(pu, upstream_stride, some, columns, u_buffer);
+      px = coupling_pack(px, x_stride, some, columns, x_buffer);
+      praw = coupling_pack(praw, raw_stride, some, columns, raw_buffer);
+      coupling_backward_span(pu, v_buffer, px, praw, slope, dx_buffer, d_raw_buffer, some * columns);
+      coupling_unpack(dx_buffer, pdx, dx_stride, some, columns);
+      coupling_unpack(d_raw_buffer, pd_raw, d_raw_stride, some, columns);
     }
   }
 }

@@ -1,101 +1,339 @@
-static float unary_value(enum ood_unary f, float p, float x) {
+// Every map is a loop of one signature; `map_run` calls it on the whole array or, for arrays that don't fit
+// the caches, block by block into a small buffer that is then streamed to memory.
+
+typedef void (*map_loop)(float p, const float *a, const float *b, float *y, size_t n);
+
+/// A loop over one input: `x` is a vector of it, `p` the parameter.
+#define MAP_LOOP_1(NAME, EXPRESSION)                                                                      \
+  OOD_INLINE vf NAME##_vector(vf p, vf x) {                                                               \
+    (void)p, (void)x;                                                                                     \
+    return (EXPRESSION);                                                                                  \
+  }                                                                                                       \
+  static void NAME(float parameter, const float *a, const float *b, float *y, size_t n) {                 \
+    (void)b;                                                                                              \
+    const vf p = parameter;                                                                               \
+    size_t i = 0;                                                                                         \
+    for (; i + 4 * OOD_WIDTH <= n; i += 4 * OOD_WIDTH) {                                                  \
+      const vf y0 = NAME##_vector(p, load(a + i)), y1 = NAME##_vector(p, load(a + i + OOD_WIDTH));        \
+      const vf y2 = NAME##_vector(p, load(a + i + 2 * OOD_WIDTH));                                        \
+      const vf y3 = NAME##_vector(p, load(a + i + 3 * OOD_WIDTH));                                        \
+      store(y + i, y0), store(y + i + OOD_WIDTH, y1);                                                     \
+      store(y + i + 2 * OOD_WIDTH, y2), store(y + i + 3 * OOD_WIDTH, y3);                                 \
+    }                                                                                                     \
+    for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(y + i, NAME##_vector(p, load(a + i)));               \
+    if (i < n) store_partial(y + i, NAME##_vector(p, load_partial(a + i, n - i)), n - i);                 \
+  }
+
+/// A loop over two inputs, vectors `a` and `b` of them.
+#define MAP_LOOP_2(NAME, EXPRESSION)                                                                      \
+  OOD_INLINE vf NAME##_vector(vf p, vf a, vf b) {                                                         \
+    (void)p;                                                                                              \
+    return (EXPRESSION);                                                                                  \
+  }                                                                                                       \
+  static void NAME(float parameter, const float *a, const float *b, float *y, size_t n) {                 \
+    const vf p = parameter;                                                                               \
+    size_t i = 0;                                                                                         \
+    for (; i + 4 * OOD_WIDTH <= n; i += 4 * OOD_WIDTH) {                                                  \
+      const size_t i1 = i + OOD_WIDTH, i2 = i + 2 * OOD_WIDTH, i3 = i + 3 * OOD_WIDTH;                    \
+      const vf y0 = NAME##_vector(p, load(a + i), load(b + i));                                           \
+      const vf y1 = NAME##_vector(p, load(a + i1), load(b + i1));                                         \
+      const vf y2 = NAME##_vector(p, load(a + i2), load(b + i2));                                         \
+      const vf y3 = NAME##_vector(p, load(a + i3), load(b + i3));                                         \
+      store(y + i, y0), store(y + i1, y1), store(y + i2, y2), store(y + i3, y3);                          \
+    }                                                                                                     \
+    for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(y + i, NAME##_vector(p, load(a + i), load(b + i)));  \
+    if (i < n) {                                                                                          \
+      const vf last = NAME##_vector(p, load_partial(a + i, n - i), load_partial(b + i, n - i));           \
+      store_partial(y + i, last, n - i);                                                                  \
+    }                                                                                                     \
+  }
+
+MAP_LOOP_1(map_negate, -x)
+MAP_LOOP_1(map_relu, blend(0.0f > x, splat(0), x))
+MAP_LOOP_1(map_leaky_relu, blend(x > 0, x, p * x))
+MAP_LOOP_1(map_sigmoid, sigmoid_vector(x))
+MAP_LOOP_1(map_tanh, tanh_vector(x))
+MAP_LOOP_1(map_softplus, softplus_vector(x))
+MAP_LOOP_1(map_exp, exp_vector(x))
+MAP_LOOP_1(map_log, log_vector(x))
+MAP_LOOP_1(map_square, x * x)
+MAP_LOOP_1(map_abs, absolute(x))
+MAP_LOOP_1(map_sqrt, __builtin_elementwise_sqrt(x))
+MAP_LOOP_1(map_reciprocal, 1 / x)
+MAP_LOOP_1(map_sign, blend(absolute(x) > 0, with_sign(splat(1), x), x))
+MAP_LOOP_1(map_step, blend(x > 0, splat(1), splat(0)))
+MAP_LOOP_1(map_atan, atan_vector(x))
+MAP_LOOP_1(map_scaled, p * x)
+MAP_LOOP_1(map_shifted, x + p)
+MAP_LOOP_1(map_sin, sin_vector(x))
+MAP_LOOP_1(map_cos, cos_vector(x))
+
+static map_loop map_unary_loop(enum ood_unary f) {
   switch (f) {
-    case ood_negate: return -x;
-    case ood_relu: return x <= 0 ? 0 : x;
-    case ood_leaky_relu: return x > 0 ? x : p * x;
-    case ood_sigmoid: return (float)(1 / (1 + exp(-(double)x)));
-    case ood_tanh: return (float)tanh((double)x);
-    case ood_softplus: return x > 0 ? (float)(x + log1p(exp(-(double)x))) : (float)log1p(exp((double)x));
-    case ood_exp: return (float)exp((double)x);
-    case ood_log: return (float)log((double)x);
-    case ood_square: return x * x;
-    case ood_abs: return fabsf(x);
-    case ood_sqrt: return sqrtf(x);
-    case ood_reciprocal: return 1 / x;
-    case ood_sign: return x > 0 ? 1 : x < 0 ? -1 : x;
-    case ood_step: return x > 0;
-    case ood_atan: return (float)atan((double)x);
-    case ood_scaled: return p * x;
-    case ood_shifted: return x + p;
-    case ood_sin: return sinf(x);
-    case ood_cos: return cosf(x);
+    case ood_negate: return map_negate;
+    case ood_relu: return map_relu;
+    case ood_leaky_relu: return map_leaky_relu;
+    case ood_sigmoid: return map_sigmoid;
+    case ood_tanh: return map_tanh;
+    case ood_softplus: return map_softplus;
+    case ood_exp: return map_exp;
+    case ood_log: return map_log;
+    case ood_square: return map_square;
+    case ood_abs: return map_abs;
+    case ood_sqrt: return map_sqrt;
+    case ood_reciprocal: return map_reciprocal;
+    case ood_sign: return map_sign;
+    case ood_step: return map_step;
+    case ood_atan: return map_atan;
+    case ood_scaled: return map_scaled;
+    case ood_shifted: return map_shifted;
+    case ood_sin: return map_sin;
+    case ood_cos: return map_cos;
   }
   __builtin_unreachable();
 }
 
-static void map_unary(enum ood_unary f, float p, const float *x, float *y, size_t n) {
-  for (size_t i = 0; i < n; i++) y[i] = unary_value(f, p, x[i]);
-}
+MAP_LOOP_1(map_identity, x)
+MAP_LOOP_1(map_constant, p)
 
-static void map_unary_gradient(enum ood_unary f, float p, const float *u, const float *x, const float *y, float *dx, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    float d = 0;
-    switch (f) {
-      case ood_negate: d = -u[i]; break;
-      case ood_relu: d = y[i] > 0 ? u[i] : 0; break;
-      case ood_leaky_relu: d = x[i] > 0 ? u[i] : p * u[i]; break;
-      case ood_sigmoid: d = u[i] * (y[i] * (1 - y[i])); break;
-      case ood_tanh: d = u[i] * ((1 - y[i]) * (1 + y[i])); break;
-      case ood_softplus: d = u[i] * unary_value(ood_sigmoid, 0, x[i]); break;
-      case ood_exp: d = u[i] * y[i]; break;
-      case ood_log: d = u[i] / x[i]; break;
-      case ood_square: d = u[i] * (2 * x[i]); break;
-      case ood_abs: d = u[i] * unary_value(ood_sign, 0, x[i]); break;
-      case ood_sqrt: d = u[i] * 0.5f / y[i]; break;
-      case ood_reciprocal: d = -u[i] * (y[i] * y[i]); break;
-      case ood_sign: case ood_step: d = 0; break;
-      case ood_atan: d = u[i] / (1 + x[i] * x[i]); break;
-      case ood_scaled: d = p * u[i]; break;
-      case ood_shifted: d = u[i]; break;
-      case ood_sin: d = u[i] * cosf(x[i]); break;
-      case ood_cos: d = -u[i] * sinf(x[i]); break;
-    }
-    dx[i] = d;
-  }
-}
+// Derivatives: a is the upstream, b the array that the derivative is taken from.
+MAP_LOOP_2(map_relu_gradient, blend(b > 0, a, splat(0)))
+MAP_LOOP_2(map_leaky_relu_gradient, blend(b > 0, a, p * a))
+MAP_LOOP_2(map_sigmoid_gradient, a * (b * (1 - b)))
+MAP_LOOP_2(map_tanh_gradient, a * ((1 - b) * (1 + b)))
+MAP_LOOP_2(map_softplus_gradient, a * sigmoid_vector(b))
+MAP_LOOP_2(map_log_gradient, a / b)
+MAP_LOOP_2(map_square_gradient, a * (b + b))
+MAP_LOOP_2(map_abs_gradient, a * map_sign_vector(p, b))
+MAP_LOOP_2(map_sqrt_gradient, a * 0.5f / b)
+MAP_LOOP_2(map_reciprocal_gradient, -a * (b * b))
+MAP_LOOP_2(map_atan_gradient, a / multiply_add(b, b, splat(1)))
+MAP_LOOP_2(map_sin_gradient, a * cos_vector(b))
+MAP_LOOP_2(map_cos_gradient, -a * sin_vector(b))
 
-static float binary_value(enum ood_binary f, float a, float b) {
+MAP_LOOP_2(map_add, a + b)
+MAP_LOOP_2(map_subtract, a - b)
+MAP_LOOP_2(map_multiply, a * b)
+MAP_LOOP_2(map_divide, a / b)
+MAP_LOOP_2(map_maximum, blend(is_nan(a), a, blend(a > b, a, b)))
+MAP_LOOP_2(map_minimum, blend(is_nan(a), a, blend(a < b, a, b)))
+MAP_LOOP_2(map_gate, blend(b > 0, a, splat(0)))
+MAP_LOOP_2(map_squared_difference, (a - b) * (a - b))
+MAP_LOOP_2(map_greater, blend(a > b, splat(1), splat(0)))
+MAP_LOOP_2(map_equal, blend(a == b, splat(1), splat(0)))
+
+MAP_LOOP_2(map_scale_add_loop, multiply_add(p, a, b))
+
+static map_loop map_binary_loop(enum ood_binary f) {
   switch (f) {
-    case ood_add: return a + b;
-    case ood_subtract: return a - b;
-    case ood_multiply: return a * b;
-    case ood_divide: return a / b;
-    case ood_maximum: return a != a ? a : b <= a ? a : b;
-    case ood_minimum: return a != a ? a : b >= a ? a : b;
-    case ood_gate: return b > 0 ? a : 0;
-    case ood_squared_difference: return (a - b) * (a - b);
-    case ood_greater: return a > b;
-    case ood_equal: return a == b;
+    case ood_add: return map_add;
+    case ood_subtract: return map_subtract;
+    case ood_multiply: return map_multiply;
+    case ood_divide: return map_divide;
+    case ood_maximum: return map_maximum;
+    case ood_minimum: return map_minimum;
+    case ood_gate: return map_gate;
+    case ood_squared_difference: return map_squared_difference;
+    case ood_greater: return map_greater;
+    case ood_equal: return map_equal;
   }
   __builtin_unreachable();
+}
+
+enum { map_block = 1024 };
+
+/// How many floats after `p` the next line of the caches begins.
+static size_t map_misalignment(const float *p) { return (64 - ((uintptr_t)p & 63)) % 64 / sizeof(float); }
+
+/// Copies a block to memory around the caches.
+static void map_stream(const float *block, float *y, size_t n) {
+  const size_t first = map_misalignment(y);
+  size_t i = first < n ? first : n;
+  for (size_t j = 0; j < i; j++) y[j] = block[j];
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store_streaming(y + i, load(block + i));
+  for (; i < n; i++) y[i] = block[i];
+}
+
+/// Runs a loop over n elements: in one go, or streaming a large result that is not written over an operand (whose
+/// lines the caches hold anyway).
+static void map_run(map_loop loop, float p, const float *a, const float *b, float *y, size_t n) {
+  if (n < ood_streaming_count || y == a || y == b) {
+    loop(p, a, b, y, n);
+    return;
+  }
+  float block[map_block];
+  size_t i = map_misalignment(y);
+  loop(p, a, b, y, i);
+  for (; i < n; i += map_block) {
+    const size_t count = n - i < map_block ? n - i : map_block;
+    loop(p, a + i, b + i, block, count);
+    map_stream(block, y + i, count);
+  }
+  finish_streaming();
+}
+
+static void map_unary(enum ood_unary f, float parameter, const float *x, float *y, size_t n) {
+  map_run(map_unary_loop(f), parameter, x, x, y, n);
+}
+
+static void map_unary_gradient(enum ood_unary f, float parameter, const float *upstream, const float *x,
+                               const float *y, float *dx, size_t n) {
+  const float *const u = upstream;
+  switch (f) {
+    case ood_negate: map_run(map_negate, 0, u, u, dx, n); return;
+    case ood_relu: map_run(map_relu_gradient, 0, u, y, dx, n); return;
+    case ood_leaky_relu: map_run(map_leaky_relu_gradient, parameter, u, x, dx, n); return;
+    case ood_sigmoid: map_run(map_sigmoid_gradient, 0, u, y, dx, n); return;
+    case ood_tanh: map_run(map_tanh_gradient, 0, u, y, dx, n); return;
+    case ood_softplus: map_run(map_softplus_gradient, 0, u, x, dx, n); return;
+    case ood_exp: map_run(map_multiply, 0, u, y, dx, n); return;
+    case ood_log: map_run(map_log_gradient, 0, u, x, dx, n); return;
+    case ood_square: map_run(map_square_gradient, 0, u, x, dx, n); return;
+    case ood_abs: map_run(map_abs_gradient, 0, u, x, dx, n); return;
+    case ood_sqrt: map_run(map_sqrt_gradient, 0, u, y, dx, n); return;
+    case ood_reciprocal: map_run(map_reciprocal_gradient, 0, u, y, dx, n); return;
+    case ood_sign:
+    case ood_step: map_run(map_constant, 0, u, u, dx, n); return;
+    case ood_atan: map_run(map_atan_gradient, 0, u, x, dx, n); return;
+    case ood_scaled: map_run(map_scaled, parameter, u, u, dx, n); return;
+    case ood_shifted:
+      if (dx != u) map_run(map_identity, 0, u, u, dx, n);
+      return;
+    case ood_sin: map_run(map_sin_gradient, 0, u, x, dx, n); return;
+    case ood_cos: map_run(map_cos_gradient, 0, u, x, dx, n); return;
+  }
 }
 
 static void map_binary(enum ood_binary f, const float *a, const float *b, float *y, size_t n) {
-  for (size_t i = 0; i < n; i++) y[i] = binary_value(f, a[i], b[i]);
+  map_run(map_binary_loop(f), 0, a, b, y, n);
 }
 
-static void map_binary_2d(enum ood_binary f, const float *a, size_t ar, size_t ac, const float *b, size_t br, size_t bc, float *y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++) {
-    for (size_t c = 0; c < columns; c++) y[r * columns + c] = binary_value(f, a[r * ar + c * ac], b[r * br + c * bc]);
+/// One operand of `map_binary_2d`: handed to the loops in contiguous pieces, copied into `buffer` where the
+/// operand itself is not contiguous.
+struct map_operand {
+  const float *start;
+  size_t row_stride, column_stride;
+  /// What `buffer` holds, so that what repeats is copied once.
+  const float *held;
+  float buffer[map_block + OOD_WIDTH];
+};
+
+/// `count` elements of one row from `p` on.
+static const float *map_row_piece(struct map_operand *o, const float *p, size_t count) {
+  if (o->column_stride == 1) return p;
+  if (o->column_stride == 0) {
+    // A whole block is filled, for the pieces that follow.
+    if (o->held != p) map_constant(*p, p, p, o->buffer, map_block);
+    o->held = p;
+  } else {
+    for (size_t c = 0; c < count; c++) o->buffer[c] = p[c * o->column_stride];
   }
+  return o->buffer;
+}
+
+/// `rows` whole rows from row `r` on, at most a block; `most` is the largest number of rows that will be asked for.
+static const float *map_rows_piece(struct map_operand *o, size_t r, size_t rows, size_t most, size_t columns) {
+  const float *p = o->start + r * o->row_stride;
+  if (o->column_stride == 1 && o->row_stride == columns) return p;
+  if (o->row_stride == 0) {
+    if (o->held == p) return o->buffer;
+    o->held = p;
+    rows = most;
+  }
+  for (size_t k = 0; k < rows; k++, p += o->row_stride) {
+    float *row = o->buffer + k * columns;
+    if (o->column_stride == 0) {
+      // Whole vectors: the next row, or the space behind the last, takes what is too much.
+      for (size_t c = 0; c < columns; c += OOD_WIDTH) store(row + c, splat(*p));
+    } else {
+      for (size_t c = 0; c < columns; c++) row[c] = p[c * o->column_stride];
+    }
+  }
+  return o->buffer;
+}
+
+static int map_is_flat(size_t row_stride, size_t column_stride, size_t columns) {
+  return row_stride == columns * column_stride;
+}
+
+static void map_binary_2d(enum ood_binary f, const float *a, size_t a_row_stride, size_t a_column_stride,
+                          const float *b, size_t b_row_stride, size_t b_column_stride, float *y, size_t rows,
+                          size_t columns) {
+  const map_loop loop = map_binary_loop(f);
+  if (columns == 1) {
+    a_column_stride = a_row_stride, b_column_stride = b_row_stride;
+    columns = rows, rows = 1;
+  } else if (map_is_flat(a_row_stride, a_column_stride, columns) &&
+             map_is_flat(b_row_stride, b_column_stride, columns)) {
+    columns *= rows, rows = 1;
+  }
+  if (rows == 0 || columns == 0) return;
+  if (rows == 1 && a_column_stride == 1 && b_column_stride == 1) {
+    map_run(loop, 0, a, b, y, columns);
+    return;
+  }
+  struct map_operand left = {.start = a, .row_stride = a_row_stride, .column_stride = a_column_stride};
+  struct map_operand right = {.start = b, .row_stride = b_row_stride, .column_stride = b_column_stride};
+  const int streams = rows * columns >= ood_streaming_count && y != a && y != b;
+  float block[map_block];
+  if (columns > map_block / 2) {
+    for (size_t r = 0; r < rows; r++, a += a_row_stride, b += b_row_stride, y += columns) {
+      for (size_t c = 0; c < columns; c += map_block) {
+        const size_t count = columns - c < map_block ? columns - c : map_block;
+        const float *p = map_row_piece(&left, a + c * a_column_stride, count);
+        const float *q = map_row_piece(&right, b + c * b_column_stride, count);
+        loop(0, p, q, streams ? block : y + c, count);
+        if (streams) map_stream(block, y + c, count);
+      }
+    }
+  } else {
+    const size_t most = map_block / columns < rows ? map_block / columns : rows;
+    for (size_t r = 0; r < rows; r += most) {
+      const size_t some = rows - r < most ? rows - r : most, count = some * columns;
+      const float *p = map_rows_piece(&left, r, some, most, columns);
+      const float *q = map_rows_piece(&right, r, some, most, columns);
+      loop(0, p, q, streams ? block : y + r * columns, count);
+      if (streams) map_stream(block, y + r * columns, count);
+    }
+  }
+  if (streams) finish_streaming();
 }
 
 static void map_scale_add(float alpha, const float *x, float *y, size_t n) {
-  for (size_t i = 0; i < n; i++) y[i] += alpha * x[i];
+  map_scale_add_loop(alpha, x, y, y, n);
 }
 
-static void map_fill(float value, float *y, size_t n) {
-  for (size_t i = 0; i < n; i++) y[i] = value;
-}
+static void map_fill(float value, float *y, size_t n) { map_run(map_constant, value, y, y, y, n); }
+
+/// All bits set where x is NaN or infinite.
+OOD_INLINE vi map_is_non_finite(vf x) { return (bits_of(x) & 0x7f800000) == 0x7f800000; }
 
 static size_t map_count_non_finite(const float *x, size_t n) {
-  size_t count = 0;
-  for (size_t i = 0; i < n; i++) count += !(fabsf(x[i]) < INFINITY);
-  return count;
+  const size_t most = (size_t)1 << 20;  // The lanes of a counter hold no more than this.
+  size_t total = 0, i = 0;
+  while (i + 4 * OOD_WIDTH <= n) {
+    const size_t end = n - i < most ? n : i + most;
+    vi c0 = 0, c1 = 0, c2 = 0, c3 = 0;
+    for (; i + 4 * OOD_WIDTH <= end; i += 4 * OOD_WIDTH) {
+      c0 -= map_is_non_finite(load(x + i)), c1 -= map_is_non_finite(load(x + i + OOD_WIDTH));
+      c2 -= map_is_non_finite(load(x + i + 2 * OOD_WIDTH)), c3 -= map_is_non_finite(load(x + i + 3 * OOD_WIDTH));
+    }
+    total += (size_t)__builtin_reduce_add((c0 + c1) + (c2 + c3));
+  }
+  for (; i < n; i++) total += !(__builtin_fabsf(x[i]) < INFINITY);
+  return total;
 }
 
 static size_t map_first_non_finite(const float *x, size_t n) {
-  for (size_t i = 0; i < n; i++) if (!(fabsf(x[i]) < INFINITY)) return i;
+  size_t i = 0;
+  for (; i + 8 * OOD_WIDTH <= n; i += 8 * OOD_WIDTH) {
+    vi found = 0;
+    for (size_t j = 0; j < 8; j++) found |= map_is_non_finite(load(x + i + j * OOD_WIDTH));
+    if (any(found)) break;
+  }
+  for (; i < n; i++) {
+    if (!(__builtin_fabsf(x[i]) < INFINITY)) return i;
+  }
   return n;
 }
 
@@ -109,3 +347,6 @@ static const struct ood_map map_table = {
     .count_non_finite = map_count_non_finite,
     .first_non_finite = map_first_non_finite,
 };
+
+#undef MAP_LOOP_1
+#undef MAP_LOOP_2

@@ -9,6 +9,7 @@
 enum {
   matmul_block_rows = 32 * MATMUL_ROWS,
   matmul_group_columns = 512,
+  matmul_rows_in_place = 3200 * MATMUL_ROWS,
 };
 
 /// Rows of k that are summed in one go: k in equal parts of at most MATMUL_DEPTH. It fixes the order of
@@ -41,24 +42,95 @@ static void matmul_pack(size_t p0, size_t p1, size_t k, size_t n, struct ood_mat
   }
 }
 
-static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
-                            struct ood_matmul_operand a, const float *packed, struct ood_matmul_output c) {
+/// What is multiplied: A and C in place; B packed, or in place and then copied a panel's block at a time.
+struct matmul_product {
+  size_t k, n;
+  struct ood_matmul_operand a;
+  const float *packed;  // NULL: B is `b`
+  struct ood_matmul_operand b;
+  struct ood_matmul_output c;
+};
+
+/// Looks ahead to rows [i, i + rows) and columns [q, q + depth) of A.
+OOD_INLINE struct matmul_ahead matmul_look_ahead_left(const struct matmul_product *product, size_t i, size_t rows,
+                                                      size_t q, size_t depth, size_t tiles) {
+  const struct ood_matmul_operand a = product->a;
+  const float *base = a.base + i * a.row_stride + q * a.column_stride;
+  if (product->k - q < depth) depth = product->k - q;
+  return a.column_stride == 1 ? matmul_look_ahead(base, a.row_stride, rows, depth, tiles)
+                              : matmul_look_ahead(base, a.column_stride, depth, rows, tiles);
+}
+
+/// Looks ahead to rows [q, q + depth) of panel p of B.
+OOD_INLINE struct matmul_ahead matmul_look_ahead_right(const struct matmul_product *product, size_t p, size_t q,
+                                                       size_t depth, size_t tiles) {
+  const size_t start = matmul_panel_start(product->n, p);
+  if (product->k - q < depth) depth = product->k - q;
+  if (product->packed) {
+    const size_t width = matmul_panel_start(product->n, p + 1) - start;
+    return matmul_look_ahead(product->packed + product->k * start + q * width, 0, 1, depth * width, tiles);
+  }
+  const struct ood_matmul_operand b = product->b;
+  const size_t columns = matmul_panel_columns(product->n, p);
+  const float *base = b.base + q * b.row_stride + start * b.column_stride;
+  return b.column_stride == 1 ? matmul_look_ahead(base, b.row_stride, depth, columns, tiles)
+                              : matmul_look_ahead(base, b.column_stride, columns, depth, tiles);
+}
+
+/// Rows [i0, i1) and panels [p0, p1) of the product. `scratch` holds one block of a panel, unless B is packed.
+OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, size_t i1, size_t p0, size_t p1,
+                              float *scratch) {
+  const struct ood_matmul_operand a = product->a, b = product->b;
+  const struct ood_matmul_output c = product->c;
+  const size_t k = product->k, n = product->n;
   const size_t depth = matmul_depth(k);
   const size_t group = matmul_group_columns / MATMUL_COLUMNS;
+  // Whole vectors of B are read in place when too few rows of A pass to pay for a copy.
+  const int read_in_place = b.column_stride == 1 && (b.row_stride % 128 != 0 || i1 - i0 <= matmul_rows_in_place);
   for (size_t i = i0; i < i1; i += matmul_block_rows) {
     const size_t rows = i1 - i < matmul_block_rows ? i1 - i : matmul_block_rows;
+    const size_t tiles = (rows + MATMUL_ROWS - 1) / MATMUL_ROWS;
     for (size_t g = p0; g < p1; g += group) {
       const size_t group_end = p1 - g < group ? p1 : g + group;
       size_t q = 0;
       do {
         const size_t block = k - q < depth ? k - q : depth;
+        const int last = q + block == k;
+        struct matmul_ahead left_ahead = {0};
+        if (!last || group_end < p1) {
+          left_ahead = matmul_look_ahead_left(product, i, rows, last ? 0 : q + block, depth, tiles * (group_end - g));
+        } else if (i + rows < i1) {
+          const size_t next = i1 - i - rows < matmul_block_rows ? i1 - i - rows : matmul_block_rows;
+          left_ahead = matmul_look_ahead_left(product, i + rows, next, 0, depth, tiles * (group_end - g));
+        }
         for (size_t p = g; p < group_end; p++) {
+          struct matmul_ahead right_ahead = {0};
+          if (p + 1 < group_end) {
+            right_ahead = matmul_look_ahead_right(product, p + 1, q, depth, tiles);
+          } else if (!last) {
+            right_ahead = matmul_look_ahead_right(product, g, q + block, depth, tiles);
+          } else if (group_end < p1) {
+            right_ahead = matmul_look_ahead_right(product, group_end, 0, depth, tiles);
+          }
           const size_t start = matmul_panel_start(n, p);
           const size_t width = matmul_panel_start(n, p + 1) - start;
-          matmul_panel(rows, block, a.base + i * a.row_stride + q * a.column_stride, a.row_stride, a.column_stride,
-                       packed + k * start + q * width, width, matmul_panel_columns(n, p),
-                       c.base + i * c.row_stride + start, c.row_stride,
-                       matmul_block_finish(c, start, q == 0, q + block == k));
+          const size_t columns = matmul_panel_columns(n, p);
+          const float *panel = scratch;
+          size_t panel_stride = width;
+          if (product->packed) {
+            panel = product->packed + k * start + q * width;
+          } else {
+            const float *from = b.base + q * b.row_stride + start * b.column_stride;
+            if (read_in_place && columns == width) {
+              panel = from;
+              panel_stride = b.row_stride;
+            } else {
+              matmul_pack_panel(block, columns, from, b.row_stride, b.column_stride, scratch);
+            }
+          }
+          matmul_panel_ahead(rows, block, a.base + i * a.row_stride + q * a.column_stride, a.row_stride,
+                             a.column_stride, panel, panel_stride, columns, c.base + i * c.row_stride + start,
+                             c.row_stride, matmul_block_finish(c, start, q == 0, last), &left_ahead, &right_ahead);
         }
         q += block;
       } while (q < k);
@@ -66,29 +138,18 @@ static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k
   }
 }
 
+static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
+                            struct ood_matmul_operand a, const float *packed, struct ood_matmul_output c) {
+  const struct matmul_product product = {.k = k, .n = n, .a = a, .packed = packed, .c = c};
+  matmul_blocks(&product, i0, i1, p0, p1, NULL);
+}
+
 static void matmul_multiply_unpacked(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
                                      struct ood_matmul_operand a, struct ood_matmul_operand b,
                                      struct ood_matmul_output c) {
-  _Alignas(64) float panel[MATMUL_DEPTH * MATMUL_COLUMNS];
-  const size_t depth = matmul_depth(k);
-  for (size_t p = p0; p < p1; p++) {
-    const size_t start = matmul_panel_start(n, p);
-    const size_t columns = matmul_panel_columns(n, p);
-    const size_t width = matmul_panel_start(n, p + 1) - start;
-    // Rows of whole vectors are read in place when too few rows of A pass to pay for a copy.
-    const int in_place = b.column_stride == 1 && columns == width && i1 - i0 <= 6 * MATMUL_ROWS;
-    size_t q = 0;
-    do {
-      const size_t block = k - q < depth ? k - q : depth;
-      const float *from = b.base + q * b.row_stride + start * b.column_stride;
-      if (!in_place) matmul_pack_panel(block, columns, from, b.row_stride, b.column_stride, panel);
-      matmul_panel(i1 - i0, block, a.base + i0 * a.row_stride + q * a.column_stride, a.row_stride, a.column_stride,
-                   in_place ? from : panel, in_place ? b.row_stride : width, columns,
-                   c.base + i0 * c.row_stride + start, c.row_stride,
-                   matmul_block_finish(c, start, q == 0, q + block == k));
-      q += block;
-    } while (q < k);
-  }
+  _Alignas(64) float scratch[MATMUL_DEPTH * MATMUL_COLUMNS];
+  const struct matmul_product product = {.k = k, .n = n, .a = a, .b = b, .c = c};
+  matmul_blocks(&product, i0, i1, p0, p1, scratch);
 }
 
 /// The sum of the lanes, pairwise.

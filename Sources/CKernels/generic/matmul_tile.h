@@ -3,7 +3,7 @@
 //
 // A tile is MATMUL_ROWS rows by up to MATMUL_VECTORS vectors of C, held in registers while k runs. The left
 // operand is read in place, one broadcast a row and step, at any strides. The right operand is a panel of k
-// rows, each of up to MATMUL_VECTORS vectors; at MATMUL_DEPTH rows a panel fills two thirds of a 48 KiB
+// rows, each of up to MATMUL_VECTORS vectors; at MATMUL_DEPTH 128rows a panel fills two thirds of a 48 KiB
 // first-level cache and stays there while the rows of A pass by. Where panel rows lie `b_stride` floats apart:
 // the panel's own width when it was packed, the matrix's row stride when it is read in place.
 
@@ -33,12 +33,23 @@ struct matmul_finish {
   int relu;
 };
 
-OOD_INLINE vf matmul_relu(vf v) { return v < 0 ? (vf)0 : v; }
-
-OOD_INLINE vf matmul_finished(vf sum, const float *c, size_t column, struct matmul_finish finish) {
+OOD_INLINE vf matmul_finished(vf sum, const float *c, const float *bias, struct matmul_finish finish) {
   if (finish.accumulate) sum = load(c) + sum;
-  if (finish.bias) sum = sum + load(finish.bias + column);
-  return finish.relu ? matmul_relu(sum) : sum;
+  if (finish.bias) sum = sum + load(bias);
+  if (finish.relu) sum = sum < 0 ? (vf)0 : sum;
+  return sum;
+}
+
+/// Copies fewer than OOD_WIDTH floats, in at most four moves.
+OOD_INLINE void matmul_copy_tail(float *to, const float *from, size_t count) {
+#pragma clang loop unroll(full)
+  for (size_t part = OOD_WIDTH / 2; part > 0; part /= 2) {
+    if (count & part) {
+      __builtin_memcpy(to, from, part * sizeof(float));
+      to += part;
+      from += part;
+    }
+  }
 }
 
 /// C[rows, columns] (+)= A[rows, k] B[k, columns], where `rows` and `vectors` = ceil(columns / OOD_WIDTH) are
@@ -66,26 +77,24 @@ OOD_INLINE void matmul_tile(const int rows, const int vectors, size_t k, const f
     a += a_k_stride;
     b += b_stride;
   }
-  const size_t tail = columns - (size_t)(vectors - 1) * OOD_WIDTH;
+  const size_t last = (size_t)(vectors - 1) * OOD_WIDTH;
+  const size_t tail = columns - last;
+  float c_tail[OOD_WIDTH], bias_tail[OOD_WIDTH];
+  if (tail < OOD_WIDTH && finish.bias) matmul_copy_tail(bias_tail, finish.bias + last, tail);
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
     float *row = c + (size_t)r * c_row_stride;
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors - 1; v++) {
       const size_t column = (size_t)v * OOD_WIDTH;
-      store(row + column, matmul_finished(sums[r][v], row + column, column, finish));
+      store(row + column, matmul_finished(sums[r][v], row + column, finish.bias + column, finish));
     }
-    const size_t column = (size_t)(vectors - 1) * OOD_WIDTH;
     if (tail == OOD_WIDTH) {
-      store(row + column, matmul_finished(sums[r][vectors - 1], row + column, column, finish));
+      store(row + last, matmul_finished(sums[r][vectors - 1], row + last, finish.bias + last, finish));
     } else {
-      const vf sum = sums[r][vectors - 1];
-      for (size_t j = 0; j < tail; j++) {
-        float value = sum[j];
-        if (finish.accumulate) value = row[column + j] + value;
-        if (finish.bias) value = value + finish.bias[column + j];
-        row[column + j] = finish.relu && value < 0 ? 0 : value;
-      }
+      if (finish.accumulate) matmul_copy_tail(c_tail, row + last, tail);
+      store(c_tail, matmul_finished(sums[r][vectors - 1], c_tail, bias_tail, finish));
+      matmul_copy_tail(row + last, c_tail, tail);
     }
   }
 }
@@ -140,21 +149,65 @@ static matmul_tile_function *const matmul_tiles[MATMUL_VECTORS][MATMUL_ROWS] = {
 #endif
 };
 
+/// A rectangle of memory to bring into the second-level cache while tiles are computed: `rows` rows of
+/// `row_lines` cache lines, `stride` floats apart, `tile_lines` of them a tile. All zeros: nothing to bring.
+/// (Prefetches between tiles cost little; inside a tile's loop they cost up to half of the speed.)
+struct matmul_ahead {
+  const float *row;
+  size_t stride, rows, row_lines, tile_lines, line;
+};
+
+enum { matmul_line_floats = 16 };
+
+/// Brings `rows` x `columns` floats in the time of `tiles` tiles.
+OOD_INLINE struct matmul_ahead matmul_look_ahead(const float *base, size_t stride, size_t rows, size_t columns,
+                                                 size_t tiles) {
+  const size_t row_lines = (columns + matmul_line_floats - 1) / matmul_line_floats;
+  return (struct matmul_ahead){
+      .row = base,
+      .stride = stride,
+      .rows = rows,
+      .row_lines = row_lines,
+      .tile_lines = (rows * row_lines + tiles - 1) / tiles,
+  };
+}
+
+OOD_INLINE void matmul_fetch(struct matmul_ahead *ahead) {
+  if (ahead->rows == 0) return;
+  for (size_t i = 0; i < ahead->tile_lines; i++) {
+    __builtin_prefetch(ahead->row + ahead->line * matmul_line_floats, 0, 2);
+    if (++ahead->line == ahead->row_lines) {
+      ahead->line = 0;
+      ahead->row += ahead->stride;
+      if (--ahead->rows == 0) return;
+    }
+  }
+}
+
 /// C[m, columns] (+)= A[m, k] B[k, columns] for one panel of at most MATMUL_COLUMNS columns, all of k in one go
 /// (best at k <= MATMUL_DEPTH). A's element (i, p) is a[i * a_row_stride + p * a_k_stride]: a convolution without
 /// padding reads its image in place, the pixels `a_row_stride` apart. B's row p starts at b + p * b_stride and is
-/// readable for `columns` rounded up to OOD_WIDTH. k may be 0. No pointer needs alignment.
-OOD_INLINE void matmul_panel(size_t m, size_t k, const float *a, size_t a_row_stride, size_t a_k_stride,
-                         const float *b, size_t b_stride, size_t columns, float *c, size_t c_row_stride,
-                         struct matmul_finish finish) {
+/// readable for `columns` rounded up to OOD_WIDTH. k may be 0. No pointer needs alignment. `left_ahead` and
+/// `right_ahead` are what later calls will read.
+OOD_INLINE void matmul_panel_ahead(size_t m, size_t k, const float *a, size_t a_row_stride, size_t a_k_stride,
+                                   const float *b, size_t b_stride, size_t columns, float *c, size_t c_row_stride,
+                                   struct matmul_finish finish, struct matmul_ahead *left_ahead,
+                                   struct matmul_ahead *right_ahead) {
   matmul_tile_function *const *tiles = matmul_tiles[(columns - 1) / OOD_WIDTH];
-  size_t i = 0;
-  for (; i + MATMUL_ROWS <= m; i += MATMUL_ROWS) {
-    tiles[MATMUL_ROWS - 1](k, a + i * a_row_stride, a_row_stride, a_k_stride, b, b_stride, columns,
-                           c + i * c_row_stride, c_row_stride, finish);
+  for (size_t i = 0; i < m; i += MATMUL_ROWS) {
+    const size_t rows = m - i < MATMUL_ROWS ? m - i : MATMUL_ROWS;
+    matmul_fetch(left_ahead);
+    matmul_fetch(right_ahead);
+    tiles[rows - 1](k, a + i * a_row_stride, a_row_stride, a_k_stride, b, b_stride, columns, c + i * c_row_stride,
+                    c_row_stride, finish);
   }
-  if (i < m) {
-    tiles[m - i - 1](k, a + i * a_row_stride, a_row_stride, a_k_stride, b, b_stride, columns, c + i * c_row_stride,
-                     c_row_stride, finish);
-  }
+}
+
+/// The same without looking ahead.
+OOD_INLINE void matmul_panel(size_t m, size_t k, const float *a, size_t a_row_stride, size_t a_k_stride,
+                             const float *b, size_t b_stride, size_t columns, float *c, size_t c_row_stride,
+                             struct matmul_finish finish) {
+  struct matmul_ahead nothing = {0};
+  matmul_panel_ahead(m, k, a, a_row_stride, a_k_stride, b, b_stride, columns, c, c_row_stride, finish, &nothing,
+                     &nothing);
 }

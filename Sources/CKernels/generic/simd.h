@@ -2,18 +2,28 @@
 // comparison and selection on them for any instruction set; a width of 4 without OOD_FMA is what every
 // processor runs.
 
+// Functions that pass vectors are inlined, so how an ABI passes them does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float vf __attribute__((ext_vector_type(OOD_WIDTH)));
 typedef int32_t vi __attribute__((ext_vector_type(OOD_WIDTH)));
 typedef uint32_t vu __attribute__((ext_vector_type(OOD_WIDTH)));
+// As many doubles as `vf` has floats: two registers.
+typedef double vd __attribute__((ext_vector_type(OOD_WIDTH)));
 // The same vector at any address.
 typedef float vf_unaligned __attribute__((ext_vector_type(OOD_WIDTH), aligned(4)));
 typedef int32_t vi_unaligned __attribute__((ext_vector_type(OOD_WIDTH), aligned(4)));
+typedef double vd_unaligned __attribute__((ext_vector_type(OOD_WIDTH), aligned(8)));
 
 #define OOD_INLINE static inline __attribute__((always_inline))
 
 OOD_INLINE vf load(const float *p) { return *(const vf_unaligned *)p; }
 OOD_INLINE void store(float *p, vf v) { *(vf_unaligned *)p = v; }
 OOD_INLINE vf splat(float a) { return (vf)a; }
+OOD_INLINE vd load_double(const double *p) { return *(const vd_unaligned *)p; }
+OOD_INLINE void store_double(double *p, vd v) { *(vd_unaligned *)p = v; }
+OOD_INLINE vd to_double(vf v) { return __builtin_convertvector(v, vd); }
+OOD_INLINE vf to_float(vd v) { return __builtin_convertvector(v, vf); }
 
 /// a * b + c, in one rounding where the instruction set has it.
 OOD_INLINE vf multiply_add(vf a, vf b, vf c) {
@@ -24,11 +34,135 @@ OOD_INLINE vf multiply_add(vf a, vf b, vf c) {
 #endif
 }
 
-/// The first `count` lanes from memory, the others zero.
-OOD_INLINE vf load_partial(const float *p, size_t count) {
-  vf v = 0;
-  __builtin_memcpy(&v, p, count * sizeof(float));
-  return v;
+/// a where the mask (the result of a comparison) is set, else b.
+OOD_INLINE vf blend(vi mask, vf a, vf b) { return mask ? a : b; }
+OOD_INLINE vi blend_int(vi mask, vi a, vi b) { return mask ? a : b; }
+
+OOD_INLINE vi bits_of(vf v) { return (vi)v; }
+OOD_INLINE vf float_of(vi v) { return (vf)v; }
+OOD_INLINE vf absolute(vf v) { return float_of(bits_of(v) & 0x7fffffff); }
+/// The magnitude of `v`, which is not negative, with the sign of `s`.
+OOD_INLINE vf with_sign(vf v, vf s) { return float_of(bits_of(v) | (bits_of(s) & (int32_t)0x80000000)); }
+/// All bits set in the lanes that hold NaN.
+OOD_INLINE vi is_nan(vf v) { return v != v; }
+/// Whether any lane of a comparison is set.
+OOD_INLINE int any(vi mask) { return __builtin_reduce_or(mask) != 0; }
+
+/// 0, 1, 2, ...
+OOD_INLINE vi lane_numbers(void) {
+#if OOD_WIDTH == 16
+  return (vi){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+#elif OOD_WIDTH == 8
+  return (vi){0, 1, 2, 3, 4, 5, 6, 7};
+#else
+  return (vi){0, 1, 2, 3};
+#endif
 }
 
-OOD_INLINE void store_partial(float *p, vf v, size_t count) { __builtin_memcpy(p, &v, count * sizeof(float)); }
+/// The first `count` lanes from memory (0 <= count <= OOD_WIDTH), the others zero.
+OOD_INLINE vf load_partial(const float *p, size_t count) {
+#if defined(__x86_64__) && OOD_WIDTH == 16
+  typedef float raw __attribute__((vector_size(64)));
+  return (vf)__builtin_ia32_loadups512_mask(p, (raw)splat(0), (uint16_t)((1u << count) - 1));
+#elif defined(__x86_64__) && OOD_WIDTH == 8
+  typedef float raw __attribute__((vector_size(32)));
+  typedef int32_t raw_mask __attribute__((vector_size(32)));
+  return (vf)__builtin_ia32_maskloadps256((const raw *)p, (raw_mask)(lane_numbers() < (vi)(int32_t)count));
+#else
+  vf v = 0;
+  for (size_t i = 0; i < OOD_WIDTH; i++) v[i] = i < count ? p[i] : 0;
+  return v;
+#endif
+}
+
+/// The first `count` lanes from memory, the others `other`.
+OOD_INLINE vf load_partial_or(const float *p, size_t count, float other) {
+  return blend(lane_numbers() < (vi)(int32_t)count, load_partial(p, count), splat(other));
+}
+
+/// Stores the first `count` lanes (0 <= count <= OOD_WIDTH).
+OOD_INLINE void store_partial(float *p, vf v, size_t count) {
+#if defined(__x86_64__) && OOD_WIDTH == 16
+  typedef float raw __attribute__((vector_size(64)));
+  __builtin_ia32_storeups512_mask(p, (raw)v, (uint16_t)((1u << count) - 1));
+#elif defined(__x86_64__) && OOD_WIDTH == 8
+  typedef float raw __attribute__((vector_size(32)));
+  typedef int32_t raw_mask __attribute__((vector_size(32)));
+  __builtin_ia32_maskstoreps256((raw *)p, (raw_mask)(lane_numbers() < (vi)(int32_t)count), (raw)v);
+#else
+  for (size_t i = 0; i < OOD_WIDTH; i++) {
+    if (i < count) p[i] = v[i];
+  }
+#endif
+}
+
+/// The same where `count` is usually the whole width, or a constant.
+OOD_INLINE vf load_some(const float *p, size_t count) { return count == OOD_WIDTH ? load(p) : load_partial(p, count); }
+OOD_INLINE void store_some(float *p, vf v, size_t count) {
+  if (count == OOD_WIDTH) {
+    store(p, v);
+  } else {
+    store_partial(p, v, count);
+  }
+}
+
+/// p[k] += v[k] for the first `count` lanes.
+OOD_INLINE void add_some(double *p, vd v, size_t count) {
+  if (count == OOD_WIDTH) {
+    store_double(p, load_double(p) + v);
+  } else {
+    for (size_t k = 0; k < count; k++) p[k] += v[k];
+  }
+}
+
+/// Stores around the caches; `p` is aligned to the vector. The writer ends with `finish_streaming`.
+OOD_INLINE void store_streaming(float *p, vf v) { __builtin_nontemporal_store(v, (vf *)p); }
+/// Makes streaming stores visible to other threads before anything that follows.
+OOD_INLINE void finish_streaming(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
+}
+
+// Horizontal reductions, as trees of halves.
+typedef float vf8_ __attribute__((ext_vector_type(8)));
+typedef float vf4_ __attribute__((ext_vector_type(4)));
+typedef float vf2_ __attribute__((ext_vector_type(2)));
+typedef double vd8_ __attribute__((ext_vector_type(8)));
+typedef double vd4_ __attribute__((ext_vector_type(4)));
+typedef double vd2_ __attribute__((ext_vector_type(2)));
+
+/// The sum of the lanes.
+OOD_INLINE double sum_lanes(vd v) {
+#if OOD_WIDTH == 16
+  const vd8_ v8 = v.lo + v.hi;
+  const vd4_ v4 = v8.lo + v8.hi;
+#elif OOD_WIDTH == 8
+  const vd4_ v4 = v.lo + v.hi;
+#else
+  const vd4_ v4 = v;
+#endif
+  const vd2_ v2 = v4.lo + v4.hi;
+  return v2.x + v2.y;
+}
+
+#define OOD_FOLD_(NAME, BETTER)                                              \
+  OOD_INLINE float NAME(vf v) {                                              \
+    OOD_FOLD_WIDE_(BETTER)                                                   \
+    const vf2_ v2 = v4.lo BETTER v4.hi ? v4.lo : v4.hi;                      \
+    return v2.x BETTER v2.y ? v2.x : v2.y;                                   \
+  }
+#if OOD_WIDTH == 16
+#define OOD_FOLD_WIDE_(BETTER)                              \
+  const vf8_ v8 = v.lo BETTER v.hi ? v.lo : v.hi;           \
+  const vf4_ v4 = v8.lo BETTER v8.hi ? v8.lo : v8.hi;
+#elif OOD_WIDTH == 8
+#define OOD_FOLD_WIDE_(BETTER) const vf4_ v4 = v.lo BETTER v.hi ? v.lo : v.hi;
+#else
+#define OOD_FOLD_WIDE_(BETTER) const vf4_ v4 = v;
+#endif
+/// The largest and the smallest lane, of numbers.
+OOD_FOLD_(maximum_lane, >)
+OOD_FOLD_(minimum_lane, <)
+#undef OOD_FOLD_
+#undef OOD_FOLD_WIDE_

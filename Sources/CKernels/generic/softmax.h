@@ -1,67 +1,110 @@
-static double row_sum_exp(const float *x, size_t columns, float *shift) {
-  float largest = -INFINITY;
-  for (size_t c = 0; c < columns; c++) largest = x[c] > largest ? x[c] : largest;
-  *shift = fabsf(largest) < INFINITY ? largest : 0;
-  double s = 0;
-  for (size_t c = 0; c < columns; c++) s += exp((double)x[c] - *shift);
-  return s;
+/// What is subtracted from a row before exp: its largest entry; 0 when that is infinite, so that the row's sum of
+/// exponentials is 0 or infinite. NaN when an entry is NaN.
+OOD_INLINE float softmax_shift(const float *x, size_t columns) {
+  const float largest = reduce_span_extreme(0, x, columns);
+  return __builtin_fabsf(largest) == INFINITY ? 0 : largest;
 }
+
+/// Σ exp(x[c] - shift); the terms go to `y` unless it is NULL.
+OOD_INLINE double softmax_sum(const float *x, float shift, float *y, size_t columns) {
+  vd sum = 0;
+  size_t c = 0;
+  for (; c + 4 * OOD_WIDTH <= columns; c += 4 * OOD_WIDTH) {
+    vf e[4];
+    for (size_t k = 0; k < 4; k++) {
+      e[k] = exp_vector(load(x + c + k * OOD_WIDTH) - shift);
+      if (y) store(y + c + k * OOD_WIDTH, e[k]);
+    }
+    sum += to_double((e[0] + e[1]) + (e[2] + e[3]));
+  }
+  for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
+    const vf e = exp_vector(load(x + c) - shift);
+    if (y) store(y + c, e);
+    sum += to_double(e);
+  }
+  if (c < columns) {
+    const vf e = exp_vector(load_partial_or(x + c, columns - c, -INFINITY) - shift);
+    if (y) store_partial(y + c, e, columns - c);
+    sum += to_double(e);
+  }
+  return sum_lanes(sum);
+}
+
+/// The logarithm of a sum of exponentials, NaN for a row without softmax.
+OOD_INLINE double softmax_log(double sum) { return sum > 0 && sum < INFINITY ? __builtin_log(sum) : NAN; }
+
+/// u / sum, NaN for a row without softmax.
+OOD_INLINE double softmax_scale(double u, double sum) { return sum > 0 && sum < INFINITY ? u / sum : NAN; }
 
 static void softmax_softmax(const float *x, float *y, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    float shift;
-    const double s = row_sum_exp(x, columns, &shift);
-    for (size_t c = 0; c < columns; c++) y[c] = (float)(exp((double)x[c] - shift) / s);
+    const double sum = softmax_sum(x, softmax_shift(x, columns), y, columns);
+    map_scaled((float)softmax_scale(1, sum), y, y, y, columns);
   }
 }
 
 static void softmax_log_softmax(const float *x, float *y, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    float shift;
-    const double s = log(row_sum_exp(x, columns, &shift));
-    for (size_t c = 0; c < columns; c++) y[c] = (float)((double)x[c] - shift - s);
+    const float shift = softmax_shift(x, columns);
+    const vf s = shift, l = (float)softmax_log(softmax_sum(x, shift, NULL, columns));
+    size_t c = 0;
+    for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) store(y + c, (load(x + c) - s) - l);
+    if (c < columns) store_partial(y + c, (load_partial(x + c, columns - c) - s) - l, columns - c);
   }
 }
 
 static void softmax_log_sum_exp(const float *x, float *result, size_t rows, size_t columns) {
   for (size_t r = 0; r < rows; r++, x += columns) {
-    float shift;
-    const double s = log(row_sum_exp(x, columns, &shift));
-    result[r] = (float)(shift + s);
+    const float shift = softmax_shift(x, columns);
+    result[r] = (float)(shift + __builtin_log(softmax_sum(x, shift, NULL, columns)));
   }
 }
 
-static void softmax_softmax_gradient(const float *u, const float *y, float *dx, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, u += columns, y += columns, dx += columns) {
-    double s = 0;
-    for (size_t c = 0; c < columns; c++) s += (double)u[c] * y[c];
-    for (size_t c = 0; c < columns; c++) dx[c] = y[c] * (u[c] - (float)s);
-  }
-}
-
-static void softmax_log_softmax_gradient(const float *u, const float *y, float *dx, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, u += columns, y += columns, dx += columns) {
-    double s = 0;
-    for (size_t c = 0; c < columns; c++) s += u[c];
-    for (size_t c = 0; c < columns; c++) dx[c] = u[c] - expf(y[c]) * (float)s;
-  }
-}
-
-static void softmax_cross_entropy(const float *logits, const int32_t *labels, float *loss, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, logits += columns) {
-    float shift;
-    const double s = row_sum_exp(logits, columns, &shift);
-    loss[r] = (float)(log(s) - ((double)logits[labels[r]] - shift));
-  }
-}
-
-static void softmax_cross_entropy_gradient(const float *logits, const int32_t *labels, const float *upstream, float *d, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, logits += columns, d += columns) {
-    float shift;
-    const double s = row_sum_exp(logits, columns, &shift);
-    for (size_t c = 0; c < columns; c++) {
-      d[c] = upstream[r] * (float)(exp((double)logits[c] - shift) / s - ((int32_t)c == labels[r]));
+static void softmax_softmax_gradient(const float *upstream, const float *y, float *dx, size_t rows,
+                                     size_t columns) {
+  for (size_t r = 0; r < rows; r++, upstream += columns, y += columns, dx += columns) {
+    const vf s = (float)reduce_span(reduce_product, upstream, y, columns);
+    size_t c = 0;
+    for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) store(dx + c, load(y + c) * (load(upstream + c) - s));
+    if (c < columns) {
+      const size_t n = columns - c;
+      store_partial(dx + c, load_partial(y + c, n) * (load_partial(upstream + c, n) - s), n);
     }
+  }
+}
+
+static void softmax_log_softmax_gradient(const float *upstream, const float *y, float *dx, size_t rows,
+                                         size_t columns) {
+  for (size_t r = 0; r < rows; r++, upstream += columns, y += columns, dx += columns) {
+    const vf s = -(float)reduce_span(reduce_value, upstream, upstream, columns);
+    size_t c = 0;
+    for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
+      store(dx + c, multiply_add(exp_vector(load(y + c)), s, load(upstream + c)));
+    }
+    if (c < columns) {
+      const size_t n = columns - c;
+      store_partial(dx + c, multiply_add(exp_vector(load_partial(y + c, n)), s, load_partial(upstream + c, n)), n);
+    }
+  }
+}
+
+static void softmax_cross_entropy(const float *logits, const int32_t *labels, float *loss, size_t rows,
+                                  size_t columns) {
+  for (size_t r = 0; r < rows; r++, logits += columns) {
+    const float shift = softmax_shift(logits, columns);
+    const double sum = softmax_sum(logits, shift, NULL, columns);
+    loss[r] = (float)(softmax_log(sum) - ((double)logits[labels[r]] - shift));
+  }
+}
+
+static void softmax_cross_entropy_gradient(const float *logits, const int32_t *labels, const float *upstream,
+                                           float *d_logits, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++, logits += columns, d_logits += columns) {
+    const double sum = softmax_sum(logits, softmax_shift(logits, columns), d_logits, columns);
+    const float term = d_logits[labels[r]];
+    const double scale = softmax_scale(upstream[r], sum);
+    map_scaled((float)scale, d_logits, d_logits, d_logits, columns);
+    d_logits[labels[r]] = (float)((term - sum) * scale);
   }
 }
 

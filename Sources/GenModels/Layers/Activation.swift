@@ -14,3 +14,15 @@ public enum Activation: Sendable, Hashable, Codable {
     }
   }
 }
+
+extension Activation {
+  /// The activation as one that a convolution applies while it stores its result, nil where it has no such form.
+  var fused: ConvolutionActivation? {
+    switch self {
+    case .identity: ConvolutionActivation.none
+    case .relu: .relu
+    case .sigmoid: .sigmoid
+    case .tanh, .softplus, .leakyReLU: nil
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import CKernels
+
+/// op(A) · op(B) of two matrices, where op transposes or does nothing: `[m, k]` times `[k, n]` gives `[m, n]`.
+///
+/// 2·m·k·n operations, on several threads from about four million on; the bits don't depend on their number.
+func matrixProduct(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false) -> Tensor {
+  precondition(
+    a.rank == 2 && b.rank == 2,
+    "A matrix product takes two matrices, and the shapes are \(a.shape) and \(b.shape).")
+  let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])
+  let (depth, n) = transposeB ? (b.shape[1], b.shape[0]) : (b.shape[0], b.shape[1])
+  precondition(
+    k == depth,
+    "The product of matrices of shapes \(a.shape)\(transposeA ? " transposed" : "") and "
+      + "\(b.shape)\(transposeB ? " transposed" : "") does not exist: \(k) columns meet \(depth) rows.")
+  let product = Buffer<Float>(count: m * n)
+  matrixMultiply(
+    rows: m, columns: n, depth: k, a.buffer.base, transposeA: transposeA, b.buffer.base,
+    transposeB: transposeB,
+    into: product.base)
+  return Tensor(shape: [m, n], buffer: product)
+}
+
+/// C (+)= op(A) · op(B), then + bias in every row, then max(0, ·), all row-major and without gaps.
+///
+/// - Parameters:
+///   - m: Rows of C and of op(A).
+///   - n: Columns of C and of op(B), and elements of the bias.
+///   - k: Columns of op(A) and rows of op(B); 0 gives zeros.
+///   - accumulate: Adds to C; else C is only written, and may hold anything.
+func matrixMultiply(
+  rows m: Int, columns n: Int, depth k: Int, _ a: UnsafePointer<Float>, transposeA: Bool,
+  _ b: UnsafePointer<Float>, transposeB: Bool, into c: UnsafeMutablePointer<Float>, accumulate: Bool = false,
+  bias: UnsafePointer<Float>? = nil, relu: Bool = false
+) {
+  if m == 0 || n == 0 { return }
+  let product = MatrixMultiplication(
+    m: m, n: n, k: k,
+    a: ood_matmul_operand(base: a, row_stride: transposeA ? 1 : k, column_stride: transposeA ? m : 1),
+    b: ood_matmul_operand(base: b, row_stride: transposeB ? 1 : n, column_stride: transposeB ? k : 1),
+    c: ood_matmul_output(
+      base: c, row_stride: n, accumulate: accumulate ? 1 : 0, bias: bias, relu: relu ? 1 : 0))
+  product.run()
+}
+
+/// One product on its way: which kernels compute it, and in which chunks.
+private struct MatrixMultiplication: @unchecked Sendable {
+  let m, n, k: Int
+  let a, b: ood_matmul_operand
+  let c: ood_matmul_output
+
+  /// Multiply-adds below which a second thread costs more than it gives: some 15 µs of work.
+  private static let smallWork = 1 << 21
+  /// Rows from which B is packed once for all chunks rather than by each chunk.
+  private static let manyRows = 384
+  /// Floats of a packed B beyond which it is packed piece by piece after all: 128 MiB.
+  private static let largestPackedCount = 1 << 25
+
+  func run() {
+    if usesLibraryProduct {
+      runInLibrary()
+    } else if (m == 1 || n == 1) && c.bias == nil && c.relu == 0 {
+      runWithVector()
+    } else if m * n * k <= Self.smallWork {
+      kernels.matmul.multiply_unpacked(0, m, 0, kernels.matmul.panel_count(n), k, n, a, b, c)
+    } else if m <= Self.manyRows || kernels.matmul.packed_count(k, n) > Self.largestPackedCount {
+      runUnpacked()
+    } else {
+      runPacked()
+    }
+  }
+
+  /// Few rows: chunks are groups of panels, each packed on the way; rows are cut only where there is one panel.
+  private func runUnpacked() {
+    let panels = kernels.matmul.panel_count(n)
+    let panelGrain = max(1, min(panels / 16, 512 / kernels.matmul.tile_columns))
+    let rowGrain = panels > 1 && m <= Self.manyRows ? m : 16 * kernels.matmul.tile_rows
+    forEachChunk(rowGrain: rowGrain, panels: panels, panelGrain: panelGrain) { rows, panels in
+      kernels.matmul.multiply_unpacked(
+        rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound, k, n, a, b, c)
+    }
+  }
+
+  /// Many rows: B is packed once, then chunks are blocks of rows and groups of panels.
+  private func runPacked() {
+    let packed = Buffer<Float>(count: kernels.matmul.packed_count(k, n))
+    let panels = kernels.matmul.panel_count(n)
+    let packGrain = max(1, (1 << 18) / max(1, k * kernels.matmul.tile_columns))
+    parallelFor(panels, grain: packGrain) { range in
+      kernels.matmul.pack(range.lowerBound, range.upperBound, k, n, b, packed.base)
+    }
+    let panelGrain = 512 / kernels.matmul.tile_columns
+    let panelChunks = (panels + panelGrain - 1) / panelGrain
+    var rowGrain = 32 * kernels.matmul.tile_rows
+    while rowGrain > 8 * kernels.matmul.tile_rows && (m / rowGrain) * panelChunks < 16 { rowGrain /= 2 }
+    forEachChunk(rowGrain: rowGrain, panels: panels, panelGrain: panelGrain) { rows, panels in
+      kernels.matmul.multiply(
+        rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound, k, n, a, packed.base, c)
+    }
+  }
+
+  /// Cuts C into rectangles of `rowGrain` rows by `panelGrain` panels.
+  private func forEachChunk(
+    rowGrain: Int, panels: Int, panelGrain: Int, _ body: @Sendable (Range<Int>, Range<Int>) -> Void
+  ) {
+    let rowChunks = (m + rowGrain - 1) / rowGrain
+    let panelChunks = (panels + panelGrain - 1) / panelGrain
+    parallelFor(rowChunks * panelChunks, grain: 1) { range in
+      for chunk in range {
+        let row = chunk / panelChunks * rowGrain
+        let panel = chunk % panelChunks * panelGrain
+        body(row..<min(m, row + rowGrain), panel..<min(panels, panel + panelGrain))
+      }
+    }
+  }
+
+  /// A matrix times a vector: the matrix is read once, at memory bandwidth.
+  private func runWithVector() {
+    // n == 1 is A·x; m == 1 is x·B, that is Bᵀ·x. The vectors lie side by side either way.
+    let (matrix, vector, count) = n == 1 ? (a, b.base, m) : (b.transposed, a.base, n)
+    let (rowStride, columnStride) = (matrix.row_stride, matrix.column_stride)
+    nonisolated(unsafe) let (from, x) = (matrix.base, vector)
+    let grain = max(64, Self.smallWork / 8 / max(1, k))
+    parallelFor(count, grain: grain) { range in
+      if columnStride == 1 {
+        kernels.matmul.rows_times_vector(
+          range.lowerBound, range.upperBound, k, from, rowStride, x, c.base, c.accumulate)
+      } else {
+        kernels.matmul.vector_times_columns(
+          range.lowerBound, range.upperBound, k, from, columnStride, x, c.base, c.accumulate)
+      }
+    }
+  }
+
+  /// Whether the system's library multiplies: on Apple systems, whose matrix units only Accelerate reaches; and
+  /// where only the portable kernels run, which lack fused multiply-adds and lose to OpenBLAS's by two to three.
+  /// The AVX2 and AVX-512 kernels are never slower than OpenBLAS 0.3.21, so they don't ask.
+  private var usesLibraryProduct: Bool {
+    #if canImport(Accelerate)
+      return true
+    #else
+      return ood_active_kernels() == Self.portable
+    #endif
+  }
+
+  nonisolated(unsafe) private static let portable = ood_kernel_variant(0)
+
+  /// The library's product on chunks of fixed size, each on one thread, so that the bits stay the same.
+  private func runInLibrary() {
+    #if canImport(Accelerate)
+      let (rowGrain, columnGrain) = (m, n)  // Accelerate has threads of its own.
+    #else
+      let (rowGrain, columnGrain) = m * n * k <= Self.smallWork ? (m, n) : (256, 512)
+    #endif
+    let columnChunks = (n + columnGrain - 1) / columnGrain
+    parallelFor((m + rowGrain - 1) / rowGrain * columnChunks, grain: 1) { range in
+      for chunk in range {
+        let row = chunk / columnChunks * rowGrain
+        let column = chunk % columnChunks * columnGrain
+        runInLibrary(rows: row..<min(m, row + rowGrain), columns: column..<min(n, column + columnGrain))
+      }
+    }
+  }
+
+  private func runInLibrary(rows: Range<Int>, columns: Range<Int>) {
+    BLAS.multiply(
+      m: rows.count, n: columns.count, k: k, a.libraryOperand(offset: rows.lowerBound * a.row_stride),
+      b.libraryOperand(offset: columns.lowerBound * b.column_stride),
+      into: c.base + rows.lowerBound * c.row_stride + columns.lowerBound, rowStride: c.row_stride,
+      accumulate: c.accumulate != 0)
+    guard c.bias != nil || c.relu != 0 else { return }
+    for i in rows {
+      for j in columns {
+        var value = c.base[i * c.row_stride + j]
+        if let bias = c.bias { value += bias[j] }
+        c.base[i * c.row_stride + j] = c.relu != 0 && value < 0 ? 0 : value
+      }
+    }
+  }
+}
+
+extension ood_matmul_operand {
+  fileprivate var transposed: ood_matmul_operand {
+    ood_matmul_operand(base: base, row_stride: column_stride, column_stride: row_stride)
+  }
+
+  /// The part that starts at `offset`, as BLAS describes it: the row stride is that of the matrix in memory.
+  fileprivate func libraryOperand(offset: Int) -> BLAS.Operand<Float> {
+    let transposed = column_stride != 1
+    return BLAS.Operand(
+      base: base + offset, rowStride: transposed ? column_stride : row_stride, transposed: transposed)
+  }
+}
