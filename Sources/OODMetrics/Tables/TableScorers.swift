@@ -1,0 +1,29 @@
+import GenModels
+
+/// The kinds of scorers of tables that a file can hold, and the only list of them.
+public enum TableScorers {
+  /// Every kind of scorer of tables.
+  public static let types: [any TableScorer.Type] = univariate + neighbours
+
+  /// Methods that look at features, projections or random splits.
+  static let univariate: [any TableScorer.Type] = []
+
+  /// Methods that look at distances and densities.
+  static let neighbours: [any TableScorer.Type] = []
+
+  /// Reads a scorer of any of these kinds from a file.
+  /// - Throws: `SafetensorsError` when the file can't be read; `ModelFileError` when it holds no scorer of a table, is
+  ///   damaged, or was written by a newer release.
+  public static func scorer(contentsOf path: String) throws -> any TableScorer {
+    try scorer(decoding: ScorerArchive(SafetensorsFile(contentsOf: path)))
+  }
+
+  /// The scorer in an archive.
+  public static func scorer(decoding archive: ScorerArchive) throws -> any TableScorer {
+    guard let type = types.first(where: { $0.kind == archive.kind }) else {
+      let known = types.map { $0.kind }.joined(separator: ", ")
+      throw ModelFileError.unexpectedModel(found: archive.kind, expected: "a scorer of tables (\(known))")
+    }
+    return try type.init(decoding: archive)
+  }
+}
