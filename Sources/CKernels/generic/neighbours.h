@@ -80,37 +80,24 @@ static void neighbours_panel_distances(enum ood_metric metric, const double *x, 
   NEIGHBOURS_EACH_METRIC(metric, neighbours_panel(m, x, panel, width, d, out))
 }
 
-OOD_INLINE size_t neighbours_find(const float *values, const float *_Nullable offsets, size_t n, float limit,
-                                  int32_t *out) {
+static size_t neighbours_below(const float *values, size_t n, float limit, int32_t *out) {
   enum { together = 4 };
   size_t found = 0, j = 0;
   for (; j + together * OOD_WIDTH <= n; j += together * OOD_WIDTH) {
     vi any = 0;
 #pragma clang loop unroll(full)
-    for (int s = 0; s < together; s++) {
-      vf v = load(values + j + (size_t)s * OOD_WIDTH);
-      if (offsets) v += load(offsets + j + (size_t)s * OOD_WIDTH);
-      any |= v <= splat(limit);
-    }
+    for (int s = 0; s < together; s++) any |= load(values + j + (size_t)s * OOD_WIDTH) <= splat(limit);
     if (__builtin_reduce_or(any) == 0) continue;
     for (size_t i = j; i < j + together * OOD_WIDTH; i++) {
       out[found] = (int32_t)i;
-      found += (offsets ? values[i] + offsets[i] : values[i]) <= limit;
+      found += values[i] <= limit;
     }
   }
   for (; j < n; j++) {
     out[found] = (int32_t)j;
-    found += (offsets ? values[j] + offsets[j] : values[j]) <= limit;
+    found += values[j] <= limit;
   }
   return found;
-}
-
-static size_t neighbours_below(const float *values, size_t n, float limit, int32_t *out) {
-  return neighbours_find(values, NULL, n, limit, out);
-}
-
-static size_t neighbours_sums_below(const float *values, const float *offsets, size_t n, float limit, int32_t *out) {
-  return neighbours_find(values, offsets, n, limit, out);
 }
 
 static const struct ood_neighbours neighbours_table = {
@@ -118,5 +105,4 @@ static const struct ood_neighbours neighbours_table = {
     .distances_at = neighbours_distances_at,
     .panel_distances = neighbours_panel_distances,
     .below = neighbours_below,
-    .sums_below = neighbours_sums_below,
 };

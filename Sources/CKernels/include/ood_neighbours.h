@@ -34,9 +34,6 @@ struct ood_neighbours {
 
   /// The positions j < n with values[j] <= limit, in order; returns how many. `out` has room for n. NaN is never found.
   size_t (*below)(const float *values, size_t n, float limit, int32_t *out);
-
-  /// The same where values[j] + offsets[j] <= limit.
-  size_t (*sums_below)(const float *values, const float *offsets, size_t n, float limit, int32_t *out);
 };
 
 #pragma clang assume_nonnull end
