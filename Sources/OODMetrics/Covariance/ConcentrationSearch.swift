@@ -45,18 +45,22 @@ struct Concentration: Sendable {
 struct ConcentrationSearch: Sendable {
   private let x: Matrix
   private let h: Int
+  /// ρ: every covariance Σ counts as ρ I + (1 − ρ) Σ.
+  private let regularization: Double
   private let random: RandomGenerator
 
   private static let starts = 500
   private static let subsetRows = 300
   private static let largestSubsetCount = 10
   private static let mergedRows = 1500
+  private static let keptOfSubset = 25
   private static let keptStarts = 10
   private static let mostSteps = 100
 
-  init(_ x: Matrix, h: Int, random: RandomGenerator) {
+  init(_ x: Matrix, h: Int, regularization: Double, random: RandomGenerator) {
     self.x = x
     self.h = h
+    self.regularization = regularization
     self.random = random
   }
 
@@ -64,7 +68,7 @@ struct ConcentrationSearch: Sendable {
     .singularCovariance(
       advice: "\(h) of the \(n) rows lie in fewer dimensions than all do (a column that is nearly always the same "
         + "does this), so the least determinant is 0; remove such columns, raise the support fraction, "
-        + "or use the empirical or the shrunk covariance")
+        + "give a regularization, or use the empirical or the shrunk covariance")
   }
 
   /// The chosen rows.
@@ -83,7 +87,7 @@ struct ConcentrationSearch: Sendable {
       for s in 0..<subsets {
         let rows = x.rows(order[s * size..<(s + 1) * size])
         candidates += try best(
-          Self.keptStarts,
+          Self.keptOfSubset,
           of: startsOn(rows, h: share(of: size), starts: starts, random: random.split(UInt64(s))))
       }
       let pool = order.prefix(max(Self.mergedRows, subsets * size / 2))
@@ -91,7 +95,7 @@ struct ConcentrationSearch: Sendable {
       let (poolShare, improvable) = (share(of: rows.rows), candidates)
       merged = try best(
         Self.keptStarts,
-        of: parallelMap(improvable.count) { improve(improvable[$0], rows, h: poolShare, steps: 10) })
+        of: parallelMap(improvable.count) { improve(improvable[$0], rows, h: poolShare, steps: Self.mostSteps) })
     }
     var result: (Concentration, [Int32])?
     for start in merged {
@@ -157,7 +161,7 @@ struct ConcentrationSearch: Sendable {
   private func estimate(_ rows: Matrix, _ chosen: ArraySlice<Int32>) -> Concentration? {
     var weights = [Double](repeating: 0, count: rows.rows)
     for i in chosen { weights[Int(i)] = 1 }
-    return Concentration(Moments(of: rows, weights: weights))
+    return Concentration(Moments(of: rows, weights: weights).regularized(regularization))
   }
 
   /// The rows of the h smallest distances; of equal ones, the first.
@@ -202,6 +206,17 @@ struct ConcentrationSearch: Sendable {
       }
     }
     return values[rank]
+  }
+}
+
+extension Moments {
+  /// With the covariance ρ I + (1 − ρ) Σ.
+  func regularized(_ part: Double) -> Moments {
+    if part == 0 { return self }
+    var moments = self
+    moments.covariance = moments.covariance * (1 - part)
+    for k in mean.indices { moments.covariance[k, k] += part }
+    return moments
   }
 }
 

@@ -22,7 +22,7 @@ public struct Mahalanobis: Sendable {
     /// Shrunk toward a multiple of the identity (`Moments.ledoitWolf`).
     case ledoitWolf
     /// The robust estimate of `MinimumCovarianceDeterminant`.
-    case minimumDeterminant(supportFraction: Double? = nil, seed: UInt64 = 0)
+    case minimumDeterminant(supportFraction: Double? = nil, regularization: Double = 0, seed: UInt64 = 0)
   }
 
   /// What is done about a covariance that has no inverse.
@@ -53,8 +53,10 @@ public struct Mahalanobis: Sendable {
       switch covariance {
       case .empirical: try Moments(of: x)
       case .ledoitWolf: try Moments.ledoitWolf(x).moments
-      case .minimumDeterminant(let fraction, let seed):
-        try MinimumCovarianceDeterminant(fitting: x, supportFraction: fraction, seed: seed).moments
+      case .minimumDeterminant(let fraction, let regularization, let seed):
+        try MinimumCovarianceDeterminant(
+          fitting: x, supportFraction: fraction, regularization: regularization, seed: seed
+        ).moments
       }
     try self.init(moments, whenSingular: whenSingular)
   }

@@ -25,7 +25,7 @@ public struct MinimumCovarianceDeterminant: Sendable {
   public let moments: Moments
   /// The mean and covariance of the h rows, as they are.
   public let raw: Moments
-  /// The natural logarithm of the raw covariance's determinant; of its non-zero eigenvalues' product when the rows don't span
+  /// The natural logarithm of the determinant of the raw covariance (regularised if asked for); of its non-zero eigenvalues' product when the rows don't span
   /// all dimensions.
   public let logDeterminant: Double
   /// The h rows, ascending.
@@ -41,20 +41,27 @@ public struct MinimumCovarianceDeterminant: Sendable {
   /// - Parameters:
   ///   - supportFraction: h/n. Without one, h = ⌈(n + d + 1)/2⌉, the most robust choice; larger ones are more accurate on
   ///     clean data.
+  ///   - regularization: ρ in 0..<1. Every covariance Σ counts as ρ T + (1 − ρ) Σ, where T is the covariance of all rows
+  ///     (K. Boudt, P. J. Rousseeuw, S. Vanduffel and T. Verdonck, 2020, with T for the target): above 0, the determinant is
+  ///     never 0.
   ///   - seed: Of the random starts.
   /// - Throws: `TableError` for entries that are not finite, for fewer than 2 rows, h below 2 or a fraction not in (0, 1], for
   ///   fewer rows than needed to give h rows a covariance, and when h rows lie in fewer dimensions than all do, so that the
   ///   least determinant is 0 and the estimate would describe these only.
-  public init(fitting x: Matrix, supportFraction: Double? = nil, seed: UInt64 = 0) throws {
+  public init(fitting x: Matrix, supportFraction: Double? = nil, regularization: Double = 0, seed: UInt64 = 0) throws {
     try x.checkTraining(rows: 2, "to estimate a covariance")
     let (n, d) = (x.rows, x.columns)
     if let supportFraction, !(supportFraction > 0 && supportFraction <= 1) {
       throw TableError.invalidSetting(
         name: "supportFraction", value: "\(supportFraction)", expected: "above 0 and at most 1")
     }
+    guard regularization >= 0, regularization < 1 else {
+      throw TableError.invalidSetting(
+        name: "regularization", value: "\(regularization)", expected: "at least 0 and below 1")
+    }
     let h = supportFraction.map { Int($0 * Double(n)) } ?? min(n, (n + d + 2) / 2)
     let space = try RowSpace(x)
-    guard h > space.rank else {
+    guard h > space.rank || (regularization > 0 && h >= 2) else {
       throw TableError.tooFewRows(
         found: n, needed: 2 * (space.rank + 1), reason: "for half of them to span \(space.rank) dimensions")
     }
@@ -65,10 +72,12 @@ public struct MinimumCovarianceDeterminant: Sendable {
     } else if space.rank == 1 {
       chosen = Self.leastVariance(z.elements, h)
     } else {
-      chosen = try ConcentrationSearch(z, h: h, random: RandomGenerator(seed: seed)).run()
+      chosen = try ConcentrationSearch(
+        z, h: h, regularization: regularization, random: RandomGenerator(seed: seed)
+      ).run()
     }
     support = chosen.map(Int.init).sorted()
-    let inSpace = Moments(of: z, weights: Self.weights(support, n))
+    let inSpace = Moments(of: z, weights: Self.weights(support, n)).regularized(regularization)
     guard let estimate = Concentration(inSpace), estimate.logDeterminant.isFinite else {
       throw ConcentrationSearch.exactFit(h: h, n: n)
     }
@@ -80,7 +89,9 @@ public struct MinimumCovarianceDeterminant: Sendable {
     let cut = ChiSquared(space.rank).quantile(Self.keptShare) * consistency
     reweightedSupport = (0..<n).filter { distances[$0] < cut }
     var final = Moments(of: x, weights: Self.weights(reweightedSupport, n))
-    final.covariance = final.covariance * Self.consistencyFactor(space.rank, Self.keptShare)
+    final.covariance =
+      final.covariance * ((1 - regularization) * Self.consistencyFactor(space.rank, Self.keptShare))
+      + space.covariance * regularization
     moments = final
   }
 
@@ -129,6 +140,8 @@ public struct MinimumCovarianceDeterminant: Sendable {
 /// conditioned in these.
 private struct RowSpace {
   let mean: [Double]
+  /// The covariance of all rows.
+  let covariance: Matrix
   /// The standard deviation along each direction.
   let scales: [Double]
   /// Directions in rows, divided by their scale.
@@ -144,6 +157,7 @@ private struct RowSpace {
       throw TableError.singularCovariance(advice: "every column is constant")
     }
     mean = moments.mean
+    covariance = moments.covariance
     let scales = kept.map { eigen.values[$0].squareRoot() }
     self.scales = scales
     directions = Matrix(rows: kept.count, columns: x.columns) { destination in

@@ -46,7 +46,7 @@ public struct NeighbourIndex: Sendable {
     }
   }
 
-  private static func checkMagnitudes(_ x: Matrix) throws(TableError) {
+  static func checkMagnitudes(_ x: Matrix) throws(TableError) {
     let position = x.withUnsafeElements { $0.firstIndex { abs($0) > largestCoordinate } }
     if let position {
       let value = x.withUnsafeElements { $0[position] }
