@@ -23,6 +23,8 @@
 #include "neighbours.h"
 #include "kernel_density.h"
 #include "gaussian.h"
+#include "sort.h"
+#include "trees.h"
 
 #define OOD_STRING_(x) #x
 #define OOD_STRING(x) OOD_STRING_(x)
@@ -47,4 +49,6 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .neighbours = neighbours_table,
     .kernel_density = kernel_density_table,
     .gaussian = gaussian_table,
+    .sort = sort_table,
+    .trees = trees_table,
 };

@@ -18,6 +18,8 @@
 #include "ood_random.h"
 #include "ood_reduce.h"
 #include "ood_softmax.h"
+#include "ood_sort.h"
+#include "ood_trees.h"
 #include "ood_winner.h"
 
 #pragma clang assume_nonnull begin
@@ -45,6 +47,8 @@ struct ood_kernels {
   struct ood_neighbours neighbours;
   struct ood_kernel_density kernel_density;
   struct ood_gaussian gaussian;
+  struct ood_sort sort;
+  struct ood_trees trees;
 };
 
 /// The table in use: the one forced by `ood_force_kernels`, else the one that the environment variable

@@ -96,7 +96,7 @@ extension LocalOutlierFactor: TableScorer {
     neighbours = settings.neighbours
     distinct = settings.distinct
     radii = try archive.finiteDoubles("radii", shape: [index.points.rows])
-    densities = try archive.finiteDoubles("densities", shape: [index.points.rows])
+    densities = try archive.positiveDoubles("densities", shape: [index.points.rows])
     trainingScores = try archive.finiteDoubles("training-scores")
   }
 }

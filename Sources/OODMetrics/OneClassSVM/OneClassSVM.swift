@@ -109,7 +109,7 @@ extension OneClassSVM: TableScorer {
     kernel = settings.kernel
     offset = settings.offset
     supportVectors = try archive.matrix("support-vectors")
-    coefficients = try archive.finiteDoubles("coefficients", shape: [supportVectors.rows])
+    coefficients = try archive.positiveDoubles("coefficients", shape: [supportVectors.rows])
     iterations = 0
   }
 }

@@ -32,6 +32,14 @@ public protocol SavableScorer<Examples>: OODScorer {
 
   /// The scorer that `encode` wrote. The file may hold anything: what it says is checked before it is used.
   init(from archive: ScorerArchive) throws
+
+  /// What a file holds of the scorer: its kind and version, and what `encode` writes. Only a wrapper that stands for
+  /// another scorer in files has one of its own.
+  func archive() throws -> ScorerArchive
+
+  /// The scorer in an archive, once its kind and version are seen to be this type's. Only a wrapper that stands for
+  /// other scorers in files has one of its own.
+  init(decoding archive: ScorerArchive) throws
 }
 
 extension SavableScorer {
@@ -39,7 +47,7 @@ extension SavableScorer {
 
   /// Writes the scorer to a `.safetensors` file. Whoever reads `path`, even after a crash, finds the old file or the new one.
   public func save(to path: String) throws {
-    try ScorerArchive(self).file().write(to: path)
+    try archive().file().write(to: path)
   }
 
   /// Reads a scorer of this type from a file.
@@ -49,7 +57,8 @@ extension SavableScorer {
     try self.init(decoding: ScorerArchive(SafetensorsFile(contentsOf: path)))
   }
 
-  /// The scorer in `archive`, once its kind and version are seen to be this type's.
+  public func archive() throws -> ScorerArchive { try ScorerArchive(self) }
+
   public init(decoding archive: ScorerArchive) throws {
     guard archive.kind == Self.kind else {
       throw ModelFileError.unexpectedModel(found: archive.kind, expected: Self.kind)

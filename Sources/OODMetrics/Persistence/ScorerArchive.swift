@@ -47,7 +47,7 @@ extension ScorerArchive {
   /// Writes a scorer that belongs to this one. Names have no slash.
   public mutating func setPart(_ name: String, _ scorer: some SavableScorer) throws {
     precondition(!name.contains("/"), "The name \(name) has a slash, which sets apart a scorer's parts.")
-    parts[name] = try ScorerArchive(scorer)
+    parts[name] = try scorer.archive()
   }
 
   /// The `.safetensors` file.
@@ -132,6 +132,17 @@ extension ScorerArchive {
     let numbers = try doubles(name, shape: shape)
     if let position = numbers.firstIndex(where: { !$0.isFinite }) {
       throw ModelFileError.notFinite(name: name, position: position)
+    }
+    return numbers
+  }
+
+  /// The array of that name.
+  /// - Throws: As `finiteDoubles`, and `ModelFileError` when a number is not above 0.
+  public func positiveDoubles(_ name: String, shape: Shape? = nil) throws -> [Double] {
+    let numbers = try finiteDoubles(name, shape: shape)
+    if let position = numbers.firstIndex(where: { $0 <= 0 }) {
+      throw ModelFileError.malformedArchitecture(
+        reason: "\(name) has \(numbers[position]) at position \(position), where a positive number belongs")
     }
     return numbers
   }

@@ -23,3 +23,19 @@ extension Matrix {
       value: withUnsafeElements { elements in elements[position] })
   }
 }
+
+extension Matrix {
+  /// Checks that the distance between a column's smallest and largest entry is a finite number.
+  func checkRanges() throws(TableError) {
+    for j in 0..<columns {
+      var (low, high) = (Double.infinity, -Double.infinity)
+      withUnsafeElements { elements in
+        for i in 0..<rows {
+          low = min(low, elements[i * columns + j])
+          high = max(high, elements[i * columns + j])
+        }
+      }
+      guard (high - low).isFinite else { throw .rangeTooWide(column: j, low: low, high: high) }
+    }
+  }
+}

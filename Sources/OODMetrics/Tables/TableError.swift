@@ -10,6 +10,10 @@ public enum TableError: Error, Sendable, Hashable {
   case noColumns
   /// A column whose entries are all equal, where the method divides by its spread.
   case constantColumn(column: Int, value: Double)
+  /// A column with no number in it, where gaps are filled.
+  case emptyColumn(column: Int)
+  /// A column whose smallest and largest entry lie so far apart that the distance is no finite number.
+  case rangeTooWide(column: Int, low: Double, high: Double)
   /// The covariance of the columns can't be inverted; `advice` says what to do.
   case singularCovariance(advice: String)
   /// A setting of the method that can't be, or can't be with this table.
@@ -31,6 +35,10 @@ extension TableError: CustomStringConvertible {
     case .noColumns: "The table has no column, so there is nothing to learn from."
     case .constantColumn(let column, let value):
       "Column \(column) (counted from 0) is \(value) in every row; remove it, for the method divides by its spread."
+    case .emptyColumn(let column):
+      "Column \(column) (counted from 0) has no number in any row, so there is nothing to fill its gaps with; remove it."
+    case .rangeTooWide(let column, let low, let high):
+      "Column \(column) (counted from 0) reaches from \(low) to \(high), too far to divide into bins; rescale it."
     case .singularCovariance(let advice): "The covariance of the columns can't be inverted: \(advice)."
     case .invalidSetting(let name, let value, let expected):
       "The setting \(name) is \(value), and it must be \(expected)."
