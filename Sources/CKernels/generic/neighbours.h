@@ -80,22 +80,25 @@ static void neighbours_panel_distances(enum ood_metric metric, const double *x, 
   NEIGHBOURS_EACH_METRIC(metric, neighbours_panel(m, x, panel, width, d, out))
 }
 
-static size_t neighbours_below(const float *values, size_t n, float limit, int32_t *out) {
+static size_t neighbours_sums_below(const float *values, const float *offsets, size_t n, float limit, int32_t *out) {
   enum { together = 4 };
   size_t found = 0, j = 0;
   for (; j + together * OOD_WIDTH <= n; j += together * OOD_WIDTH) {
     vi any = 0;
 #pragma clang loop unroll(full)
-    for (int s = 0; s < together; s++) any |= load(values + j + (size_t)s * OOD_WIDTH) <= splat(limit);
+    for (int s = 0; s < together; s++) {
+      const size_t at = j + (size_t)s * OOD_WIDTH;
+      any |= load(values + at) + load(offsets + at) <= splat(limit);
+    }
     if (__builtin_reduce_or(any) == 0) continue;
     for (size_t i = j; i < j + together * OOD_WIDTH; i++) {
       out[found] = (int32_t)i;
-      found += values[i] <= limit;
+      found += values[i] + offsets[i] <= limit;
     }
   }
   for (; j < n; j++) {
     out[found] = (int32_t)j;
-    found += values[j] <= limit;
+    found += values[j] + offsets[j] <= limit;
   }
   return found;
 }
@@ -104,5 +107,5 @@ static const struct ood_neighbours neighbours_table = {
     .distances = neighbours_distances,
     .distances_at = neighbours_distances_at,
     .panel_distances = neighbours_panel_distances,
-    .below = neighbours_below,
+    .sums_below = neighbours_sums_below,
 };

@@ -32,8 +32,9 @@ struct ood_neighbours {
   void (*panel_distances)(enum ood_metric metric, const double *x, const double *panel, size_t width, size_t d,
                           double *out);
 
-  /// The positions j < n with values[j] <= limit, in order; returns how many. `out` has room for n. NaN is never found.
-  size_t (*below)(const float *values, size_t n, float limit, int32_t *out);
+  /// The positions j < n with values[j] + offsets[j] <= limit, in order; returns how many. `out` has room for n. NaN is
+  /// never found.
+  size_t (*sums_below)(const float *values, const float *offsets, size_t n, float limit, int32_t *out);
 };
 
 #pragma clang assume_nonnull end

@@ -100,12 +100,17 @@ public struct NeighbourIndex: Sendable {
           }
         }
       case .products(let products):
-        products.visitNearest(to: queries, needed: amongThemselves ? k + 1 : k) { i, candidates in
+        let visit = { @Sendable (i: Int, candidates: UnsafeBufferPointer<Int32>) in
           var heap = NearestHeap(capacity: k)
           forEachMeasure(queries, i, candidates) { measure, row in
             if !(amongThemselves && row == Int32(i)) { heap.offer(measure, row) }
           }
           heap.drain(metric, rows: rows + i * k, distances: distances + i * k)
+        }
+        if amongThemselves, products.holdsAllLists(needed: k + 1) {
+          products.visitNearestToEachOther(needed: k + 1, visit)
+        } else {
+          products.visitNearest(to: queries, needed: amongThemselves ? k + 1 : k, visit)
         }
       case .direct:
         parallelFor(queries.rows, grain: 16) { range in

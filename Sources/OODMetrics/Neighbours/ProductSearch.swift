@@ -10,18 +10,18 @@ import GenModels
 /// when its lower bound does not exceed the k-th smallest upper bound. Candidates' distances are then computed in double
 /// precision from the original coordinates, so results are those of a search in double precision, to the bit.
 final class ProductSearch: Sendable {
-  private let points: Matrix
-  private let centre: [Double]
-  private let scale: Double
+  let points: Matrix
+  let centre: [Double]
+  let scale: Double
   /// The points in groups of `groupSize`, each packed for the matrix product.
-  private let packed: [Float]
+  let packed: [Float]
   /// For each point: (1 − ε)½|y|² and ε|y|².
-  private let bounds: [Float]
-  private let slacks: [Float]
+  let bounds: [Float]
+  let slacks: [Float]
   /// The bound ε on the relative error of products.
-  private let productError: Double
+  let productError: Double
 
-  private static let groupSize = 512
+  static let groupSize = 512
   private static let unitRoundoff = 0x1p-24
   /// Scaled squared norms of queries beyond which single precision might overflow.
   private static let largestSquare = 1e30
@@ -90,7 +90,7 @@ final class ProductSearch: Sendable {
 
   /// Writes (x − centre)·scale in single precision; returns its squared norm.
   @inline(__always)
-  private static func convert(
+  static func convert(
     _ x: UnsafePointer<Double>, _ centre: [Double], _ scale: Double, _ out: UnsafeMutablePointer<Float>
   ) -> Double {
     var square = 0.0
@@ -177,15 +177,15 @@ final class ProductSearch: Sendable {
               ood_matmul_operand(base: negated.base, row_stride: d, column_stride: 1),
               packed.baseAddress! + first / Self.groupSize * groupFloats,
               ood_matmul_output(
-                base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: bounds.baseAddress! + first,
-                relu: 0))
+                base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: nil, relu: 0))
             for i in 0..<rows {
               let values = products.base + i * Self.groupSize
-              let count = kernels.neighbours.below(values, columns, lists[i].limit, found.base)
+              let count = kernels.neighbours.sums_below(
+                values, bounds.baseAddress! + first, columns, lists[i].limit, found.base)
               if count > 0 {
                 lists[i].append(
                   UnsafeBufferPointer(start: found.base, count: count), values, first: first,
-                  slacks: slacks.baseAddress! + first)
+                  offsets: bounds.baseAddress! + first, slacks: slacks.baseAddress! + first)
               }
             }
           }
@@ -195,83 +195,6 @@ final class ProductSearch: Sendable {
     for i in 0..<rows {
       lists[i].tighten()
       lists[i].rows.withUnsafeBufferPointer { visit(range.lowerBound + i, $0) }
-    }
-  }
-}
-
-/// The points that may still be among a query's nearest.
-private struct CandidateList {
-  private let needed: Int?
-  /// Lower bounds above it are ruled out.
-  private(set) var limit: Float
-  /// What a k-th smallest upper bound is raised by to make a limit: ε|x|², and room for rounding.
-  private let slack: Float
-  private(set) var rows: [Int32] = []
-  private var lower: [Float] = []
-  private var upper: [Float] = []
-
-  init(needed: Int?, limit: Float, slack: Float) {
-    self.needed = needed
-    self.limit = limit
-    self.slack = slack
-  }
-
-  mutating func append(
-    _ found: UnsafeBufferPointer<Int32>, _ values: UnsafePointer<Float>, first: Int, slacks: UnsafePointer<Float>
-  ) {
-    for j in found {
-      let value = values[Int(j)]
-      rows.append(Int32(first) + j)
-      if needed != nil {
-        lower.append(value)
-        upper.append(value + slacks[Int(j)])
-      }
-    }
-    if let needed, rows.count >= 2 * needed + 64 { tighten() }
-  }
-
-  /// Lowers the limit to the `needed`-th smallest upper bound, and forgets the points above it.
-  mutating func tighten() {
-    guard let needed, rows.count > needed else { return }
-    var bounds = upper
-    let bound = smallest(needed - 1, of: &bounds)
-    // 10⁻³⁷ stands for products that underflow.
-    limit = min(limit, (bound + slack + abs(bound) * 0x1p-22 + 1e-37).nextUp)
-    var kept = 0
-    for place in rows.indices where lower[place] <= limit {
-      (rows[kept], lower[kept], upper[kept]) = (rows[place], lower[place], upper[place])
-      kept += 1
-    }
-    rows.removeLast(rows.count - kept)
-    lower.removeLast(lower.count - kept)
-    upper.removeLast(upper.count - kept)
-  }
-
-  /// The element that sorting would put at `rank` (Hoare's selection).
-  private func smallest(_ rank: Int, of values: inout [Float]) -> Float {
-    values.withUnsafeMutableBufferPointer { values in
-      var (low, high) = (0, values.count - 1)
-      while low < high {
-        let pivot = values[(low + high) / 2]
-        var (i, j) = (low, high)
-        while i <= j {
-          while values[i] < pivot { i += 1 }
-          while values[j] > pivot { j -= 1 }
-          if i <= j {
-            values.swapAt(i, j)
-            i += 1
-            j -= 1
-          }
-        }
-        if rank <= j {
-          high = j
-        } else if rank >= i {
-          low = i
-        } else {
-          break
-        }
-      }
-      return values[rank]
     }
   }
 }
