@@ -9,7 +9,8 @@ struct CovarianceTests {
   func reference() throws {
     let (x, fresh) = (ReferenceTable.training, ReferenceTable.fresh)
     #expect(
-      agree(try Mahalanobis(fitting: x).score(fresh), [1.948070418266366, 6.420672356663759, 5.886402437551489]))
+      agree(
+        try Mahalanobis(fitting: x).score(fresh), [1.948070418266366, 6.420672356663759, 5.886402437551489]))
     let shrunk = try Mahalanobis(fitting: x, covariance: .ledoitWolf)
     #expect(agree(try shrunk.score(fresh), [1.7152250183550706, 5.655975264865263, 4.930773266844753]))
     #expect(agree([try Moments.ledoitWolf(x).shrinkage], [0.048295485099403936]))
@@ -45,8 +46,13 @@ struct CovarianceTests {
 
   @Test("The chi-squared distribution has its tabulated quantiles")
   func chiSquared() {
-    #expect(agree([ChiSquared(3).quantile(0.975), ChiSquared(1).quantile(0.5)], [9.348403604496148, 0.454936423119572]))
-    #expect(agree([ChiSquared(50).cumulative(40), ChiSquared(2).cumulative(2)], [0.15664787392, 0.632120558828558], 1e-9))
+    #expect(
+      agree(
+        [ChiSquared(3).quantile(0.975), ChiSquared(1).quantile(0.5)], [9.348403604496148, 0.454936423119572]))
+    #expect(
+      agree(
+        [ChiSquared(50).cumulative(40), ChiSquared(2).cumulative(2)], [0.15664787392, 0.632120558828558], 1e-9
+      ))
   }
 }
 
@@ -110,6 +116,8 @@ struct MinimumCovarianceDeterminantTests {
     for i in 0..<100 { constant[i, 1] = 5 }
     #expect(try MinimumCovarianceDeterminant(fitting: constant).raw.mean[1] == 5)
     #expect(throws: TableError.self) { try MinimumCovarianceDeterminant(fitting: x, supportFraction: 1.5) }
-    #expect(throws: TableError.self) { try MinimumCovarianceDeterminant(fitting: ReferenceTable.normal(3, 5)) }
+    #expect(throws: TableError.self) {
+      try MinimumCovarianceDeterminant(fitting: ReferenceTable.normal(3, 5))
+    }
   }
 }

@@ -7,7 +7,10 @@ struct GaussianMixtureTests {
   @Test(
     "From the same start, densities, iterations and BIC are scikit-learn's",
     arguments: [
-      (CovarianceShape.full, 7, 263.83204620410163, [0.5959488280670688, 2.923701014451098, 2.3537046063637805]),
+      (
+        CovarianceShape.full, 7, 263.83204620410163,
+        [0.5959488280670688, 2.923701014451098, 2.3537046063637805]
+      ),
       (.tied, 6, 265.18695325219045, [0.6014942463087398, 3.297906604860573, 2.8290192495273647]),
       (.diagonal, 11, 267.49434757969624, [0.5668396575475477, 2.644491399167546, 2.248254258764338]),
       (.spherical, 19, 271.2474752246223, [0.5167849408974645, 1.8918421836113906, 1.349137975255341]),
@@ -28,7 +31,8 @@ struct GaussianMixtureTests {
     return x
   }()
 
-  @Test("The BIC finds the number of clusters; the density is normalised", arguments: CovarianceShape.allCases)
+  @Test(
+    "The BIC finds the number of clusters; the density is normalised", arguments: CovarianceShape.allCases)
   func normalised(shape: CovarianceShape) throws {
     let mixture = try GaussianMixture(fitting: Self.clusters, componentsAmong: 1...5, shape: shape)
     #expect(mixture.weights.count == 3)
@@ -92,7 +96,9 @@ struct KernelDensityTests {
     #expect(agree(try density.score(ReferenceTable.fresh), scores, 1e-10))
   }
 
-  @Test("Every kernel's density is normalised in one, two and three dimensions", arguments: DensityKernel.allCases, 1...3)
+  @Test(
+    "Every kernel's density is normalised in one, two and three dimensions",
+    arguments: DensityKernel.allCases, 1...3)
   func normalised(kernel: DensityKernel, columns: Int) throws {
     let density = try KernelDensity(
       fitting: Matrix(rows: 2, columns: columns, elements: (0..<2 * columns).map { Double($0 % 2) * 0.3 }),
@@ -119,7 +125,8 @@ struct KernelDensityTests {
   func bandwidths() throws {
     let x = ReferenceTable.normal(500, 2)
     #expect(agree([try KernelDensity(fitting: x, bandwidth: .scott).bandwidth], [0.3549533974835436], 1e-12))
-    #expect(agree([try KernelDensity(fitting: x, bandwidth: .silverman).bandwidth], [0.3549533974835436], 1e-12))
+    #expect(
+      agree([try KernelDensity(fitting: x, bandwidth: .silverman).bandwidth], [0.3549533974835436], 1e-12))
     let chosen = try KernelDensity(
       fitting: x, bandwidth: .crossValidated(candidates: [0.001, 0.01, 0.1, 0.4, 3, 30]))
     #expect(chosen.bandwidth == 0.4)

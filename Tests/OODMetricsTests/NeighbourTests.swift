@@ -114,7 +114,8 @@ struct NeighbourTests {
     let scorer = try NearestNeighbours(fitting: two, neighbours: 2)
     #expect(throws: TableError.self) { try scorer.score(Matrix([[1, 2, 3]])) }
     #expect(throws: TableError.self) { try scorer.score(Matrix([[1, .infinity]])) }
-    #expect(try NearestNeighbours(fitting: Matrix([[1.0, 1]]), neighbours: 1).score(Matrix([[4, 5]])) == [5])
+    #expect(
+      try NearestNeighbours(fitting: Matrix([[1.0, 1]]), neighbours: 1).score(Matrix([[4, 5]])) == [5])
   }
 }
 
@@ -132,13 +133,16 @@ struct LocalOutlierFactorTests {
     let scorer = try LocalOutlierFactor(fitting: ReferenceTable.training, neighbours: 20)
     #expect(
       agree(
-        try scorer.score(ReferenceTable.fresh), [0.9793885985546453, 1.0201839075016461, 0.982846069202141], 1e-11))
+        try scorer.score(ReferenceTable.fresh), [0.9793885985546453, 1.0201839075016461, 0.982846069202141],
+        1e-11))
     #expect(
       agree(
-        Array(scorer.trainingScores.prefix(3)), [1.0057009575462768, 0.9776323248596585, 1.0109843546232888], 1e-11))
+        Array(scorer.trainingScores.prefix(3)), [1.0057009575462768, 0.9776323248596585, 1.0109843546232888],
+        1e-11))
   }
 
-  @Test("Rows that occur more than k times have the factor 1; their neighbours' is huge unless rows count once")
+  @Test(
+    "Rows that occur more than k times have the factor 1; their neighbours' is huge unless rows count once")
   func duplicates() throws {
     var rows = ReferenceTable.normal(40, 2, seed: 8)
     let same = Matrix((0..<30).map { _ in [0.5, 0.5] } + (0..<40).map { rows.row($0) })

@@ -6,7 +6,8 @@ import Testing
 struct GaussianHiddenMarkovTests {
   private static func model(_ length: Int = 40) throws -> GaussianHiddenMarkov {
     try GaussianHiddenMarkov(
-      initial: [0.8, 0.2], transitions: Matrix([[0.9, 0.1], [0.3, 0.7]]), means: Matrix([[0.0, 0], [4, -3]]),
+      initial: [0.8, 0.2], transitions: Matrix([[0.9, 0.1], [0.3, 0.7]]),
+      means: Matrix([[0.0, 0], [4, -3]]),
       covariances: [Matrix([[1.0, 0.3], [0.3, 1]]), Matrix([[0.5, 0], [0, 2]])], sampleLength: length)
   }
 
@@ -117,6 +118,7 @@ struct TopicModelTests {
     #expect(throws: TableError.self) { try model.score(Matrix([[1.0]])) }
     let loaded = try TopicModel(decoding: model.archive())
     #expect(try loaded.score(x) == model.score(x))
-    #expect(try Parallelism.withThreads(1) { try TopicModel(fitting: x, topics: 3).score(x) } == model.score(x))
+    #expect(
+      try Parallelism.withThreads(1) { try TopicModel(fitting: x, topics: 3).score(x) } == model.score(x))
   }
 }

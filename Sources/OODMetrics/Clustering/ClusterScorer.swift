@@ -10,10 +10,10 @@ public struct ClusterScorer: Sendable {
     case distance
     /// Minus the share of the training rows in the cluster of the nearest centre: −|C| / n.
     case size
-    /// The cluster-based local outlier factor CBLOF (Z. He, X. Xu and S. Deng, 2003): clusters are large until they hold
-    /// `share` of the rows (sorted by size), or from the first whose successor is `ratio` times smaller; the score is the
-    /// distance to the nearest large cluster's centre for rows of small clusters, and to their own centre for the others;
-    /// times the size of their cluster when `weighted`.
+    /// The cluster-based local outlier factor CBLOF (Z. He, X. Xu and S. Deng, 2003): clusters are large
+    /// until they hold `share` of the rows (sorted by size), or from the first whose successor is `ratio`
+    /// times smaller; the score is the distance to the nearest large cluster's centre for rows of small
+    /// clusters, and to their own centre for the others; times the size of their cluster when `weighted`.
     case localOutlierFactor(share: Double = 0.9, ratio: Double = 5, weighted: Bool = false)
   }
 
@@ -58,8 +58,8 @@ public struct ClusterScorer: Sendable {
     isLarge = Self.large(sizes, share: share, ratio: ratio)
   }
 
-  /// The authors' definition 3. Both conditions first, then the share's alone, then the ratio's alone; all are large
-  /// when none holds.
+  /// The authors' definition 3. Both conditions first, then the share's alone, then the ratio's alone; all
+  /// are large when none holds.
   private static func large(_ sizes: [Int], share: Double, ratio: Double) -> [Bool] {
     let order = sizes.indices.sorted { (-sizes[$0], $0) < (-sizes[$1], $1) }
     let total = Double(sizes.reduce(0, +))
@@ -110,7 +110,8 @@ extension ClusterScorer: TableScorer {
   public init(from archive: ScorerArchive) throws {
     let settings = try archive.settings(as: Settings.self)
     let centres = try archive.matrix("centres")
-    guard settings.sizes.count == centres.rows, settings.sizes.allSatisfy({ $0 >= 0 }), centres.rows > 0 else {
+    guard settings.sizes.count == centres.rows, settings.sizes.allSatisfy({ $0 >= 0 }), centres.rows > 0
+    else {
       throw ModelFileError.malformedArchitecture(
         reason: "there are \(centres.rows) cluster centres and the sizes \(settings.sizes)")
     }

@@ -1,12 +1,13 @@
 import GenModels
 
-/// k-means clustering: S. P. Lloyd's iterations (1982) from k-means++ starts (D. Arthur and S. Vassilvitskii, 2007).
+/// k-means clustering: S. P. Lloyd's iterations (1982) from k-means++ starts (D. Arthur and S. Vassilvitskii,
+/// 2007).
 ///
 ///     let clusters = try KMeans(fitting: train, clusters: 8)
 ///     clusters.centres                        // 8 rows
 ///
-/// A cluster that loses all rows moves to the row farthest from its centre. When there are fewer different rows than
-/// clusters, the remaining clusters are empty, with centres at rows that exist.
+/// A cluster that loses all rows moves to the row farthest from its centre. When there are fewer different
+/// rows than clusters, the remaining clusters are empty, with centres at rows that exist.
 public struct KMeans: Sendable {
   /// The cluster centres, a row each.
   public let centres: Matrix
@@ -23,7 +24,8 @@ public struct KMeans: Sendable {
   ///
   /// - Parameters:
   ///   - largestIterationCount: Iterations after which a start ends, settled or not.
-  ///   - tolerance: A start is settled when no label changes, or when the centres' squared shift is below this part of the
+  ///   - tolerance: A start is settled when no label changes, or when the centres' squared shift is below
+  ///     this part of the
   ///     mean variance of the columns.
   /// - Throws: `TableError` for entries that are not finite and for fewer rows than clusters.
   public init(
@@ -68,8 +70,8 @@ public struct KMeans: Sendable {
     return sum / Double(x.rows) / Double(x.columns)
   }
 
-  /// Rows as first centres: each drawn with probability proportional to its squared distance to those before; the best of
-  /// 2 + ln k draws, as the authors propose.
+  /// Rows as first centres: each drawn with probability proportional to its squared distance to those before;
+  /// the best of 2 + ln k draws, as the authors propose.
   private static func plusPlus(_ x: Matrix, _ clusters: Int, _ random: inout RandomGenerator) -> Matrix {
     let trials = 2 + max(0, (Double(clusters).exponent + 1) * 7 / 10)
     var chosen = [Int32(random.place(weights: Array(repeating: 1, count: x.rows)))]
@@ -78,7 +80,8 @@ public struct KMeans: Sendable {
       var best: (total: Double, row: Int32, distances: [Double])?
       for _ in 0..<Int(trials) {
         // All rows are at a centre: any row will do.
-        let row = Int32(random.place(weights: distances.contains { $0 > 0 } ? distances : distances.map { _ in 1 }))
+        let row = Int32(
+          random.place(weights: distances.contains { $0 > 0 } ? distances : distances.map { _ in 1 }))
         let candidate = ClusterAssignment(x, x.rows([row])).squaredDistances
         let nearest = zip(distances, candidate).map { min($0, $1) }
         let total = nearest.reduce(0, +)

@@ -10,8 +10,8 @@ struct ChiSquared {
 
   init(_ degreesOfFreedom: Int) { self.degreesOfFreedom = Double(degreesOfFreedom) }
 
-  /// P(X ≤ x): the regularised lower incomplete gamma function P(k/2, x/2), by its series below k/2 + 1 and its continued
-  /// fraction (by Lentz's method) above. Right to about 10⁻¹⁴.
+  /// P(X ≤ x): the regularised lower incomplete gamma function P(k/2, x/2), by its series below k/2 + 1 and
+  /// its continued fraction (by Lentz's method) above. Right to about 10⁻¹⁴.
   func cumulative(_ x: Double) -> Double {
     if x <= 0 { return 0 }
     let (a, x) = (degreesOfFreedom / 2, x / 2)

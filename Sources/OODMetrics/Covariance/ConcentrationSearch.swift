@@ -41,7 +41,8 @@ struct Concentration: Sendable {
   }
 }
 
-/// FastMCD's search for the h rows of least covariance determinant (Rousseeuw and Van Driessen, 1999, section 4).
+/// FastMCD's search for the h rows of least covariance determinant (Rousseeuw and Van Driessen, 1999, section
+/// 4).
 struct ConcentrationSearch: Sendable {
   private let x: Matrix
   private let h: Int
@@ -66,7 +67,8 @@ struct ConcentrationSearch: Sendable {
 
   static func exactFit(h: Int, n: Int) -> TableError {
     .singularCovariance(
-      advice: "\(h) of the \(n) rows lie in fewer dimensions than all do (a column that is nearly always the same "
+      advice:
+        "\(h) of the \(n) rows lie in fewer dimensions than all do (a column that is nearly always the same "
         + "does this), so the least determinant is 0; remove such columns, raise the support fraction, "
         + "give a regularization, or use the empirical or the shrunk covariance")
   }
@@ -95,7 +97,9 @@ struct ConcentrationSearch: Sendable {
       let (poolShare, improvable) = (share(of: rows.rows), candidates)
       merged = try best(
         Self.keptStarts,
-        of: parallelMap(improvable.count) { improve(improvable[$0], rows, h: poolShare, steps: Self.mostSteps) })
+        of: parallelMap(improvable.count) {
+          improve(improvable[$0], rows, h: poolShare, steps: Self.mostSteps)
+        })
     }
     var result: (Concentration, [Int32])?
     for start in merged {
@@ -115,7 +119,8 @@ struct ConcentrationSearch: Sendable {
   /// The `count` of least determinant; equal ones once.
   private func best(_ count: Int, of found: [Concentration?]) throws -> [Concentration] {
     let sorted = found.compactMap { $0 }.sorted { $0.logDeterminant < $1.logDeterminant }
-    // A start that ends in a singular covariance says that h rows of its subset lie in a plane; only all rows decide.
+    // A start that ends in a singular covariance says that h rows of its subset lie in a plane; only all rows
+    // decide.
     guard !sorted.isEmpty else { throw exactFit }
     var kept: [Concentration] = []
     for candidate in sorted where kept.count < count {
@@ -143,7 +148,8 @@ struct ConcentrationSearch: Sendable {
     concentrate(start, rows, h: h, steps: steps)?.0
   }
 
-  /// Concentration steps until the determinant no longer falls, or that many; nil when a covariance is singular.
+  /// Concentration steps until the determinant no longer falls, or that many; nil when a covariance is
+  /// singular.
   private func concentrate(
     _ start: Concentration, _ rows: Matrix, h: Int, steps: Int
   ) -> (Concentration, [Int32])? {

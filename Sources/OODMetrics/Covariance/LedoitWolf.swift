@@ -1,9 +1,9 @@
 import GenModels
 
 extension Moments {
-  /// The empirical covariance shrunk toward a multiple of the identity, as much as minimises the expected squared error
-  /// (O. Ledoit and M. Wolf, 2004): Σ* = (1 − s) Σ + s m I, with m the mean variance. Never singular unless every column is
-  /// constant; right for few rows and many columns.
+  /// The empirical covariance shrunk toward a multiple of the identity, as much as minimises the expected
+  /// squared error (O. Ledoit and M. Wolf, 2004): Σ* = (1 − s) Σ + s m I, with m the mean variance. Never
+  /// singular unless every column is constant; right for few rows and many columns.
   ///
   /// - Returns: The shrunk moments and the shrinkage s in 0...1.
   /// - Throws: `TableError` for an empty table and for entries that are not finite.

@@ -1,17 +1,18 @@
 import CKernels
 import GenModels
 
-/// The squared Mahalanobis distance (P. C. Mahalanobis, 1936) from the centre of the training rows as a score:
-/// (x − μ)ᵀ Σ⁻¹ (x − μ), of mean d for rows from the training distribution.
+/// The squared Mahalanobis distance (P. C. Mahalanobis, 1936) from the centre of the training rows as a
+/// score: (x − μ)ᵀ Σ⁻¹ (x − μ), of mean d for rows from the training distribution.
 ///
 ///     let scorer = try Mahalanobis(fitting: train)                                 // the empirical covariance
 ///     let robust = try Mahalanobis(fitting: train, covariance: .minimumDeterminant())
 ///     let custom = try Mahalanobis(Moments(mean: m, covariance: s))
 ///
-/// **Singular covariances** (constant or linearly dependent columns, fewer rows than columns): by default Σ⁻¹ is the
-/// pseudo-inverse, and directions in which the training rows don't vary at all count nothing: a new row that deviates only
-/// there scores as if it did not deviate, and contributions say nothing of it. `rank` tells the number of directions
-/// that count. Ask for `.refused` to get an error instead, or for `.ledoitWolf`, whose covariance is not singular.
+/// **Singular covariances** (constant or linearly dependent columns, fewer rows than columns): by default Σ⁻¹
+/// is the pseudo-inverse, and directions in which the training rows don't vary at all count nothing: a new
+/// row that deviates only there scores as if it did not deviate, and contributions say nothing of it. `rank`
+/// tells the number of directions that count. Ask for `.refused` to get an error instead, or for
+/// `.ledoitWolf`, whose covariance is not singular.
 ///
 /// Scoring costs d·rank multiply-adds a row.
 public struct Mahalanobis: Sendable {
@@ -43,8 +44,9 @@ public struct Mahalanobis: Sendable {
   public let precision: Matrix
 
   /// Fits to the rows of `x`.
-  /// - Throws: `TableError` for fewer than two rows, entries that are not finite, columns that are all constant, and a
-  ///   singular covariance where that is to be refused; what `MinimumCovarianceDeterminant` throws.
+  /// - Throws: `TableError` for fewer than two rows, entries that are not finite, columns that are all
+  ///   constant, and a singular covariance where that is to be refused; what `MinimumCovarianceDeterminant`
+  ///   throws.
   public init(
     fitting x: Matrix, covariance: Estimate = .empirical, whenSingular: SingularCovariance = .pseudoInverse
   ) throws {
@@ -62,8 +64,9 @@ public struct Mahalanobis: Sendable {
   }
 
   /// The scorer for a given centre and covariance.
-  /// - Throws: `TableError.singularCovariance` when the covariance is zero or has an eigenvalue below zero by more than
-  ///   rounding, or is singular where that is to be refused; `LinearAlgebraError` when it is not finite.
+  /// - Throws: `TableError.singularCovariance` when the covariance is zero or has an eigenvalue below zero by
+  ///   more than rounding, or is singular where that is to be refused; `LinearAlgebraError` when it is not
+  ///   finite.
   public init(_ moments: Moments, whenSingular: SingularCovariance = .pseudoInverse) throws {
     self.moments = moments
     let d = moments.mean.count
@@ -74,11 +77,13 @@ public struct Mahalanobis: Sendable {
     guard !kept.isEmpty, eigen.values[0] >= -1e3 * smallest else {
       throw TableError.singularCovariance(
         advice: kept.isEmpty
-          ? "every column is constant, so there is no distance" : "it has a negative eigenvalue, \(eigen.values[0])")
+          ? "every column is constant, so there is no distance"
+          : "it has a negative eigenvalue, \(eigen.values[0])")
     }
     if whenSingular == .refused, kept.count < d {
       throw TableError.singularCovariance(
-        advice: "\(d - kept.count) of \(d) directions have no variance; remove constant and linearly dependent columns, "
+        advice:
+          "\(d - kept.count) of \(d) directions have no variance; remove constant and linearly dependent columns, "
           + "give more rows, or use the shrunk covariance")
     }
     whitening = Matrix(rows: kept.count, columns: d) { destination in
@@ -92,7 +97,8 @@ public struct Mahalanobis: Sendable {
 
   /// (x − μ)ᵀ Σ⁻¹ (x − μ) of rows that were checked.
   func distances(_ x: Matrix) -> [Double] {
-    squaredNorms(x, mean: moments.mean, factor: whitening.elements, rank: whitening.rows, shape: ood_gaussian_dense)
+    squaredNorms(
+      x, mean: moments.mean, factor: whitening.elements, rank: whitening.rows, shape: ood_gaussian_dense)
   }
 }
 
@@ -145,8 +151,8 @@ extension Mahalanobis: TableScorer {
 extension Mahalanobis: ExplainableScorer {
   public var contributionRule: ContributionRule { .sum }
 
-  /// (x − μ)ₖ · (Σ⁻¹ (x − μ))ₖ for each feature k. They sum to the score; where features are correlated, single ones may be
-  /// negative: the feature then is as the others lead to expect.
+  /// (x − μ)ₖ · (Σ⁻¹ (x − μ))ₖ for each feature k. They sum to the score; where features are correlated,
+  /// single ones may be negative: the feature then is as the others lead to expect.
   public func contributions(_ x: Matrix) throws -> Matrix {
     try x.checkFeatures(featureCount)
     let d = featureCount

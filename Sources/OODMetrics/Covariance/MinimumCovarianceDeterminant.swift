@@ -7,26 +7,29 @@ import GenModels
   import Darwin
 #endif
 
-/// The minimum covariance determinant estimate of centre and covariance, which outliers don't move as long as they are fewer
-/// than n − h: the mean and covariance of those h of n rows whose covariance has the least determinant.
+/// The minimum covariance determinant estimate of centre and covariance, which outliers don't move as long as
+/// they are fewer than n − h: the mean and covariance of those h of n rows whose covariance has the least
+/// determinant.
 ///
-/// Found with the FastMCD algorithm (P. J. Rousseeuw and K. Van Driessen, 1999): many random starts, each improved by
-/// concentration steps (take the h rows nearest in the Mahalanobis distance of the last estimate), first on subsets of about 300
-/// rows, the best of them on 1500, the best of those on all rows until nothing changes. Starts alternate between d + 1
-/// random rows, which outliers seldom spoil, and h. In one dimension the exact minimum is found instead. Then two steps
-/// follow, as in scikit-learn: the distances are made consistent with the normal distribution (C. Croux and G. Haesbroeck,
-/// 1999), and rows within its 97.5% quantile are given weight 1, the others 0, for the final estimate.
+/// Found with the FastMCD algorithm (P. J. Rousseeuw and K. Van Driessen, 1999): many random starts, each
+/// improved by concentration steps (take the h rows nearest in the Mahalanobis distance of the last
+/// estimate), first on subsets of about 300 rows, the best of them on 1500, the best of those on all rows
+/// until nothing changes. Starts alternate between d + 1 random rows, which outliers seldom spoil, and h. In
+/// one dimension the exact minimum is found instead. Then two steps follow, as in scikit-learn: the distances
+/// are made consistent with the normal distribution (C. Croux and G. Haesbroeck, 1999), and rows within its
+/// 97.5% quantile are given weight 1, the others 0, for the final estimate.
 ///
-/// The search is random, and the same for the same seed; the determinant found is a minimum over the starts. Columns that
-/// are constant or depend linearly on others are no obstacle: the search runs in the space that the rows span. The cost is
-/// mostly that of 10 to 20 concentration steps for each of 10 starts on all rows, n·d² operations each.
+/// The search is random, and the same for the same seed; the determinant found is a minimum over the starts.
+/// Columns that are constant or depend linearly on others are no obstacle: the search runs in the space that
+/// the rows span. The cost is mostly that of 10 to 20 concentration steps for each of 10 starts on all rows,
+/// n·d² operations each.
 public struct MinimumCovarianceDeterminant: Sendable {
   /// The reweighted estimate, consistent for normal data.
   public let moments: Moments
   /// The mean and covariance of the h rows, as they are.
   public let raw: Moments
-  /// The natural logarithm of the determinant of the raw covariance (regularised if asked for); of its non-zero eigenvalues' product when the rows don't span
-  /// all dimensions.
+  /// The natural logarithm of the determinant of the raw covariance (regularised if asked for); of its
+  /// non-zero eigenvalues' product when the rows don't span all dimensions.
   public let logDeterminant: Double
   /// The h rows, ascending.
   public let support: [Int]
@@ -39,16 +42,20 @@ public struct MinimumCovarianceDeterminant: Sendable {
   /// Fits to the rows of `x`.
   ///
   /// - Parameters:
-  ///   - supportFraction: h/n. Without one, h = ⌈(n + d + 1)/2⌉, the most robust choice; larger ones are more accurate on
+  ///   - supportFraction: h/n. Without one, h = ⌈(n + d + 1)/2⌉, the most robust choice; larger ones are more
+  ///     accurate on
   ///     clean data.
-  ///   - regularization: ρ in 0..<1. Every covariance Σ counts as ρ T + (1 − ρ) Σ, where T is the covariance of all rows
+  ///   - regularization: ρ in 0..<1. Every covariance Σ counts as ρ T + (1 − ρ) Σ, where T is the covariance
+  ///     of all rows
   ///     (K. Boudt, P. J. Rousseeuw, S. Vanduffel and T. Verdonck, 2020, with T for the target): above 0, the determinant is
   ///     never 0.
   ///   - seed: Of the random starts.
-  /// - Throws: `TableError` for entries that are not finite, for fewer than 2 rows, h below 2 or a fraction not in (0, 1], for
-  ///   fewer rows than needed to give h rows a covariance, and when h rows lie in fewer dimensions than all do, so that the
-  ///   least determinant is 0 and the estimate would describe these only.
-  public init(fitting x: Matrix, supportFraction: Double? = nil, regularization: Double = 0, seed: UInt64 = 0) throws {
+  /// - Throws: `TableError` for entries that are not finite, for fewer than 2 rows, h below 2 or a fraction
+  ///   not in (0, 1], for fewer rows than needed to give h rows a covariance, and when h rows lie in fewer
+  ///   dimensions than all do, so that the least determinant is 0 and the estimate would describe these only.
+  public init(fitting x: Matrix, supportFraction: Double? = nil, regularization: Double = 0, seed: UInt64 = 0)
+    throws
+  {
     try x.checkTraining(rows: 2, "to estimate a covariance")
     let (n, d) = (x.rows, x.columns)
     if let supportFraction, !(supportFraction > 0 && supportFraction <= 1) {
@@ -101,8 +108,8 @@ public struct MinimumCovarianceDeterminant: Sendable {
     return weights
   }
 
-  /// What the covariance of the central share α of normal data is multiplied by to become the covariance of all (Croux and
-  /// Haesbroeck, 1999): α / P(χ²(d + 2) ≤ the α quantile of χ²(d)).
+  /// What the covariance of the central share α of normal data is multiplied by to become the covariance of
+  /// all (Croux and Haesbroeck, 1999): α / P(χ²(d + 2) ≤ the α quantile of χ²(d)).
   static func consistencyFactor(_ d: Int, _ share: Double) -> Double {
     guard share < 1 else { return 1 }
     return share / ChiSquared(d + 2).cumulative(ChiSquared(d).quantile(share))
@@ -113,7 +120,8 @@ public struct MinimumCovarianceDeterminant: Sendable {
     let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
     let sorted = order.map { values[$0] }
     var best = (variance: Double.infinity, first: 0)
-    // Each window's sums are taken about its own middle value, so that no digits cancel; from one window to the next they shift.
+    // Each window's sums are taken about its own middle value, so that no digits cancel; from one window to
+    // the next they shift.
     var (sum, square, origin) = (0.0, 0.0, sorted[0])
     for first in 0...(sorted.count - h) {
       if first % 256 == 0 {
@@ -136,8 +144,8 @@ public struct MinimumCovarianceDeterminant: Sendable {
   }
 }
 
-/// The space that rows span: principal directions with unit variance. The search is the same in any coordinates, and best
-/// conditioned in these.
+/// The space that rows span: principal directions with unit variance. The search is the same in any
+/// coordinates, and best conditioned in these.
 private struct RowSpace {
   let mean: [Double]
   /// The covariance of all rows.

@@ -11,7 +11,8 @@ public struct Moments: Sendable, Hashable {
   public init(mean: [Double], covariance: Matrix) {
     precondition(
       covariance.rows == mean.count && covariance.columns == mean.count,
-      "A mean of \(mean.count) features can't go with a \(covariance.rows) by \(covariance.columns) covariance.")
+      "A mean of \(mean.count) features can't go with a \(covariance.rows) by \(covariance.columns) covariance."
+    )
     self.mean = mean
     self.covariance = covariance
   }
@@ -24,7 +25,8 @@ public struct Moments: Sendable, Hashable {
     self.init(of: x, weights: nil)
   }
 
-  /// The weighted mean and covariance of the rows; all rows count alike without weights. The sum of the weights is above 0.
+  /// The weighted mean and covariance of the rows; all rows count alike without weights. The sum of the
+  /// weights is above 0.
   init(of x: Matrix, weights: [Double]?) {
     let (mean, total) = Self.weightedMean(x, weights)
     let scatter = Self.scatter(x, weights, about: mean)

@@ -1,8 +1,8 @@
 import CKernels
 import GenModels
 
-/// The fit of a Gaussian mixture. Rows pass once an iteration: a piece's responsibilities are computed and at once summed
-/// into moments about the last means, from which the moments about the new means follow.
+/// The fit of a Gaussian mixture. Rows pass once an iteration: a piece's responsibilities are computed and at
+/// once summed into moments about the last means, from which the moments about the new means follow.
 struct ExpectationMaximization: Sendable {
   private let x: Matrix
   private let shape: CovarianceShape
@@ -16,8 +16,8 @@ struct ExpectationMaximization: Sendable {
     self.settings = settings
   }
 
-  /// Sums over the rows, weighted with responsibilities: per component, the weight, and the first and second moments about
-  /// given means.
+  /// Sums over the rows, weighted with responsibilities: per component, the weight, and the first and second
+  /// moments about given means.
   private struct Sums {
     var logLikelihood = 0.0
     var counts: [Double]
@@ -27,9 +27,11 @@ struct ExpectationMaximization: Sendable {
 
   /// From clusters, whose weights, means (unless these are given) and covariances are the start.
   func run(labels: [Int], components: Int, means: Matrix?) throws -> GaussianMixture {
-    let d = x.columns
-    let zeros = Matrix(rows: components, columns: d, elements: (0..<components).flatMap { _ in x.columnMeans() })
-    let sums = sums(about: zeros, components) { first, count, responsibilities in
+    // Moments about the mean of all rows, which every component starts with.
+    let centre = x.columnMeans()
+    let centres = Matrix(
+      rows: components, columns: x.columns, elements: (0..<components).flatMap { _ in centre })
+    let sums = sums(about: centres, components) { first, count, responsibilities in
       for j in 0..<components {
         for i in 0..<count {
           responsibilities[j * MixturePiece.rows + i] = labels[first + i] == j ? 1 : 0
@@ -37,10 +39,11 @@ struct ExpectationMaximization: Sendable {
       }
       return 0
     }
-    let start = try maximize(sums, zeros, fit: nil)
+    let start = try maximize(sums, centres, fit: nil)
     guard let means else { return try run(from: start) }
     return try run(
-      from: GaussianMixture(weights: start.weights, means: means, covariances: start.covariances, shape: shape))
+      from: GaussianMixture(
+        weights: start.weights, means: means, covariances: start.covariances, shape: shape))
   }
 
   func run(from start: GaussianMixture) throws -> GaussianMixture {
@@ -72,8 +75,8 @@ struct ExpectationMaximization: Sendable {
     return mixture
   }
 
-  /// Sums over all rows. `responsibilities` writes those of some rows, given their first row, number and destination, and returns
-  /// the sum of their log-likelihoods.
+  /// Sums over all rows. `responsibilities` writes those of some rows, given their first row, number and
+  /// destination, and returns the sum of their log-likelihoods.
   private func sums(
     about means: Matrix, _ components: Int,
     _ responsibilities: @Sendable (Int, Int, UnsafeMutablePointer<Double>) -> Double
@@ -117,7 +120,8 @@ struct ExpectationMaximization: Sendable {
 
   /// Rows that are summed together, so that there are at most 64 partial sums.
   private var chunkRows: Int {
-    max(MixturePiece.rows, ((x.rows + 63) / 64 + MixturePiece.rows - 1) / MixturePiece.rows * MixturePiece.rows)
+    max(
+      MixturePiece.rows, ((x.rows + 63) / 64 + MixturePiece.rows - 1) / MixturePiece.rows * MixturePiece.rows)
   }
 
   private func addSquares(
@@ -136,7 +140,8 @@ struct ExpectationMaximization: Sendable {
   }
 
   private func collect(
-    _ base: UnsafePointer<Double>, _ chunks: Int, _ size: Int, _ perComponent: Int, _ components: Int, _ stride: Int
+    _ base: UnsafePointer<Double>, _ chunks: Int, _ size: Int, _ perComponent: Int, _ components: Int,
+    _ stride: Int
   ) -> Sums {
     let d = x.columns
     func total(_ place: Int) -> Double { (0..<chunks).reduce(0) { $0 + base[$1 * size + place] } }
@@ -163,7 +168,8 @@ struct ExpectationMaximization: Sendable {
   }
 
   /// The mixture with the moments of the rows: weights, means and covariances.
-  private func maximize(_ sums: Sums, _ oldMeans: Matrix, fit: GaussianMixture.Fit?) throws -> GaussianMixture {
+  private func maximize(_ sums: Sums, _ oldMeans: Matrix, fit: GaussianMixture.Fit?) throws -> GaussianMixture
+  {
     let d = x.columns
     let counts = sums.counts.map { $0 + Self.leastCount }
     let total = counts.reduce(0, +)

@@ -7,15 +7,16 @@ import GenModels
   import Darwin
 #endif
 
-/// A mixture of Gaussians: p(x) = Σₖ πₖ N(x; μₖ, Σₖ), fitted by expectation maximisation (A. P. Dempster, N. M. Laird and D. B.
-/// Rubin, 1977). As a scorer, −ln p(x).
+/// A mixture of Gaussians: p(x) = Σₖ πₖ N(x; μₖ, Σₖ), fitted by expectation maximisation (A. P. Dempster, N.
+/// M. Laird and D. B. Rubin, 1977). As a scorer, −ln p(x).
 ///
 ///     let mixture = try GaussianMixture(fitting: train, components: 10)
 ///     let chosen = try GaussianMixture(fitting: train, componentsAmong: 1...12)     // by the BIC
 ///     let densities = try mixture.logDensity(test)
 ///
-/// Starting, stopping and regularisation are scikit-learn's: from the same start, the results agree. Each iteration costs
-/// about 2·n·k·d² multiply-adds with full covariances, n·k·d with diagonal ones. Results don't depend on the number of threads.
+/// Starting, stopping and regularisation are scikit-learn's: from the same start, the results agree. Each
+/// iteration costs about 2·n·k·d² multiply-adds with full covariances, n·k·d with diagonal ones. Results
+/// don't depend on the number of threads.
 public struct GaussianMixture: Sendable {
   /// The components' weights πₖ; they sum to 1.
   public let weights: [Double]
@@ -55,9 +56,10 @@ public struct GaussianMixture: Sendable {
   }
 
   /// A given mixture.
-  /// - Throws: `TableError.singularCovariance` for a covariance that is not positive definite, `.invalidSetting` for weights that
-  ///   are negative or don't sum to 1.
-  public init(weights: [Double], means: Matrix, covariances: [Matrix], shape: CovarianceShape = .full) throws {
+  /// - Throws: `TableError.singularCovariance` for a covariance that is not positive definite,
+  ///   `.invalidSetting` for weights that are negative or don't sum to 1.
+  public init(weights: [Double], means: Matrix, covariances: [Matrix], shape: CovarianceShape = .full) throws
+  {
     try self.init(weights: weights, means: means, covariances: covariances, shape: shape, fit: nil)
   }
 
@@ -69,7 +71,8 @@ public struct GaussianMixture: Sendable {
       "A mixture of \(means.rows) means of \(d) features takes as many weights and \(d) by \(d) covariances, "
         + "and \(weights.count) weights and \(covariances.count) covariances were given.")
     guard weights.allSatisfy({ $0 >= 0 }), abs(weights.reduce(0, +) - 1) < 1e-6 else {
-      throw TableError.invalidSetting(name: "weights", value: "\(weights)", expected: "non-negative with the sum 1")
+      throw TableError.invalidSetting(
+        name: "weights", value: "\(weights)", expected: "non-negative with the sum 1")
     }
     self.weights = weights
     self.means = means
@@ -77,15 +80,16 @@ public struct GaussianMixture: Sendable {
     self.shape = shape
     self.fit = fit
     components = try weights.indices.map {
-      try Component(number: $0, weight: weights[$0], mean: means.row($0), covariance: covariances[$0], shape: shape)
+      try Component(
+        number: $0, weight: weights[$0], mean: means.row($0), covariance: covariances[$0], shape: shape)
     }
   }
 }
 
 extension GaussianMixture {
   /// Fits a mixture. Each start is k-means's (from k-means++): its clusters are the first responsibilities.
-  /// - Throws: `TableError` for entries that are not finite, for fewer rows than components (or than 2), and for a covariance
-  ///   that loses positive definiteness, which a larger `regularization` cures.
+  /// - Throws: `TableError` for entries that are not finite, for fewer rows than components (or than 2), and
+  ///   for a covariance that loses positive definiteness, which a larger `regularization` cures.
   public init(
     fitting x: Matrix, components: Int, shape: CovarianceShape = .full, settings: Settings = Settings()
   ) throws {
@@ -105,8 +109,9 @@ extension GaussianMixture {
     self = best!
   }
 
-  /// Fits a mixture from these means, a row a component: every row of `x` belongs to the nearest of them at first, which gives
-  /// the first weights and covariances (about the mean of the rows); the first means are those given.
+  /// Fits a mixture from these means, a row a component: every row of `x` belongs to the nearest of them at
+  /// first, which gives the first weights and covariances (about the mean of the rows); the first means are
+  /// those given.
   /// - Throws: As `init(fitting:components:)`.
   public init(
     fitting x: Matrix, initialMeans: Matrix, shape: CovarianceShape = .full, settings: Settings = Settings()
@@ -129,7 +134,8 @@ extension GaussianMixture {
     self = try ExpectationMaximization(x, shape: start.shape, settings: settings).run(from: start)
   }
 
-  /// Fits mixtures of these numbers of components and keeps the one of the smallest BIC on `x`; of equal ones, the smallest.
+  /// Fits mixtures of these numbers of components and keeps the one of the smallest BIC on `x`; of equal
+  /// ones, the smallest.
   /// - Throws: As `init(fitting:components:)`.
   public init(
     fitting x: Matrix, componentsAmong candidates: some Sequence<Int>, shape: CovarianceShape = .full,
@@ -142,7 +148,8 @@ extension GaussianMixture {
       if best == nil || bic < best!.bic { best = (bic, mixture) }
     }
     guard let best else {
-      throw TableError.invalidSetting(name: "componentsAmong", value: "empty", expected: "at least one number")
+      throw TableError.invalidSetting(
+        name: "componentsAmong", value: "empty", expected: "at least one number")
     }
     self = best.mixture
   }
@@ -153,7 +160,8 @@ extension GaussianMixture {
     return shape.parameterCount(components: k, dimensions: d) + k * d + k - 1
   }
 
-  /// The Bayesian information criterion (G. Schwarz, 1978): −2 Σ ln p(xᵢ) + parameters · ln n. Smaller is better.
+  /// The Bayesian information criterion (G. Schwarz, 1978): −2 Σ ln p(xᵢ) + parameters · ln n. Smaller is
+  /// better.
   public func bic(_ x: Matrix) throws -> Double {
     -2 * (try logDensity(x)).reduce(0, +) + Double(parameterCount) * log(Double(x.rows))
   }

@@ -45,7 +45,8 @@ extension GaussianMixture {
 
     private static func singular(_ number: Int) -> TableError {
       .singularCovariance(
-        advice: "component \(number) of the mixture has no volume; raise the regularization, use fewer components or "
+        advice:
+          "component \(number) of the mixture has no volume; raise the regularization, use fewer components or "
           + "another covariance shape, or remove columns that depend on others")
     }
 
@@ -91,7 +92,8 @@ struct MixturePiece: ~Copyable {
     for (j, component) in components.enumerated() {
       let to = logs.base + j * Self.rows
       ood_active_kernels().pointee.gaussian.squared_norms(
-        x, count, dimensions, component.mean, component.factor, dimensions, component.kernelShape, to, scratch.base)
+        x, count, dimensions, component.mean, component.factor, dimensions, component.kernelShape, to,
+        scratch.base)
       for i in 0..<count { to[i] = component.logWeight - 0.5 * to[i] }
       for i in count..<padded { to[i] = 0 }
     }

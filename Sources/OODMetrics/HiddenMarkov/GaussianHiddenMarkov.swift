@@ -6,15 +6,17 @@ import GenModels
   import Darwin
 #endif
 
-/// A hidden Markov model with Gaussian emissions, for sequences of feature vectors: hidden states follow a Markov chain, and each
-/// state emits N(μₖ, Σₖ). Fitted by L. E. Baum's and L. R. Welch's expectation maximisation (L. R. Rabiner, 1989), with the
-/// forward and backward passes scaled step by step, so that long sequences neither underflow nor overflow.
+/// A hidden Markov model with Gaussian emissions, for sequences of feature vectors: hidden states follow a
+/// Markov chain, and each state emits N(μₖ, Σₖ). Fitted by L. E. Baum's and L. R. Welch's expectation
+/// maximisation (L. R. Rabiner, 1989), with the forward and backward passes scaled step by step, so that long
+/// sequences neither underflow nor overflow.
 ///
 ///     let model = try GaussianHiddenMarkov(fitting: sequences, states: 3)   // one matrix a sequence, a row a time step
 ///     let scores = try model.score(newSequences)
 ///
 /// The density is that of a whole sequence given its length; the score is −ln p(sequence) / length, so that
-/// sequences of different lengths compare. An iteration costs T·(K² + K·d²) operations for T time steps in all.
+/// sequences of different lengths compare. An iteration costs T·(K² + K·d²) operations for T time steps in
+/// all.
 public struct GaussianHiddenMarkov: Sendable {
   /// The probability of each state at the first step.
   public let initial: [Double]
@@ -28,16 +30,17 @@ public struct GaussianHiddenMarkov: Sendable {
   public let shape: CovarianceShape
   /// How the fit went; nil for a model that was given. Its likelihood is the mean over time steps.
   public let fit: GaussianMixture.Fit?
-  /// The length of the sequences that `sample` draws: the mean length of the training sequences, rounded; 1 for a
-  /// model that was given, unless set.
+  /// The length of the sequences that `sample` draws: the mean length of the training sequences, rounded; 1
+  /// for a model that was given, unless set.
   public var sampleLength: Int
   private let emissions: [GaussianMixture.Component]
 
   /// A given model.
-  /// - Throws: `TableError.invalidSetting` for probabilities that are negative or don't sum to 1, `.singularCovariance` for a
-  ///   covariance that is not positive definite.
+  /// - Throws: `TableError.invalidSetting` for probabilities that are negative or don't sum to 1,
+  ///   `.singularCovariance` for a covariance that is not positive definite.
   public init(
-    initial: [Double], transitions: Matrix, means: Matrix, covariances: [Matrix], shape: CovarianceShape = .full,
+    initial: [Double], transitions: Matrix, means: Matrix, covariances: [Matrix],
+    shape: CovarianceShape = .full,
     sampleLength: Int = 1
   ) throws {
     try self.init(
@@ -80,8 +83,8 @@ public struct GaussianHiddenMarkov: Sendable {
 
 extension GaussianHiddenMarkov {
   /// Fits a model. States start as k-means clusters of all time steps, with uniform transitions.
-  /// - Throws: `TableError` for no sequences, an empty one or one with other columns, entries that are not finite, and fewer time
-  ///   steps than states.
+  /// - Throws: `TableError` for no sequences, an empty one or one with other columns, entries that are not
+  ///   finite, and fewer time steps than states.
   public init(
     fitting sequences: [Matrix], states: Int, shape: CovarianceShape = .diagonal,
     settings: GaussianMixture.Settings = GaussianMixture.Settings()
@@ -97,7 +100,8 @@ extension GaussianHiddenMarkov {
       try sequence.checkFeatures(first.columns)
     }
     let steps = Matrix(
-      rows: sequences.reduce(0) { $0 + $1.rows }, columns: first.columns, elements: sequences.flatMap(\.elements))
+      rows: sequences.reduce(0) { $0 + $1.rows }, columns: first.columns,
+      elements: sequences.flatMap(\.elements))
     try steps.checkTraining(rows: max(2, states), "to fit \(states) states")
     let start = try GaussianMixture(
       fitting: steps, components: states, shape: shape,
@@ -119,11 +123,13 @@ extension GaussianHiddenMarkov {
       let likelihood = passes.reduce(0) { $0 + $1.logLikelihood } / Double(steps.rows)
       guard likelihood.isFinite else {
         throw TableError.singularCovariance(
-          advice: "a sequence has the density 0 or infinity in iteration \(iteration); raise the regularization")
+          advice:
+            "a sequence has the density 0 or infinity in iteration \(iteration); raise the regularization")
       }
       let converged = abs(likelihood - last) < settings.tolerance
       last = likelihood
-      let fit = GaussianMixture.Fit(iterations: iteration, converged: converged, meanLogLikelihood: likelihood)
+      let fit = GaussianMixture.Fit(
+        iterations: iteration, converged: converged, meanLogLikelihood: likelihood)
       model = try current.maximized(steps, passes, settings, fit)
       if converged { break }
     }
@@ -183,17 +189,20 @@ extension GaussianHiddenMarkov {
       newCovariances = Array(repeating: pooled, count: states)
     }
     return try GaussianHiddenMarkov(
-      initial: newInitial, transitions: newTransitions, means: newMeans, covariances: newCovariances, shape: shape,
+      initial: newInitial, transitions: newTransitions, means: newMeans, covariances: newCovariances,
+      shape: shape,
       sampleLength: sampleLength, fit: fit)
   }
 
-  /// Emission densities of the steps, each divided by the largest over the states, and the logarithms of those.
+  /// Emission densities of the steps, each divided by the largest over the states, and the logarithms of
+  /// those.
   private func emissionDensities(_ sequence: Matrix) -> (Matrix, [Double]) {
     let states = initial.count
     var densities = Matrix(rows: sequence.rows, columns: states, repeating: 0)
     for (k, emission) in emissions.enumerated() {
       let squares = squaredNorms(
-        sequence, mean: emission.mean, factor: emission.factor, rank: sequence.columns, shape: emission.kernelShape)
+        sequence, mean: emission.mean, factor: emission.factor, rank: sequence.columns,
+        shape: emission.kernelShape)
       for (t, square) in squares.enumerated() { densities[t, k] = emission.logWeight - 0.5 * square }
     }
     var largest = [Double](repeating: 0, count: sequence.rows)
@@ -204,7 +213,8 @@ extension GaussianHiddenMarkov {
     return (densities, largest)
   }
 
-  /// The scaled forward pass (Rabiner's equation 92): p(state | steps so far), the scales, and ln p(sequence).
+  /// The scaled forward pass (Rabiner's equation 92): p(state | steps so far), the scales, and ln
+  /// p(sequence).
   private func forward(_ densities: Matrix, _ largest: [Double]) -> (Matrix, [Double], Double) {
     let (steps, states) = (densities.rows, initial.count)
     var forward = Matrix(rows: steps, columns: states, repeating: 0)
@@ -213,7 +223,8 @@ extension GaussianHiddenMarkov {
     for t in 0..<steps {
       var scale = 0.0
       for k in 0..<states {
-        let reach = t == 0 ? initial[k] : (0..<states).reduce(0) { $0 + forward[t - 1, $1] * transitions[$1, k] }
+        let reach =
+          t == 0 ? initial[k] : (0..<states).reduce(0) { $0 + forward[t - 1, $1] * transitions[$1, k] }
         forward[t, k] = reach * densities[t, k]
         scale += forward[t, k]
       }

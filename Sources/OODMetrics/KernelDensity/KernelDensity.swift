@@ -7,14 +7,15 @@ import GenModels
   import Darwin
 #endif
 
-/// A kernel density estimate (E. Parzen, 1962): p(x) = (1 / (n hᵈ V)) Σᵢ K(|x − xᵢ| / h), with V = ∫ K. As a scorer, −ln p(x).
+/// A kernel density estimate (E. Parzen, 1962): p(x) = (1 / (n hᵈ V)) Σᵢ K(|x − xᵢ| / h), with V = ∫ K. As a
+/// scorer, −ln p(x).
 ///
 ///     let density = try KernelDensity(fitting: train, bandwidth: .scott)
 ///     let logs = try density.logDensity(test)
 ///
-/// Every training row is visited, in double precision; logarithms stay finite however far x is for the Gaussian and the
-/// exponential kernel. **For the compact kernels the density is 0, and the score +∞, where no training row is
-/// within h.** Equal rows add up. Cost: about m·n·(2d + 20) operations for m rows.
+/// Every training row is visited, in double precision; logarithms stay finite however far x is for the
+/// Gaussian and the exponential kernel. **For the compact kernels the density is 0, and the score +∞, where
+/// no training row is within h.** Equal rows add up. Cost: about m·n·(2d + 20) operations for m rows.
 public struct KernelDensity: Sendable {
   /// The training rows.
   public let points: Matrix
@@ -27,8 +28,8 @@ public struct KernelDensity: Sendable {
   private let panels: Panels
 
   /// Fits to the rows of `x`.
-  /// - Throws: `TableError` for an empty table, entries that are not finite or are above 10¹⁵⁰ in magnitude, and a bandwidth that
-  ///   is not above 0; for cross-validation, for fewer rows than folds.
+  /// - Throws: `TableError` for an empty table, entries that are not finite or are above 10¹⁵⁰ in magnitude,
+  ///   and a bandwidth that is not above 0; for cross-validation, for fewer rows than folds.
   public init(fitting x: Matrix, bandwidth: Bandwidth = .scott, kernel: DensityKernel = .gaussian) throws {
     try x.checkTraining()
     let (n, d) = (Double(x.rows), Double(x.columns))
@@ -44,7 +45,8 @@ public struct KernelDensity: Sendable {
 
   private init(points: Matrix, bandwidth: Double, kernel: DensityKernel) throws {
     guard bandwidth > 0, bandwidth.isFinite else {
-      throw TableError.invalidSetting(name: "bandwidth", value: "\(bandwidth)", expected: "above 0 and finite")
+      throw TableError.invalidSetting(
+        name: "bandwidth", value: "\(bandwidth)", expected: "above 0 and finite")
     }
     try NeighbourIndex.checkMagnitudes(points)
     self.points = points
@@ -58,7 +60,9 @@ public struct KernelDensity: Sendable {
   private static func crossValidated(
     _ x: Matrix, _ candidates: [Double], _ folds: Int, _ kernel: DensityKernel
   ) throws -> Double {
-    guard folds >= 2 else { throw TableError.invalidSetting(name: "folds", value: "\(folds)", expected: "at least 2") }
+    guard folds >= 2 else {
+      throw TableError.invalidSetting(name: "folds", value: "\(folds)", expected: "at least 2")
+    }
     guard !candidates.isEmpty else {
       throw TableError.invalidSetting(name: "candidates", value: "empty", expected: "at least one bandwidth")
     }

@@ -17,9 +17,11 @@ struct CandidateList {
     sizeToTighten = 2 * (needed ?? 0) + 64
   }
 
-  /// Adds the points `found`, counted from `first`, whose lower bound is `values` + `offset` and is not above the limit.
+  /// Adds the points `found`, counted from `first`, whose lower bound is `values` + `offset` and is not above
+  /// the limit.
   mutating func append(
-    _ found: UnsafeBufferPointer<Int32>, _ values: UnsafePointer<Float>, first: Int, offsets: UnsafePointer<Float>,
+    _ found: UnsafeBufferPointer<Int32>, _ values: UnsafePointer<Float>, first: Int,
+    offsets: UnsafePointer<Float>,
     slacks: UnsafePointer<Float>
   ) {
     for j in found {

@@ -1,11 +1,12 @@
 import CKernels
 import GenModels
 
-/// A k-d tree (J. L. Bentley, 1975): boxes cut at the median of their widest side, down to leaves of at most 32 points.
+/// A k-d tree (J. L. Bentley, 1975): boxes cut at the median of their widest side, down to leaves of at most
+/// 32 points.
 ///
 /// It finds exactly what a search of all points finds, to the bit: a box is left out only when it is farther
-/// than the farthest neighbour found, with room for rounding. Building costs about n·d·log n operations. A search touches few
-/// leaves in few dimensions, and nearly all of them from some fifteen on.
+/// than the farthest neighbour found, with room for rounding. Building costs about n·d·log n operations. A
+/// search touches few leaves in few dimensions, and nearly all of them from some fifteen on.
 final class KDTree: Sendable {
   private let metric: DistanceMetric
   private let columns: Int
@@ -37,7 +38,8 @@ final class KDTree: Sendable {
     x.withUnsafeElements { elements in
       order.withUnsafeMutableBufferPointer { order in
         var builder = Builder(
-          x: elements.baseAddress!, columns: x.columns, order: order.baseAddress!, nodes: [], boxes: [], panels: [])
+          x: elements.baseAddress!, columns: x.columns, order: order.baseAddress!, nodes: [], boxes: [],
+          panels: [])
         _ = builder.build(0..<x.rows)
         (nodes, boxes, panels) = (builder.nodes, builder.boxes, builder.panels)
       }
@@ -92,7 +94,8 @@ final class KDTree: Sendable {
       }
     }
 
-    /// Hoare's selection: the point that belongs at `middle` stands there, smaller ones before it, larger ones after.
+    /// Hoare's selection: the point that belongs at `middle` stands there, smaller ones before it, larger
+    /// ones after.
     private func select(_ middle: Int, _ points: Range<Int>, column: Int) {
       func value(_ place: Int) -> Double { x[Int(order[place]) * columns + column] }
       var (low, high) = (points.lowerBound, points.upperBound - 1)
@@ -131,7 +134,8 @@ final class KDTree: Sendable {
   }
 
   private func search(
-    _ number: Int, at measure: Double, _ x: UnsafePointer<Double>, _ excluded: Int32, _ heap: inout NearestHeap,
+    _ number: Int, at measure: Double, _ x: UnsafePointer<Double>, _ excluded: Int32,
+    _ heap: inout NearestHeap,
     _ distances: UnsafeMutablePointer<Double>
   ) {
     guard measure * roundingRoom <= heap.worst else { return }
@@ -166,8 +170,8 @@ final class KDTree: Sendable {
     return largest
   }
 
-  /// Calls `visit` with the measure and row of every point that `x` might be within the radius of; some points farther away
-  /// are visited too.
+  /// Calls `visit` with the measure and row of every point that `x` might be within the radius of; some
+  /// points farther away are visited too.
   func visitCovering(
     _ x: UnsafePointer<Double>, largestMeasures: [Double], _ visit: (Double, Int32) -> Void
   ) {

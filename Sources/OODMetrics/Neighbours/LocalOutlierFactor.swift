@@ -1,19 +1,22 @@
 import GenModels
 
-/// The local outlier factor (M. M. Breunig, H.-P. Kriegel, R. T. Ng and J. Sander, 2000): how much sparser the surroundings of a
-/// point are than those of its neighbours. About 1 inside a cluster, however dense it is; larger outside.
+/// The local outlier factor (M. M. Breunig, H.-P. Kriegel, R. T. Ng and J. Sander, 2000): how much sparser
+/// the surroundings of a point are than those of its neighbours. About 1 inside a cluster, however dense it
+/// is; larger outside.
 ///
 ///     reach(x, o) = max(d(x, o), distance of o to its k-th neighbour)
 ///     density(x)  = 1 / (mean of reach(x, o) over the k neighbours o of x + 10⁻¹⁰)
 ///     score(x)    = mean of density(o) over the neighbours / density(x)
 ///
-/// `trainingScores` compares training rows with each other (outlier mode); `score` compares new rows with the training rows
-/// (novelty mode). Neighbours are exactly k: of equally distant ones, those of smaller row number.
+/// `trainingScores` compares training rows with each other (outlier mode); `score` compares new rows with the
+/// training rows (novelty mode). Neighbours are exactly k: of equally distant ones, those of smaller row
+/// number.
 ///
-/// **Duplicates.** A training row that occurs more than k times has neighbours at distance 0 only and the density 10¹⁰,
-/// and points that have such rows among their neighbours score up to about 10¹⁰ times their distance. This is also how
-/// scikit-learn has it. With `distinct`, every row counts once, as the authors advise (their k-distinct-distance):
-/// neighbours then are at a positive distance, and duplicates change no score.
+/// **Duplicates.** A training row that occurs more than k times has neighbours at distance 0 only and the
+/// density 10¹⁰, and points that have such rows among their neighbours score up to about 10¹⁰ times their
+/// distance. This is also how scikit-learn has it. With `distinct`, every row counts once, as the authors
+/// advise (their k-distinct-distance): neighbours then are at a positive distance, and duplicates change no
+/// score.
 public struct LocalOutlierFactor: Sendable {
   /// The training table (without repetitions where these are left out), prepared for the search.
   public let index: NeighbourIndex
@@ -32,8 +35,8 @@ public struct LocalOutlierFactor: Sendable {
   static let smallestReach = 1e-10
 
   /// Fits to the rows of `x`.
-  /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table of not more than
-  ///   `neighbours` rows (rows that differ, with `distinct`).
+  /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table
+  ///   of not more than `neighbours` rows (rows that differ, with `distinct`).
   public init(
     fitting x: Matrix, neighbours: Int = 20, metric: DistanceMetric = .euclidean, distinct: Bool = false
   ) throws {
@@ -53,7 +56,9 @@ public struct LocalOutlierFactor: Sendable {
 
   private static func densities(_ lists: NeighbourLists, _ radii: [Double]) -> [Double] {
     (0..<lists.count).map { i in
-      let reach = zip(lists.rows(of: i), lists.distances(of: i)).reduce(0.0) { $0 + max($1.1, radii[Int($1.0)]) }
+      let reach = zip(lists.rows(of: i), lists.distances(of: i)).reduce(0.0) {
+        $0 + max($1.1, radii[Int($1.0)])
+      }
       return 1 / (reach / Double(lists.k) + smallestReach)
     }
   }

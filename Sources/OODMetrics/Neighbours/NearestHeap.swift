@@ -1,5 +1,5 @@
-/// The k nearest of the points offered so far, as a heap with the farthest on top. Points are ordered by distance, then by
-/// row, so that what is kept does not depend on the order in which points are offered.
+/// The k nearest of the points offered so far, as a heap with the farthest on top. Points are ordered by
+/// distance, then by row, so that what is kept does not depend on the order in which points are offered.
 struct NearestHeap: ~Copyable {
   private let measures: UnsafeMutablePointer<Double>
   private let rows: UnsafeMutablePointer<Int32>
@@ -48,7 +48,9 @@ struct NearestHeap: ~Copyable {
     while true {
       var child = 2 * place + 1
       if child >= count { break }
-      if child + 1 < count, (measures[child + 1], rows[child + 1]) > (measures[child], rows[child]) { child += 1 }
+      if child + 1 < count, (measures[child + 1], rows[child + 1]) > (measures[child], rows[child]) {
+        child += 1
+      }
       if (measure, row) >= (measures[child], rows[child]) { break }
       (measures[place], rows[place]) = (measures[child], rows[child])
       place = child

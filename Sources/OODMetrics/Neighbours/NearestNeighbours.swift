@@ -1,13 +1,13 @@
 import GenModels
 
-/// The distance to the nearest neighbours as a score (S. Ramaswamy, R. Rastogi and K. Shim, 2000; F. Angiulli and C. Pizzuti,
-/// 2002): far from what was seen is out-of-distribution.
+/// The distance to the nearest neighbours as a score (S. Ramaswamy, R. Rastogi and K. Shim, 2000; F. Angiulli
+/// and C. Pizzuti, 2002): far from what was seen is out-of-distribution.
 ///
 ///     let scorer = try NearestNeighbours(fitting: train, neighbours: 5, distance: .largest)
 ///     let scores = try scorer.score(test)
 ///
-/// Equal rows have the distance 0: a row that occurs more than k times in the training table scores 0. Scoring m rows costs
-/// what `NeighbourIndex` costs; fitting keeps the table.
+/// Equal rows have the distance 0: a row that occurs more than k times in the training table scores 0.
+/// Scoring m rows costs what `NeighbourIndex` costs; fitting keeps the table.
 public struct NearestNeighbours: Sendable {
   /// Which of the k distances is the score.
   public enum Distance: String, Sendable, Hashable, Codable, CaseIterable {
@@ -27,8 +27,8 @@ public struct NearestNeighbours: Sendable {
   public let distance: Distance
 
   /// Fits to the rows of `x`.
-  /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table with fewer than
-  ///   `neighbours` rows.
+  /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table
+  ///   with fewer than `neighbours` rows.
   public init(
     fitting x: Matrix, neighbours: Int = 5, distance: Distance = .largest, metric: DistanceMetric = .euclidean
   ) throws {
@@ -65,8 +65,8 @@ extension NearestNeighbours: TableScorer {
   public static let kind = "nearest-neighbours"
   public var featureCount: Int { index.points.columns }
 
-  /// The distance of each row to its neighbours in the training table. A row that is in that table finds itself at
-  /// distance 0; `trainingScores` leaves it out.
+  /// The distance of each row to its neighbours in the training table. A row that is in that table finds
+  /// itself at distance 0; `trainingScores` leaves it out.
   public func score(_ x: Matrix) throws -> [Double] {
     scores(try index.nearest(neighbours, to: x))
   }

@@ -1,11 +1,11 @@
 import GenModels
 
-/// The indegree in the k-nearest-neighbour graph as a score (V. Hautamäki, I. Kärkkäinen and P. Fränti, 2004): a point that
-/// few others have among their nearest is out-of-distribution.
+/// The indegree in the k-nearest-neighbour graph as a score (V. Hautamäki, I. Kärkkäinen and P. Fränti,
+/// 2004): a point that few others have among their nearest is out-of-distribution.
 ///
-/// The indegree of x is the number of training rows that would count x among their k nearest, that is, whose distance to x is
-/// not above the distance to their k-th neighbour. **The score is minus the indegree.** Scores are whole numbers with many
-/// ties; all points far from the training table score 0.
+/// The indegree of x is the number of training rows that would count x among their k nearest, that is, whose
+/// distance to x is not above the distance to their k-th neighbour. **The score is minus the indegree.**
+/// Scores are whole numbers with many ties; all points far from the training table score 0.
 public struct NeighbourGraphIndegree: Sendable {
   /// The training table, prepared for the search.
   public let index: NeighbourIndex
@@ -15,8 +15,8 @@ public struct NeighbourGraphIndegree: Sendable {
   public let radii: [Double]
 
   /// Fits to the rows of `x`: finds the k nearest neighbours of each.
-  /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table of not more than
-  ///   `neighbours` rows.
+  /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table
+  ///   of not more than `neighbours` rows.
   public init(fitting x: Matrix, neighbours: Int = 5, metric: DistanceMetric = .euclidean) throws {
     index = try NeighbourIndex(x, metric: metric)
     self.neighbours = neighbours

@@ -1,16 +1,17 @@
 import CKernels
 import GenModels
 
-/// A table prepared for finding the nearest rows to points: exactly, in double precision, the same bits for any number of
-/// threads and however the points are batched.
+/// A table prepared for finding the nearest rows to points: exactly, in double precision, the same bits for
+/// any number of threads and however the points are batched.
 ///
 ///     let index = try NeighbourIndex(table)
 ///     let lists = try index.nearest(5, to: newRows)
 ///     let graph = try index.nearestToEachOther(5)      // no row is its own neighbour
 ///
-/// Up to 12 columns a k-d tree is searched; for more, all points: in the Euclidean metric by matrix products in single
-/// precision that rule out all but a few points (2·m·n·d operations at the speed of a matrix product), in the others directly
-/// (3·m·n·d). No m·n matrix is ever stored: memory beyond the table is about as large as the table, at most.
+/// Up to 12 columns a k-d tree is searched; for more, all points: in the Euclidean metric by matrix products
+/// in single precision that rule out all but a few points (2·m·n·d operations at the speed of a matrix
+/// product), in the others directly (3·m·n·d). No m·n matrix is ever stored: memory beyond the table is about
+/// as large as the table, at most.
 public struct NeighbourIndex: Sendable {
   /// The table that is searched.
   public let points: Matrix
@@ -30,11 +31,13 @@ public struct NeighbourIndex: Sendable {
   static let largestCoordinate = 1e150
 
   /// Prepares a table.
-  /// - Throws: `TableError` when the table is empty, or an entry is not finite or is above 10¹⁵⁰ in magnitude.
+  /// - Throws: `TableError` when the table is empty, or an entry is not finite or is above 10¹⁵⁰ in
+  ///   magnitude.
   public init(_ points: Matrix, metric: DistanceMetric = .euclidean) throws {
     try points.checkTraining(rows: 1, "to be a neighbour")
     try Self.checkMagnitudes(points)
-    precondition(points.rows < Int(Int32.max), "A table of \(points.rows) rows is too long: rows count in 31 bits.")
+    precondition(
+      points.rows < Int(Int32.max), "A table of \(points.rows) rows is too long: rows count in 31 bits.")
     self.points = points
     self.metric = metric
     if points.columns <= Self.treeColumns {
@@ -57,8 +60,8 @@ public struct NeighbourIndex: Sendable {
   }
 
   /// The k nearest rows of the table to each row of `queries`. A query that is in the table finds itself.
-  /// - Throws: `TableError` when `queries` has other columns, an entry that is not finite or too large, or the table has fewer
-  ///   than k rows.
+  /// - Throws: `TableError` when `queries` has other columns, an entry that is not finite or too large, or
+  ///   the table has fewer than k rows.
   public func nearest(_ k: Int, to queries: Matrix) throws -> NeighbourLists {
     try checkNeighbours(k, others: 0)
     try queries.checkFeatures(points.columns)
@@ -66,8 +69,8 @@ public struct NeighbourIndex: Sendable {
     return find(k, queries, amongThemselves: false)
   }
 
-  /// The k nearest other rows of the table to each of its rows: the k-nearest-neighbour graph. Of rows that are equal, each
-  /// is a neighbour of the others, at distance 0.
+  /// The k nearest other rows of the table to each of its rows: the k-nearest-neighbour graph. Of rows that
+  /// are equal, each is a neighbour of the others, at distance 0.
   /// - Throws: `TableError` when the table has fewer than k + 1 rows.
   public func nearestToEachOther(_ k: Int) throws -> NeighbourLists {
     try checkNeighbours(k, others: 1)
@@ -128,7 +131,8 @@ public struct NeighbourIndex: Sendable {
     }
   }
 
-  /// How many points have each query within their own radius, at a distance not above it; `radii` has one for each point.
+  /// How many points have each query within their own radius, at a distance not above it; `radii` has one for
+  /// each point.
   func coveringCounts(_ queries: Matrix, radii: [Double]) -> [Int] {
     let measures = radii.map(metric.measure)
     return [Int](unsafeUninitializedCapacity: queries.rows) { counts, count in
@@ -161,7 +165,9 @@ public struct NeighbourIndex: Sendable {
           let distances = Scratch<Double>(points.rows)
           for i in range {
             measureAll(queries, i, distances.base)
-            counts[i] = (0..<points.rows).reduce(0) { metric.distance(distances.base[$1]) <= radii[$1] ? $0 + 1 : $0 }
+            counts[i] = (0..<points.rows).reduce(0) {
+              metric.distance(distances.base[$1]) <= radii[$1] ? $0 + 1 : $0
+            }
           }
         }
       }
@@ -173,7 +179,8 @@ public struct NeighbourIndex: Sendable {
     queries.withUnsafeElements { x in
       points.withUnsafeElements { y in
         ood_active_kernels().pointee.neighbours.distances(
-          metric.kernel, x.baseAddress! + i * points.columns, y.baseAddress!, points.rows, points.columns, out)
+          metric.kernel, x.baseAddress! + i * points.columns, y.baseAddress!, points.rows, points.columns, out
+        )
       }
     }
   }
@@ -186,7 +193,8 @@ public struct NeighbourIndex: Sendable {
     queries.withUnsafeElements { x in
       points.withUnsafeElements { y in
         ood_active_kernels().pointee.neighbours.distances_at(
-          metric.kernel, x.baseAddress! + i * points.columns, y.baseAddress!, rows, candidates.count, points.columns,
+          metric.kernel, x.baseAddress! + i * points.columns, y.baseAddress!, rows, candidates.count,
+          points.columns,
           measures.base)
       }
     }

@@ -1,4 +1,5 @@
-/// The k nearest neighbours of each of several points, nearest first; of equally near ones, the smaller row comes first.
+/// The k nearest neighbours of each of several points, nearest first; of equally near ones, the smaller row
+/// comes first.
 public struct NeighbourLists: Sendable, Hashable {
   /// Number of points whose neighbours these are.
   public let count: Int

@@ -13,8 +13,8 @@ extension ProductSearch {
 
   /// As `visitNearest` for the points themselves, at half the cost: each product −x·y serves x and y.
   ///
-  /// Blocks of the product's upper triangle are computed in any order, so which points are ruled out early depends on chance;
-  /// the nearest are among the candidates in any case, so what is found does not.
+  /// Blocks of the product's upper triangle are computed in any order, so which points are ruled out early
+  /// depends on chance; the nearest are among the candidates in any case, so what is found does not.
   func visitNearestToEachOther(
     needed: Int, _ visit: @Sendable (Int, UnsafeBufferPointer<Int32>) -> Void
   ) {
@@ -72,14 +72,17 @@ extension ProductSearch {
               base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: nil, relu: 0))
         }
         offer(products.base, height, rowStart + start, to: lists[row], first, count)
-        if group != row { offerTurned(products.base, height, rowStart + start, first, count, to: lists[group]) }
+        if group != row {
+          offerTurned(products.base, height, rowStart + start, first, count, to: lists[group])
+        }
       }
     }
   }
 
   /// Offers the points of the columns to those of the rows.
   private func offer(
-    _ products: UnsafePointer<Float>, _ height: Int, _ rowStart: Int, to lists: GroupLists, _ first: Int, _ count: Int
+    _ products: UnsafePointer<Float>, _ height: Int, _ rowStart: Int, to lists: GroupLists, _ first: Int,
+    _ count: Int
   ) {
     let found = Scratch<Int32>(Self.groupSize)
     bounds.withUnsafeBufferPointer { bounds in
@@ -100,9 +103,11 @@ extension ProductSearch {
     }
   }
 
-  /// Offers the points of the rows to those of the columns: value + bound of the row is at most the column's limit.
+  /// Offers the points of the rows to those of the columns: value + bound of the row is at most the column's
+  /// limit.
   private func offerTurned(
-    _ products: UnsafePointer<Float>, _ height: Int, _ rowStart: Int, _ first: Int, _ count: Int, to lists: GroupLists
+    _ products: UnsafePointer<Float>, _ height: Int, _ rowStart: Int, _ first: Int, _ count: Int,
+    to lists: GroupLists
   ) {
     let found = Scratch<Int32>(Self.groupSize)
     let limits = Scratch<Float>(Self.groupSize)

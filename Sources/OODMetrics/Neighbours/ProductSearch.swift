@@ -1,14 +1,15 @@
 import CKernels
 import GenModels
 
-/// The search of all points for Euclidean neighbours, by matrix products in single precision and exact distances of the
-/// few points that these can't rule out.
+/// The search of all points for Euclidean neighbours, by matrix products in single precision and exact
+/// distances of the few points that these can't rule out.
 ///
-/// With points centred and scaled to at most 1 in any coordinate, ½|x − y|² = ½|x|² + (½|y|² − x·y). The product −x·y in single
-/// precision is wrong by at most ε(|x|² + |y|²)/2 (see `productError`), so that
-/// L = (1 − ε)½|y|² − x·y, as computed, is a lower bound on ½|x − y|² − (1 − ε)½|x|². A point is a candidate
-/// when its lower bound does not exceed the k-th smallest upper bound. Candidates' distances are then computed in double
-/// precision from the original coordinates, so results are those of a search in double precision, to the bit.
+/// With points centred and scaled to at most 1 in any coordinate, ½|x − y|² = ½|x|² + (½|y|² − x·y). The
+/// product −x·y in single precision is wrong by at most ε(|x|² + |y|²)/2 (see `productError`), so that L = (1
+/// − ε)½|y|² − x·y, as computed, is a lower bound on ½|x − y|² − (1 − ε)½|x|². A point is a candidate when
+/// its lower bound does not exceed the k-th smallest upper bound. Candidates' distances are then computed in
+/// double precision from the original coordinates, so results are those of a search in double precision, to
+/// the bit.
 final class ProductSearch: Sendable {
   let points: Matrix
   let centre: [Double]
@@ -29,8 +30,8 @@ final class ProductSearch: Sendable {
   init(_ points: Matrix) {
     self.points = points
     let d = points.columns
-    // A block of the product's depth is summed one after the other (at most 256 long), then the blocks' sums: each adds a
-    // rounding a step. 16 more cover rounding the coordinates, the bounds and the last sum.
+    // A block of the product's depth is summed one after the other (at most 256 long), then the blocks' sums:
+    // each adds a rounding a step. 16 more cover rounding the coordinates, the bounds and the last sum.
     productError = Double(min(d, 256) + (d + 127) / 128 + 16) * Self.unitRoundoff
     centre = points.columnMeans()
     scale = Self.scale(points, centre)
@@ -104,16 +105,17 @@ final class ProductSearch: Sendable {
     return square
   }
 
-  /// Calls `visit` once for each row of `queries` with the rows of points among which its `needed` nearest surely are.
-  /// Calls come from several threads.
+  /// Calls `visit` once for each row of `queries` with the rows of points among which its `needed` nearest
+  /// surely are. Calls come from several threads.
   func visitNearest(
     to queries: Matrix, needed: Int, _ visit: @Sendable (Int, UnsafeBufferPointer<Int32>) -> Void
   ) {
     visitCandidates(of: queries, bounds: bounds, needed: needed, visit)
   }
 
-  /// Calls `visit` once for each row of `queries` with the rows of points among which all those surely are that have the query
-  /// within their radius; `radii` has one for each point. Calls come from several threads.
+  /// Calls `visit` once for each row of `queries` with the rows of points among which all those surely are
+  /// that have the query within their radius; `radii` has one for each point. Calls come from several
+  /// threads.
   func visitCovering(
     _ queries: Matrix, radii: [Double], _ visit: @Sendable (Int, UnsafeBufferPointer<Int32>) -> Void
   ) {
@@ -124,8 +126,8 @@ final class ProductSearch: Sendable {
     visitCandidates(of: queries, bounds: shifted, needed: nil, visit)
   }
 
-  /// The search: with `needed`, for the points with the least lower bounds; without, for those whose lower bound is not
-  /// above −(1 − ε)½|x|².
+  /// The search: with `needed`, for the points with the least lower bounds; without, for those whose lower
+  /// bound is not above −(1 − ε)½|x|².
   private func visitCandidates(
     of queries: Matrix, bounds: [Float], needed: Int?,
     _ visit: @Sendable (Int, UnsafeBufferPointer<Int32>) -> Void

@@ -1,6 +1,7 @@
 import GenModels
 
-/// Rows of a kernel matrix, computed when asked for and kept while there is room; the row longest unused goes first.
+/// Rows of a kernel matrix, computed when asked for and kept while there is room; the row longest unused goes
+/// first.
 struct KernelCache {
   private let points: Matrix
   private let kernel: ResolvedKernel

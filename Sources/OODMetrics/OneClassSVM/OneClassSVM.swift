@@ -1,14 +1,15 @@
 import GenModels
 
-/// The one-class support vector machine (B. Schölkopf, J. C. Platt, J. Shawe-Taylor, A. J. Smola and R. C. Williamson, 2001): a
-/// half-space, in the kernel's feature space, that holds all but about the share ν of the training rows. The score is
-/// ρ − Σᵢ αᵢ K(xᵢ, x), above 0 outside.
+/// The one-class support vector machine (B. Schölkopf, J. C. Platt, J. Shawe-Taylor, A. J. Smola and R. C.
+/// Williamson, 2001): a half-space, in the kernel's feature space, that holds all but about the share ν of
+/// the training rows. The score is ρ − Σᵢ αᵢ K(xᵢ, x), above 0 outside.
 ///
 ///     let machine = try OneClassSVM(fitting: train, nu: 0.05)
 ///     let outside = try machine.score(test).map { $0 > 0 }
 ///
-/// Decision values agree with libsvm's (0 ≤ αᵢ ≤ 1, Σα = ν·n) to the tolerance of the solver. The cost is between n² and n³ kernel
-/// values when fitting: for some ten thousand rows; scoring costs d times the number of support vectors a row.
+/// Decision values agree with libsvm's (0 ≤ αᵢ ≤ 1, Σα = ν·n) to the tolerance of the solver. The cost is
+/// between n² and n³ kernel values when fitting: for some ten thousand rows; scoring costs d times the number
+/// of support vectors a row.
 public struct OneClassSVM: Sendable {
   /// The training rows with αᵢ > 0.
   public let supportVectors: Matrix
@@ -23,11 +24,12 @@ public struct OneClassSVM: Sendable {
   /// Fits to the rows of `x`.
   ///
   /// - Parameters:
-  ///   - nu: ν in (0, 1]: an upper bound on the share of training rows outside, a lower bound on that of support vectors.
+  ///   - nu: ν in (0, 1]: an upper bound on the share of training rows outside, a lower bound on that of
+  ///     support vectors.
   ///   - tolerance: How far the optimality conditions may be from holding.
   ///   - cacheBytes: Memory for rows of the kernel matrix.
-  /// - Throws: `TableError` for entries that are not finite, an empty table, settings out of range, and when the conditions don't hold
-  ///   after max(10⁷, 100·n) iterations.
+  /// - Throws: `TableError` for entries that are not finite, an empty table, settings out of range, and when
+  ///   the conditions don't hold after max(10⁷, 100·n) iterations.
   public init(
     fitting x: Matrix, nu: Double = 0.5, kernel: SupportVectorKernel = .radial(), tolerance: Double = 1e-3,
     cacheBytes: Int = 200 << 20
@@ -44,7 +46,8 @@ public struct OneClassSVM: Sendable {
     let diagonal = x.withUnsafeElements { elements in
       (0..<x.rows).map { i in
         resolved.gamma != nil
-          ? 1 : (0..<x.columns).reduce(0.0) { $0 + elements[i * x.columns + $1] * elements[i * x.columns + $1] }
+          ? 1
+          : (0..<x.columns).reduce(0.0) { $0 + elements[i * x.columns + $1] * elements[i * x.columns + $1] }
       }
     }
     var solver = SequentialMinimalOptimization(
@@ -54,7 +57,8 @@ public struct OneClassSVM: Sendable {
     guard solver.run(largestIterationCount: limit) else {
       throw TableError.invalidSetting(
         name: "tolerance", value: "\(tolerance)",
-        expected: "larger: the conditions don't hold to it after \(limit) iterations (columns of like scale help)")
+        expected:
+          "larger: the conditions don't hold to it after \(limit) iterations (columns of like scale help)")
     }
     let support = solver.alpha.indices.filter { solver.alpha[$0] > 0 }
     self.kernel = resolved
@@ -100,7 +104,8 @@ extension OneClassSVM: TableScorer {
 
   public func encode(to archive: inout ScorerArchive) throws {
     try archive.setSettings(Settings(kernel: kernel, offset: offset))
-    archive["support-vectors"] = .float64(supportVectors.elements, shape: [supportVectors.rows, featureCount])
+    archive["support-vectors"] = .float64(
+      supportVectors.elements, shape: [supportVectors.rows, featureCount])
     archive["coefficients"] = .float64(coefficients, shape: [coefficients.count])
   }
 

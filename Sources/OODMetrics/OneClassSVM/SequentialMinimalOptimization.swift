@@ -1,8 +1,10 @@
-/// Sequential minimal optimisation (J. Platt, 1998) of the one-class problem: min ½ αᵀKα with 0 ≤ αᵢ ≤ 1 and Σα = ν·n, two
-/// variables at a time, chosen by second-order information (R.-E. Fan, P.-H. Chen and C.-J. Lin, 2005, WSS 2).
+/// Sequential minimal optimisation (J. Platt, 1998) of the one-class problem: min ½ αᵀKα with 0 ≤ αᵢ ≤ 1 and
+/// Σα = ν·n, two variables at a time, chosen by second-order information (R.-E. Fan, P.-H. Chen and C.-J.
+/// Lin, 2005, WSS 2).
 ///
-/// Variables at a bound whose gradient says that they stay there are left out for a while ("shrinking") and looked
-/// at again before the end. The result satisfies the optimality conditions to `tolerance`, with shrinking or without.
+/// Variables at a bound whose gradient says that they stay there are left out for a while ("shrinking") and
+/// looked at again before the end. The result satisfies the optimality conditions to `tolerance`, with
+/// shrinking or without.
 struct SequentialMinimalOptimization {
   private(set) var alpha: [Double]
   /// (Kα)ᵢ; exact for active variables.
@@ -56,8 +58,8 @@ struct SequentialMinimalOptimization {
     return false
   }
 
-  /// The pair whose change promises most, or nil when the conditions hold: i violates most among those that may grow; j, of
-  /// those that may fall, gives the largest decrease of the objective to second order.
+  /// The pair whose change promises most, or nil when the conditions hold: i violates most among those that
+  /// may grow; j, of those that may fall, gives the largest decrease of the objective to second order.
   private mutating func workingSet() -> (Int, Int)? {
     var (best, i) = (-Double.infinity, -1)
     for t in active where alpha[t] < 1 && -gradient[t] >= best { (best, i) = (-gradient[t], t) }

@@ -11,7 +11,8 @@ import GenModels
 public enum SupportVectorKernel: Sendable, Hashable, Codable {
   /// x·y.
   case linear
-  /// e^(−γ |x − y|²). Without γ: 1 / (d · variance of all entries), scikit-learn's "scale"; 1 when that variance is 0.
+  /// e^(−γ |x − y|²). Without γ: 1 / (d · variance of all entries), scikit-learn's "scale"; 1 when that
+  /// variance is 0.
   case radial(gamma: Double? = nil)
 }
 

@@ -13,6 +13,7 @@ func digamma(_ x: Double) -> Double {
   }
   let inverse = 1 / (x * x)
   let series =
-    inverse * (1.0 / 12 - inverse * (1.0 / 120 - inverse * (1.0 / 252 - inverse * (1.0 / 240 - inverse / 132))))
+    inverse
+    * (1.0 / 12 - inverse * (1.0 / 120 - inverse * (1.0 / 252 - inverse * (1.0 / 240 - inverse / 132))))
   return shift + log(x) - 0.5 / x - series
 }

@@ -6,16 +6,17 @@ import GenModels
   import Darwin
 #endif
 
-/// Latent Dirichlet allocation for counts (D. M. Blei, A. Y. Ng and M. I. Jordan, 2003): every row ("document") mixes topics, and
-/// every topic is a distribution over columns ("words"). Fitted by batch variational Bayes (M. D. Hoffman, D. M. Blei and F. Bach,
-/// 2010, algorithm 1). The score is the logarithm of the perplexity.
+/// Latent Dirichlet allocation for counts (D. M. Blei, A. Y. Ng and M. I. Jordan, 2003): every row
+/// ("document") mixes topics, and every topic is a distribution over columns ("words"). Fitted by batch
+/// variational Bayes (M. D. Hoffman, D. M. Blei and F. Bach, 2010, algorithm 1). The score is the logarithm
+/// of the perplexity.
 ///
 ///     let model = try TopicModel(fitting: counts, topics: 10)
 ///     let scores = try model.score(newCounts)          // nats a word
 ///
-/// Rows hold numbers ≥ 0 (whole ones for counts, which is not asked for). The score of a row is −(variational bound on ln p(row)) divided by
-/// the row's sum; the bound is at most ln p, so the score is an upper bound on the true one. An iteration costs some 100 times
-/// the number of entries that are not 0, times the topics.
+/// Rows hold numbers ≥ 0 (whole ones for counts, which is not asked for). The score of a row is −(variational
+/// bound on ln p(row)) divided by the row's sum; the bound is at most ln p, so the score is an upper bound on
+/// the true one. An iteration costs some 100 times the number of entries that are not 0, times the topics.
 public struct TopicModel: Sendable {
   /// Dirichlet parameters λ of the topics' distributions over words, a row a topic.
   public let topicParameters: Matrix
@@ -37,7 +38,8 @@ public struct TopicModel: Sendable {
   ///   - largestIterationCount: Passes over the rows, at most.
   ///   - tolerance: The fit ends when no topic parameter changes by more than this part of the largest.
   ///   - seed: Of the random first topics.
-  /// - Throws: `TableError` for an empty table, entries that are not finite, negative entries, and settings out of range.
+  /// - Throws: `TableError` for an empty table, entries that are not finite, negative entries, and settings
+  ///   out of range.
   public init(
     fitting x: Matrix, topics: Int = 10, documentPrior: Double? = nil, topicPrior: Double? = nil,
     largestIterationCount: Int = 50, tolerance: Double = 1e-3, seed: UInt64 = 0
@@ -198,12 +200,14 @@ extension TopicModel: TableScorer {
   public var featureCount: Int { topicParameters.columns }
 
   /// The logarithm of each row's perplexity, in nats a word.
-  /// - Throws: `TableError` for negative entries, and for a row without any count, of which there is nothing to say.
+  /// - Throws: `TableError` for negative entries, and for a row without any count, of which there is nothing
+  ///   to say.
   public func score(_ x: Matrix) throws -> [Double] {
     try x.checkFeatures(featureCount)
     let documents = try Self.documents(x)
     if let empty = documents.firstIndex(where: { $0.words.isEmpty }) {
-      throw TableError.invalidSetting(name: "sum of row \(empty)", value: "0", expected: "above 0; remove the row")
+      throw TableError.invalidSetting(
+        name: "sum of row \(empty)", value: "0", expected: "above 0; remove the row")
     }
     return parallelMap(documents.count) { -bound(documents[$0]) / documents[$0].counts.reduce(0, +) }
   }

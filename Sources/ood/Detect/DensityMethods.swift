@@ -29,7 +29,8 @@ extension DetectMethod {
             seed: random.seed)))
     },
     DetectMethod(
-      "gmm", aliases: ["gaussian-mixture"], "density of a Gaussian mixture", options: ["components", "covariance"]
+      "gmm", aliases: ["gaussian-mixture"], "density of a Gaussian mixture",
+      options: ["components", "covariance"]
     ) { x, options, random in
       var settings = GaussianMixture.Settings()
       settings.seed = random.seed
@@ -50,7 +51,8 @@ extension DetectMethod {
         try OneClassSVM(fitting: x, nu: options.nu ?? 0.5, kernel: .radial(gamma: options.gamma)))
     },
     DetectMethod(
-      "lda", aliases: ["topic-model"], "perplexity of a topic model, for tables of counts", options: ["topics"],
+      "lda", aliases: ["topic-model"], "perplexity of a topic model, for tables of counts",
+      options: ["topics"],
       isCompared: false
     ) { x, options, random in
       FittedMethod(try TopicModel(fitting: x, topics: options.topics ?? 10, seed: random.seed))

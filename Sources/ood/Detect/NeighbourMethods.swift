@@ -14,7 +14,8 @@ extension DetectMethod {
       return FittedMethod(scorer, leaveOneOutScores: try scorer.trainingScores())
     },
     DetectMethod(
-      "indegree", aliases: ["odin"], "how few rows count it among their nearest", options: ["neighbours", "metric"]
+      "indegree", aliases: ["odin"], "how few rows count it among their nearest",
+      options: ["neighbours", "metric"]
     ) { x, options, _ in
       let scorer = try NeighbourGraphIndegree(
         fitting: x, neighbours: options.neighbours ?? 5, metric: options.metric ?? .euclidean)
@@ -38,7 +39,8 @@ extension DetectMethod {
       FittedMethod(
         try ClusterScorer(fitting: x, clusters: options.clusters ?? 8, rule: .size, random: random))
     },
-    DetectMethod("cblof", "distance to the nearest large cluster", options: ["clusters"]) { x, options, random in
+    DetectMethod("cblof", "distance to the nearest large cluster", options: ["clusters"]) {
+      x, options, random in
       FittedMethod(
         try ClusterScorer(
           fitting: x, clusters: options.clusters ?? 8, rule: .localOutlierFactor(), random: random))
