@@ -20,6 +20,9 @@
 #include "matmul.h"
 #include "convolution.h"
 #include "winner.h"
+#include "neighbours.h"
+#include "kernel_density.h"
+#include "gaussian.h"
 #include "sort.h"
 #include "trees.h"
 
@@ -43,6 +46,9 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .matmul = matmul_table,
     .convolution = convolution_table,
     .winner = winner_table,
+    .neighbours = neighbours_table,
+    .kernel_density = kernel_density_table,
+    .gaussian = gaussian_table,
     .sort = sort_table,
     .trees = trees_table,
 };

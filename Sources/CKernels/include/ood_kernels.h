@@ -7,9 +7,12 @@
 #include "ood_convolution.h"
 #include "ood_coupling.h"
 #include "ood_distance.h"
+#include "ood_gaussian.h"
 #include "ood_index.h"
+#include "ood_kernel_density.h"
 #include "ood_map.h"
 #include "ood_matmul.h"
+#include "ood_neighbours.h"
 #include "ood_normalization.h"
 #include "ood_optimizer.h"
 #include "ood_random.h"
@@ -41,6 +44,9 @@ struct ood_kernels {
   struct ood_matmul matmul;
   struct ood_convolution convolution;
   struct ood_winner winner;
+  struct ood_neighbours neighbours;
+  struct ood_kernel_density kernel_density;
+  struct ood_gaussian gaussian;
   struct ood_sort sort;
   struct ood_trees trees;
 };

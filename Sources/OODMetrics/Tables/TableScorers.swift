@@ -12,7 +12,10 @@ public enum TableScorers {
   ]
 
   /// Methods that look at distances and densities.
-  static let neighbours: [any TableScorer.Type] = []
+  static let neighbours: [any TableScorer.Type] = [
+    NearestNeighbours.self, NeighbourGraphIndegree.self, LocalOutlierFactor.self, ClusterScorer.self,
+    KernelDensity.self, Mahalanobis.self, GaussianMixture.self, OneClassSVM.self, TopicModel.self,
+  ]
 
   /// Scorers made of another one.
   static let wrappers: [any TableScorer.Type] = [

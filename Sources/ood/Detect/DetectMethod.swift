@@ -30,7 +30,8 @@ struct DetectMethod: Sendable {
   }
 
   /// Every method, in the order of the help and of comparisons.
-  static let all: [DetectMethod] = featureMethods + forestMethods + projectionMethods
+  static let all: [DetectMethod] =
+    featureMethods + forestMethods + projectionMethods + neighbourMethods + densityMethods
 
   static func named(_ name: String) -> DetectMethod? {
     all.first { $0.name == name || $0.aliases.contains(name) }
@@ -40,8 +41,8 @@ struct DetectMethod: Sendable {
 /// What fitting a method gives.
 struct FittedMethod: Sendable {
   let scorer: any TableScorer
-  /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its neighbours;
-  /// nil where the scorer's own scores are that.
+  /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its
+  /// neighbours; nil where the scorer's own scores are that.
   let leaveOneOutScores: [Double]?
 
   init(_ scorer: any TableScorer, leaveOneOutScores: [Double]? = nil) {
