@@ -93,7 +93,8 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
       var sums = [Double](repeating: 0, count: geometry.outChannels)
       for (i, value) in upstream.enumerated() { sums[i % sums.count] += Double(value) }
       return (
-        input: reference.inputGradient(upstream, w), weights: reference.weightGradient(x, upstream), bias: sums
+        input: reference.inputGradient(upstream, w), weights: reference.weightGradient(x, upstream),
+        bias: sums
       )
     }
     for variant in KernelVariant.available {

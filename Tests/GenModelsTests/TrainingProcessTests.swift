@@ -69,7 +69,7 @@ struct TrainingProcessTests {
   @Test("After the first epoch no step asks the system for a large buffer, and memory is bounded")
   func memory() throws {
     try withTemporaryFolder { folder in
-      let lines = try TrainingProcess(checkpoint: "\(folder)/c", model: "\(folder)/m").finish()
+      let lines = try TrainingProcess(checkpoint: "\(folder)/c", model: "\(folder)/m", threads: 1).finish()
       func number(_ prefix: String) throws -> Int {
         let line = try #require(lines.first { $0.hasPrefix(prefix) })
         return try #require(Int(line.dropFirst(prefix.count)))

@@ -20,6 +20,11 @@
 #include "matmul.h"
 #include "convolution.h"
 #include "winner.h"
+#include "neighbours.h"
+#include "kernel_density.h"
+#include "gaussian.h"
+#include "sort.h"
+#include "trees.h"
 
 #define OOD_STRING_(x) #x
 #define OOD_STRING(x) OOD_STRING_(x)
@@ -41,4 +46,9 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .matmul = matmul_table,
     .convolution = convolution_table,
     .winner = winner_table,
+    .neighbours = neighbours_table,
+    .kernel_density = kernel_density_table,
+    .gaussian = gaussian_table,
+    .sort = sort_table,
+    .trees = trees_table,
 };

@@ -17,7 +17,8 @@ static size_t convolution_packed_count(convolution_shape s, int few) {
 /// Tap t of the weights as `order` reads them.
 OOD_INLINE const float *convolution_tap(convolution_shape s, int order, const float *weights, size_t t) {
   const size_t taps = s->kernel_height * s->kernel_width;
-  return weights + (order & ood_weights_reversed ? taps - 1 - t : t) * s->source_channels * s->target_channels;
+  return weights +
+         (order & ood_weights_reversed ? taps - 1 - t : t) * s->source_channels * s->target_channels;
 }
 
 static void convolution_pack(convolution_shape s, int order, size_t t0, size_t t1, const float *weights,

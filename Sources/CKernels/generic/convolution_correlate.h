@@ -1,11 +1,14 @@
-// target[q] = sum_t source[q stride + t - (top, left)] W[t]: a product of patches, read in place, and packed weights.
+// target[q] = sum_t source[q stride + t - (top, left)] W[t]: a product of patches, read in place, and packed
+// weights.
 //
-// For a given row of the kernel the patch is one run of kernel_width * source_channels floats. Long runs are cut
-// into equal parts of at most MATMUL_DEPTH, short ones are taken several rows at a time.
+// For a given row of the kernel the patch is one run of kernel_width * source_channels floats. Long runs are
+// cut into equal parts of at most MATMUL_DEPTH, short ones are taken several rows at a time.
 
 static size_t convolution_correlate_scratch(convolution_shape s, size_t images) {
-  const size_t height = convolution_padded(s->source_height, s->top, s->target_height, s->kernel_height, s->stride);
-  const size_t width = convolution_padded(s->source_width, s->left, s->target_width, s->kernel_width, s->stride);
+  const size_t height =
+      convolution_padded(s->source_height, s->top, s->target_height, s->kernel_height, s->stride);
+  const size_t width =
+      convolution_padded(s->source_width, s->left, s->target_width, s->kernel_width, s->stride);
   const size_t list = convolution_list_count(images * s->target_height * s->target_width);
   return 2 * convolution_lines(list) + convolution_lines(images * height * width * s->source_channels);
 }
@@ -16,19 +19,21 @@ static void convolution_correlate(convolution_shape s, size_t images, const floa
   if (images == 0) return;
   struct convolution_scratch scratch = {memory};
   const size_t channels = s->source_channels, columns = s->target_channels;
-  const size_t height = convolution_padded(s->source_height, s->top, s->target_height, s->kernel_height, s->stride);
-  const size_t width = convolution_padded(s->source_width, s->left, s->target_width, s->kernel_width, s->stride);
+  const size_t height =
+      convolution_padded(s->source_height, s->top, s->target_height, s->kernel_height, s->stride);
+  const size_t width =
+      convolution_padded(s->source_width, s->left, s->target_width, s->kernel_width, s->stride);
   const size_t pixels = images * s->target_height * s->target_width;
   uint32_t *from = (uint32_t *)convolution_take(&scratch, convolution_list_count(pixels));
   uint32_t *to = (uint32_t *)convolution_take(&scratch, convolution_list_count(pixels));
   if (gate || height != s->source_height || width != s->source_width) {
     float *padded = convolution_take(&scratch, images * height * width * channels);
-    convolution_pad(images, s->source_height, s->source_width, channels, s->top, s->left, height, width, source, gate,
-                    padded);
+    convolution_pad(images, s->source_height, s->source_width, channels, s->top, s->left, height, width,
+                    source, gate, padded);
     source = padded;
   }
-  convolution_list(images, s->target_height, s->target_width, height * width * channels, s->stride * width * channels,
-                   s->stride * channels, from);
+  convolution_list(images, s->target_height, s->target_width, height * width * channels,
+                   s->stride * width * channels, s->stride * channels, from);
   convolution_list(images, s->target_height, s->target_width, s->target_height * s->target_width * columns,
                    s->target_width * columns, columns, to);
   const struct convolution_pixels list = {pixels, from, to};
@@ -56,8 +61,8 @@ static void convolution_correlate(convolution_shape s, size_t images, const floa
             .relu = last && activation == ood_activation_relu,
         };
         convolution_panel(source + row * width * channels + k, list, block,
-                          packed + depth * start + (row * run + k) * panel_width, matmul_panel_columns(columns, p),
-                          target + start, finish);
+                          packed + depth * start + (row * run + k) * panel_width,
+                          matmul_panel_columns(columns, p), target + start, finish);
       }
     }
   }

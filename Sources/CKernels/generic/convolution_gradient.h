@@ -1,9 +1,11 @@
-// dW[t] = sum_q source[q stride + t - (top, left)]^T target[q]: tiles of source channels by target channels, summed over
-// blocks of pixels. A block's target values are packed and stay in the first-level cache while all tiles pass.
+// dW[t] = sum_q source[q stride + t - (top, left)]^T target[q]: tiles of source channels by target channels,
+// summed over blocks of pixels. A block's target values are packed and stay in the first-level cache while
+// all tiles pass.
 //
-// The source is laid out in one of two ways. With many channels, in groups of MATMUL_ROWS channels, whole images with
-// their padding: all taps of a group read the same image, shifted. With few channels it is read in place: for
-// a row of the kernel, kernel_width * source_channels consecutive floats are the rows of its tiles.
+// The source is laid out in one of two ways. With many channels, in groups of MATMUL_ROWS channels, whole
+// images with their padding: all taps of a group read the same image, shifted. With few channels it is read
+// in place: for a row of the kernel, kernel_width * source_channels consecutive floats are the rows of its
+// tiles.
 
 enum {
   /// Pixels in a block, as near as whole image rows or whole images allow.
@@ -31,7 +33,8 @@ OOD_INLINE struct convolution_gradient_plan convolution_plan_gradient(convolutio
   plan.width = convolution_padded(s->source_width, s->left, s->target_width, s->kernel_width, s->stride);
   plan.unit = plan.grouped ? MATMUL_ROWS : s->source_channels;
   plan.images = convolution_larger(1, convolution_block_pixels / (s->target_height * s->target_width));
-  plan.rows = convolution_smaller(s->target_height, convolution_larger(1, convolution_block_pixels / s->target_width));
+  plan.rows = convolution_smaller(s->target_height,
+                                  convolution_larger(1, convolution_block_pixels / s->target_width));
   const size_t run = plan.grouped ? channels : s->kernel_width * s->source_channels;
   plan.groups = (run + MATMUL_ROWS - 1) / MATMUL_ROWS;
   plan.group_rows = plan.grouped ? MATMUL_ROWS : (run + plan.groups - 1) / plan.groups;
@@ -83,8 +86,8 @@ static void convolution_pack_groups(convolution_shape s, struct convolution_grad
 }
 
 /// Packs `pixels` rows of `columns` floats, `stride` apart, taken where gate > 0, into rows of whole vectors.
-static void convolution_pack_block(size_t pixels, size_t columns, size_t stride, const float *from, const float *gate,
-                                   float *to) {
+static void convolution_pack_block(size_t pixels, size_t columns, size_t stride, const float *from,
+                                   const float *gate, float *to) {
   const size_t whole = columns / OOD_WIDTH * OOD_WIDTH;
   for (size_t p = 0; p < pixels; p++) {
     size_t j = 0;
@@ -104,9 +107,10 @@ static void convolution_pack_block(size_t pixels, size_t columns, size_t stride,
 }
 
 /// Adds one block of packed pixels to every tile of one panel.
-OOD_INLINE void convolution_add_block(convolution_shape s, struct convolution_gradient_plan plan, size_t images,
-                                      size_t channels, const float *source, struct convolution_runs runs,
-                                      const float *block, size_t panel_width, int accumulate, float *sums) {
+OOD_INLINE void convolution_add_block(convolution_shape s, struct convolution_gradient_plan plan,
+                                      size_t images, size_t channels, const float *source,
+                                      struct convolution_runs runs, const float *block, size_t panel_width,
+                                      int accumulate, float *sums) {
   convolution_gradient_function *const *tiles = convolution_gradient_tiles[panel_width / OOD_WIDTH - 1];
   const size_t run = plan.grouped ? channels : s->kernel_width * s->source_channels;
   for (size_t g = 0; g < plan.groups; g++) {
@@ -135,12 +139,15 @@ static void convolution_write_gradient(convolution_shape s, struct convolution_g
           const size_t m = g * plan.group_rows + r;
           const size_t channel = plan.grouped ? c0 + m : m % s->source_channels;
           const size_t tap = h * s->kernel_width + (plan.grouped ? w : m / s->source_channels);
-          const size_t at = (order & ood_weights_reversed ? taps - 1 - tap : tap) * s->source_channels * s->target_channels;
+          const size_t at =
+              (order & ood_weights_reversed ? taps - 1 - tap : tap) * s->source_channels * s->target_channels;
           const float *row = sums + r * panel_width;
           if (order & ood_weights_transposed) {
-            for (size_t j = 0; j < columns; j++) gradient[at + (start + j) * s->source_channels + channel] = row[j];
+            for (size_t j = 0; j < columns; j++)
+              gradient[at + (start + j) * s->source_channels + channel] = row[j];
           } else {
-            __builtin_memcpy(gradient + at + channel * s->target_channels + start, row, columns * sizeof(float));
+            __builtin_memcpy(gradient + at + channel * s->target_channels + start, row,
+                             columns * sizeof(float));
           }
         }
       }
@@ -148,9 +155,9 @@ static void convolution_write_gradient(convolution_shape s, struct convolution_g
   }
 }
 
-static void convolution_weight_gradient(convolution_shape s, size_t images, size_t c0, size_t c1, const float *source,
-                                        const float *source_gate, const float *target, const float *target_gate,
-                                        int order, float *gradient, float *memory) {
+static void convolution_weight_gradient(convolution_shape s, size_t images, size_t c0, size_t c1,
+                                        const float *source, const float *source_gate, const float *target,
+                                        const float *target_gate, int order, float *gradient, float *memory) {
   struct convolution_scratch scratch = {memory};
   const struct convolution_gradient_plan plan = convolution_plan_gradient(s, c1 - c0);
   const size_t depth = plan.grouped ? plan.groups * MATMUL_ROWS : s->source_channels;
@@ -170,8 +177,8 @@ static void convolution_weight_gradient(convolution_shape s, size_t images, size
       convolution_pack_groups(s, plan, together, c0, c1, from, gate, packed);
       from = packed;
     } else if (gate || plan.height != s->source_height || plan.width != s->source_width) {
-      convolution_pad(together, s->source_height, s->source_width, s->source_channels, s->top, s->left, plan.height,
-                      plan.width, from, gate, packed);
+      convolution_pad(together, s->source_height, s->source_width, s->source_channels, s->top, s->left,
+                      plan.height, plan.width, from, gate, packed);
       from = packed;
     }
     for (size_t y = 0; y < s->target_height; y += plan.rows) {
@@ -199,11 +206,13 @@ static void convolution_weight_gradient(convolution_shape s, size_t images, size
   for (size_t p = 0; p < matmul_panel_count(channels); p++) {
     const size_t start = matmul_panel_start(channels, p);
     convolution_write_gradient(s, plan, c0, c1, order, start, matmul_panel_columns(channels, p),
-                               matmul_panel_start(channels, p + 1) - start, sums + plan.sums * start, gradient);
+                               matmul_panel_start(channels, p + 1) - start, sums + plan.sums * start,
+                               gradient);
   }
 }
 
-/// sums[c] = sum over rows of upstream[r][c] where gate > 0, in blocks of rows that are added one after the other.
+/// sums[c] = sum over rows of upstream[r][c] where gate > 0, in blocks of rows that are added one after the
+/// other.
 static void convolution_bias_gradient(size_t rows, size_t columns, const float *upstream, const float *gate,
                                       float *sums) {
   enum { block = 64 };

@@ -5,9 +5,10 @@ typedef const struct ood_convolution_shape *convolution_shape;
 OOD_INLINE size_t convolution_larger(size_t a, size_t b) { return a > b ? a : b; }
 OOD_INLINE size_t convolution_smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-/// Height or width of an image with `before` rows in front of its `extent` rows, and as many behind as `windows`
-/// windows of `kernel` rows, `stride` apart, reach.
-OOD_INLINE size_t convolution_padded(size_t extent, size_t before, size_t windows, size_t kernel, size_t stride) {
+/// Height or width of an image with `before` rows in front of its `extent` rows, and as many behind as
+/// `windows` windows of `kernel` rows, `stride` apart, reach.
+OOD_INLINE size_t convolution_padded(size_t extent, size_t before, size_t windows, size_t kernel,
+                                     size_t stride) {
   return convolution_larger(extent + before, (windows - 1) * stride + kernel);
 }
 
@@ -30,10 +31,10 @@ OOD_INLINE size_t convolution_list_count(size_t pixels) {
   return (pixels + convolution_list_multiple - 1) / convolution_list_multiple * convolution_list_multiple;
 }
 
-/// Offsets of the pixels of `images` images in rows of `row` floats: pixel (y, x) lies `y * row_step + x * step`
-/// from the start of its image, and images are `image` floats apart.
-static void convolution_list(size_t images, size_t height, size_t width, size_t image, size_t row_step, size_t step,
-                             uint32_t *list) {
+/// Offsets of the pixels of `images` images in rows of `row` floats: pixel (y, x) lies `y * row_step + x *
+/// step` from the start of its image, and images are `image` floats apart.
+static void convolution_list(size_t images, size_t height, size_t width, size_t image, size_t row_step,
+                             size_t step, uint32_t *list) {
   size_t n = 0;
   for (size_t i = 0; i < images; i++) {
     for (size_t y = 0; y < height; y++) {
@@ -51,14 +52,17 @@ OOD_INLINE void convolution_copy(size_t n, const float *from, const float *gate,
     return;
   }
   size_t i = 0;
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(to + i, blend(load(gate + i) > 0, load(from + i), splat(0)));
-  if (i < n) store_partial(to + i, blend(load_partial(gate + i, n - i) > 0, load_partial(from + i, n - i), splat(0)), n - i);
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH)
+    store(to + i, blend(load(gate + i) > 0, load(from + i), splat(0)));
+  if (i < n)
+    store_partial(to + i, blend(load_partial(gate + i, n - i) > 0, load_partial(from + i, n - i), splat(0)),
+                  n - i);
 }
 
 /// Copies images into larger ones of padded_height x padded_width pixels with zeros around.
-static void convolution_pad(size_t images, size_t height, size_t width, size_t channels, size_t top, size_t left,
-                            size_t padded_height, size_t padded_width, const float *from, const float *gate,
-                            float *to) {
+static void convolution_pad(size_t images, size_t height, size_t width, size_t channels, size_t top,
+                            size_t left, size_t padded_height, size_t padded_width, const float *from,
+                            const float *gate, float *to) {
   const size_t row = width * channels, padded_row = padded_width * channels;
   const size_t behind = padded_row - (left * channels + row);
   for (size_t i = 0; i < images; i++) {
@@ -81,9 +85,14 @@ static void convolution_pad(size_t images, size_t height, size_t width, size_t c
 /// y = activation(y) for what a tile's store does not do.
 OOD_INLINE void convolution_activate(enum ood_activation activation, float *y, size_t n) {
   switch (activation) {
-    case ood_activation_none: break;
-    case ood_activation_relu: map_unary(ood_relu, 0, y, y, n); break;
-    case ood_activation_sigmoid: map_unary(ood_sigmoid, 0, y, y, n); break;
+    case ood_activation_none:
+      break;
+    case ood_activation_relu:
+      map_unary(ood_relu, 0, y, y, n);
+      break;
+    case ood_activation_sigmoid:
+      map_unary(ood_sigmoid, 0, y, y, n);
+      break;
   }
 }
 

@@ -1,7 +1,7 @@
 // im2col and col2im. See include/ood_convolution.h.
 
-/// The columns [first, last) of a kernel's row that fall inside an image of `extent` pixels, for the window that
-/// starts `start - before` pixels from its edge.
+/// The columns [first, last) of a kernel's row that fall inside an image of `extent` pixels, for the window
+/// that starts `start - before` pixels from its edge.
 OOD_INLINE void convolution_inside(size_t start, size_t before, size_t kernel, size_t extent, size_t *first,
                                    size_t *last) {
   *first = start < before ? convolution_smaller(before - start, kernel) : 0;
@@ -28,7 +28,8 @@ static void convolution_im2col(convolution_shape s, size_t images, const float *
           __builtin_memset(patches, 0, left * channels * sizeof(float));
           __builtin_memcpy(patches + left * channels, source + (row * s->source_width + column) * channels,
                            (right - left) * channels * sizeof(float));
-          __builtin_memset(patches + right * channels, 0, (s->kernel_width - right) * channels * sizeof(float));
+          __builtin_memset(patches + right * channels, 0,
+                           (s->kernel_width - right) * channels * sizeof(float));
         }
       }
     }

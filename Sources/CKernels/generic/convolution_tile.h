@@ -1,4 +1,5 @@
-// The innermost kernels of the convolutions: a tile of C in registers while the depth runs, as in matmul_tile.h.
+// The innermost kernels of the convolutions: a tile of C in registers while the depth runs, as in
+// matmul_tile.h.
 //
 // The pixel tile takes its rows from anywhere: each row of A is a pixel's channels in place in the image, and
 // each row of C a pixel of the result. So images are never copied into patches, and tiles run on over the
@@ -87,13 +88,13 @@ OOD_INLINE void convolution_tile(const int vectors, const float *a, const uint32
   }
 }
 
-#define CONVOLUTION_TILES(vectors)                                                                               \
-  static void convolution_tiles_##vectors(const float *a, struct convolution_pixels pixels,                      \
-                                          struct convolution_depth depth, const float *w, size_t columns,        \
-                                          float *c, struct convolution_finish finish) {                          \
-    for (size_t i = 0; i < pixels.count; i += CONVOLUTION_ROWS(vectors)) {                                       \
-      convolution_tile(vectors, a, pixels.source + i, depth, w, columns, c, pixels.target + i, finish);          \
-    }                                                                                                            \
+#define CONVOLUTION_TILES(vectors)                                                                        \
+  static void convolution_tiles_##vectors(const float *a, struct convolution_pixels pixels,               \
+                                          struct convolution_depth depth, const float *w, size_t columns, \
+                                          float *c, struct convolution_finish finish) {                   \
+    for (size_t i = 0; i < pixels.count; i += CONVOLUTION_ROWS(vectors)) {                                \
+      convolution_tile(vectors, a, pixels.source + i, depth, w, columns, c, pixels.target + i, finish);   \
+    }                                                                                                     \
   }
 CONVOLUTION_TILES(1)
 CONVOLUTION_TILES(2)
@@ -103,20 +104,29 @@ CONVOLUTION_TILES(4)
 #endif
 
 /// C[pixel][columns] (+)= A[pixel][depth] W[depth][columns] for one panel of W, packed.
-static void convolution_panel(const float *a, struct convolution_pixels pixels, struct convolution_depth depth,
-                              const float *w, size_t columns, float *c, struct convolution_finish finish) {
+static void convolution_panel(const float *a, struct convolution_pixels pixels,
+                              struct convolution_depth depth, const float *w, size_t columns, float *c,
+                              struct convolution_finish finish) {
   switch ((columns + OOD_WIDTH - 1) / OOD_WIDTH) {
-    case 1: convolution_tiles_1(a, pixels, depth, w, columns, c, finish); break;
-    case 2: convolution_tiles_2(a, pixels, depth, w, columns, c, finish); break;
+    case 1:
+      convolution_tiles_1(a, pixels, depth, w, columns, c, finish);
+      break;
+    case 2:
+      convolution_tiles_2(a, pixels, depth, w, columns, c, finish);
+      break;
 #if MATMUL_VECTORS == 4
-    case 3: convolution_tiles_3(a, pixels, depth, w, columns, c, finish); break;
-    default: convolution_tiles_4(a, pixels, depth, w, columns, c, finish); break;
+    case 3:
+      convolution_tiles_3(a, pixels, depth, w, columns, c, finish);
+      break;
+    default:
+      convolution_tiles_4(a, pixels, depth, w, columns, c, finish);
+      break;
 #endif
   }
 }
 
-/// Pixels that the sums of a gradient tile run over: `segments` runs of `run` pixels, `step` floats apart in A; run s
-/// starts at `at[s]`. In B the pixels are packed, one after the other.
+/// Pixels that the sums of a gradient tile run over: `segments` runs of `run` pixels, `step` floats apart in
+/// A; run s starts at `at[s]`. In B the pixels are packed, one after the other.
 struct convolution_runs {
   size_t segments, run, step;
   const uint32_t *at;
@@ -124,7 +134,8 @@ struct convolution_runs {
 
 /// C[rows][columns] (+)= sum over pixels of A[pixel][rows]^T B[pixel][columns]; C's rows are whole vectors.
 OOD_INLINE void convolution_gradient_tile(const int rows, const int vectors, const float *a,
-                                          struct convolution_runs runs, const float *b, int accumulate, float *c) {
+                                          struct convolution_runs runs, const float *b, int accumulate,
+                                          float *c) {
   vf sums[MATMUL_ROWS][MATMUL_VECTORS];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
@@ -161,30 +172,30 @@ OOD_INLINE void convolution_gradient_tile(const int rows, const int vectors, con
 typedef void convolution_gradient_function(const float *a, struct convolution_runs runs, const float *b,
                                            int accumulate, float *c);
 
-#define CONVOLUTION_GRADIENT_TILE(rows, vectors)                                                                 \
-  static void convolution_gradient_##rows##_##vectors(const float *a, struct convolution_runs runs,              \
-                                                      const float *b, int accumulate, float *c) {                \
-    convolution_gradient_tile(rows, vectors, a, runs, b, accumulate, c);                                         \
+#define CONVOLUTION_GRADIENT_TILE(rows, vectors)                                                    \
+  static void convolution_gradient_##rows##_##vectors(const float *a, struct convolution_runs runs, \
+                                                      const float *b, int accumulate, float *c) {   \
+    convolution_gradient_tile(rows, vectors, a, runs, b, accumulate, c);                            \
   }
 #if MATMUL_ROWS == 6
-#define CONVOLUTION_GRADIENT_TILES(vectors)                                                                      \
-  CONVOLUTION_GRADIENT_TILE(1, vectors)                                                                          \
-  CONVOLUTION_GRADIENT_TILE(2, vectors)                                                                          \
-  CONVOLUTION_GRADIENT_TILE(3, vectors)                                                                          \
-  CONVOLUTION_GRADIENT_TILE(4, vectors)                                                                          \
-  CONVOLUTION_GRADIENT_TILE(5, vectors)                                                                          \
+#define CONVOLUTION_GRADIENT_TILES(vectors) \
+  CONVOLUTION_GRADIENT_TILE(1, vectors)     \
+  CONVOLUTION_GRADIENT_TILE(2, vectors)     \
+  CONVOLUTION_GRADIENT_TILE(3, vectors)     \
+  CONVOLUTION_GRADIENT_TILE(4, vectors)     \
+  CONVOLUTION_GRADIENT_TILE(5, vectors)     \
   CONVOLUTION_GRADIENT_TILE(6, vectors)
-#define CONVOLUTION_GRADIENT_ROW(vectors)                                                                        \
-  {convolution_gradient_1_##vectors, convolution_gradient_2_##vectors, convolution_gradient_3_##vectors,         \
+#define CONVOLUTION_GRADIENT_ROW(vectors)                                                                \
+  {convolution_gradient_1_##vectors, convolution_gradient_2_##vectors, convolution_gradient_3_##vectors, \
    convolution_gradient_4_##vectors, convolution_gradient_5_##vectors, convolution_gradient_6_##vectors}
 #else
-#define CONVOLUTION_GRADIENT_TILES(vectors)                                                                      \
-  CONVOLUTION_GRADIENT_TILE(1, vectors)                                                                          \
-  CONVOLUTION_GRADIENT_TILE(2, vectors)                                                                          \
-  CONVOLUTION_GRADIENT_TILE(3, vectors)                                                                          \
+#define CONVOLUTION_GRADIENT_TILES(vectors) \
+  CONVOLUTION_GRADIENT_TILE(1, vectors)     \
+  CONVOLUTION_GRADIENT_TILE(2, vectors)     \
+  CONVOLUTION_GRADIENT_TILE(3, vectors)     \
   CONVOLUTION_GRADIENT_TILE(4, vectors)
-#define CONVOLUTION_GRADIENT_ROW(vectors)                                                                        \
-  {convolution_gradient_1_##vectors, convolution_gradient_2_##vectors, convolution_gradient_3_##vectors,         \
+#define CONVOLUTION_GRADIENT_ROW(vectors)                                                                \
+  {convolution_gradient_1_##vectors, convolution_gradient_2_##vectors, convolution_gradient_3_##vectors, \
    convolution_gradient_4_##vectors}
 #endif
 CONVOLUTION_GRADIENT_TILES(1)

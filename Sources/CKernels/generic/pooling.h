@@ -7,7 +7,8 @@ static void convolution_maximum_pool(convolution_shape s, size_t images, const f
   for (size_t i = 0; i < images; i++) {
     for (size_t y = 0; y < s->target_height; y++) {
       for (size_t x = 0; x < s->target_width; x++, values += channels, positions += channels) {
-        const size_t corner = ((i * s->source_height + y * s->stride) * s->source_width + x * s->stride) * channels;
+        const size_t corner =
+            ((i * s->source_height + y * s->stride) * s->source_width + x * s->stride) * channels;
         for (size_t c = 0; c < channels; c += OOD_WIDTH) {
           const size_t count = channels - c < OOD_WIDTH ? channels - c : OOD_WIDTH;
           vf best = load_some(source + corner + c, count);

@@ -73,13 +73,14 @@ OOD_INLINE void reduce_columns(enum reduce_term term, const float *a, const floa
 }
 
 enum {
-  /// Columns that are summed together: their double sums stay in the L1 cache.
-  reduce_tile = 512,
+  /// Columns that are summed together: long enough to read memory in order, short enough for their double
+  /// sums to stay near.
+  reduce_tile = 2048,
   /// Rows narrower than this are summed several at a time, as one long row.
   reduce_narrow = 64,
 };
 
-/// How many rows of `columns` elements are treated as one long row, of at most `reduce_tile` elements.
+/// How many rows of `columns` elements make one long row, of less than `2 * reduce_narrow` elements.
 OOD_INLINE size_t reduce_rows_at_once(size_t columns) {
   return columns > 0 && columns < reduce_narrow ? (2 * reduce_narrow - 1) / columns : 1;
 }
@@ -93,7 +94,7 @@ OOD_INLINE void reduce_tile_columns(enum reduce_term term, const float *a, const
     reduce_columns(term, a, b, rows, stride, columns, sums);
     return;
   }
-  double wide[reduce_tile] = {0};
+  double wide[2 * reduce_narrow] = {0};
   const size_t width = together * columns, long_rows = rows / together;
   reduce_columns(term, a, b, long_rows, width, width, wide);
   // The last rows make a shorter long row.
@@ -218,7 +219,7 @@ OOD_INLINE void reduce_middle_extreme(int smallest, const float *x, float *y, si
       reduce_columns_extreme(smallest, x, middle, inner, inner, y);
       continue;
     }
-    float wide[reduce_tile];
+    float wide[2 * reduce_narrow];
     const size_t width = together * inner, long_rows = middle / together;
     for (size_t i = 0; i < width; i++) wide[i] = worst;
     reduce_columns_extreme(smallest, x, long_rows, width, width, wide);

@@ -1,11 +1,19 @@
 // Convolutions of compact codes. See include/ood_winner.h for what the entries compute.
 //
-// Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps stays in the
-// second-level cache while images pass.
+// Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps stays in
+// the second-level cache while images pass.
 
 #include "winner_code.h"
 
 typedef const struct ood_winner_shape *winner_shape;
+
+// Channels are cut into panels of four vectors, the last one narrower.
+#define WINNER_VECTORS 4
+enum { winner_columns = WINNER_VECTORS * OOD_WIDTH };
+OOD_INLINE size_t winner_panel_end(size_t columns, size_t start) {
+  const size_t end = matmul_vector_count(columns) * OOD_WIDTH;
+  return start + winner_columns < end ? start + winner_columns : end;
+}
 
 OOD_INLINE size_t winner_taps(winner_shape s) { return s->kernel_height * s->kernel_width; }
 
@@ -18,21 +26,21 @@ OOD_INLINE size_t winner_packed_map(winner_shape s, size_t start, size_t width, 
   return winner_taps(s) * (s->maps * start + map * width);
 }
 
-static void winner_pack(winner_shape s, int order, size_t m0, size_t m1, const float *weights, float *packed) {
+static void winner_pack(winner_shape s, int order, size_t m0, size_t m1, const float *weights,
+                        float *packed) {
   enum { together = OOD_WIDTH };
-  float rows[together * MATMUL_COLUMNS];
+  float rows[together * winner_columns];
   const size_t taps = winner_taps(s), columns = s->target_channels;
   const int transposed = order & ood_weights_transposed;
   for (size_t m = m0; m < m1; m += together) {
     const size_t maps = m1 - m < together ? m1 - m : together;
     for (size_t t = 0; t < taps; t++) {
       const float *tap = weights + (order & ood_weights_reversed ? taps - 1 - t : t) * s->maps * columns;
-      for (size_t p = 0; p < matmul_panel_count(columns); p++) {
-        const size_t start = matmul_panel_start(columns, p);
-        const size_t width = matmul_panel_start(columns, p + 1) - start;
-        matmul_pack_panel(maps, matmul_panel_columns(columns, p),
-                          transposed ? tap + start * s->maps + m : tap + m * columns + start, transposed ? 1 : columns,
-                          transposed ? s->maps : 1, rows);
+      for (size_t start = 0; start < columns; start += winner_columns) {
+        const size_t width = winner_panel_end(columns, start) - start;
+        matmul_pack_panel(maps, convolution_smaller(width, columns - start),
+                          transposed ? tap + start * s->maps + m : tap + m * columns + start,
+                          transposed ? 1 : columns, transposed ? s->maps : 1, rows);
         for (size_t i = 0; i < maps; i++) {
           __builtin_memcpy(packed + winner_packed_map(s, start, width, m + i) + t * width, rows + i * width,
                            width * sizeof(float));
@@ -42,8 +50,8 @@ static void winner_pack(winner_shape s, int order, size_t m0, size_t m1, const f
   }
 }
 
-/// The taps first, first + divide, ... < end of a winner along one axis; the first meets target pixel `pixel`, the next
-/// the one after it.
+/// The taps first, first + divide, ... < end of a winner along one axis; the first meets target pixel
+/// `pixel`, the next the one after it.
 struct winner_range {
   size_t first, end, pixel;
 };
@@ -63,61 +71,84 @@ OOD_INLINE struct winner_range winner_reach(size_t position, size_t multiply, si
   return (struct winner_range){(size_t)first, end < first ? (size_t)first : (size_t)end, (size_t)pixel};
 }
 
-// Spreading goes row by row of the target, in a row buffer that stays in the first-level cache, with the winners of each
-// image in order of their rows.
+// Spreading goes row by row of the target, in a row buffer that stays in the first-level cache, with the
+// winners of each image in order of their rows.
 
 static size_t winner_spread_scratch(winner_shape s, size_t images) {
-  return convolution_lines(images * s->maps) + convolution_lines(images * (s->height + 1)) +
-         convolution_lines(s->target_width * MATMUL_COLUMNS);
+  return 2 * convolution_lines(images * s->maps) + convolution_lines(images * (s->height + 1)) +
+         convolution_lines(s->target_width * winner_columns);
 }
 
-/// Maps whose value is not 0 in order of their winners' rows: those of row h are order[starts[h] ... starts[h + 1] - 1].
-static void winner_sort(winner_shape s, const int32_t *where, const float *values, uint32_t *order, uint32_t *starts) {
-  const size_t width = s->width;
+/// Maps whose value is not 0 in order of their winners' rows, and the winners' columns in that order: those
+/// of row h are numbers starts[h] ... starts[h + 1] - 1.
+static void winner_sort(winner_shape s, const int32_t *where, const float *values, uint32_t *order,
+                        uint32_t *columns, uint32_t *starts) {
+  const uint32_t width = (uint32_t)s->width;
   for (size_t h = 0; h <= s->height; h++) starts[h] = 0;
-  for (size_t m = 0; m < s->maps; m++) starts[(uint32_t)where[m] / (uint32_t)width] += values[m] != 0;
+  for (size_t m = 0; m < s->maps; m++) starts[(uint32_t)where[m] / width] += values[m] != 0;
   uint32_t sum = 0;
   for (size_t h = 0; h <= s->height; h++) {
     sum += starts[h];
     starts[h] = sum;
   }
   for (size_t m = s->maps; m-- > 0;) {
-    if (values[m] != 0) order[--starts[(uint32_t)where[m] / (uint32_t)width]] = (uint32_t)m;
+    if (values[m] == 0) continue;
+    const uint32_t place = --starts[(uint32_t)where[m] / width];
+    order[place] = (uint32_t)m;
+    columns[place] = (uint32_t)where[m] % width;
+  }
+}
+
+/// buffer[tap] += value W[tap] for `taps` taps, whose weights lie `step` taps apart.
+OOD_INLINE void winner_add_taps(const int vectors, size_t taps, size_t step, vf value, const float *w,
+                                float *buffer) {
+  for (size_t t = 0; t < taps; t++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      store(buffer + v * OOD_WIDTH,
+            multiply_add(value, load(w + v * OOD_WIDTH), load(buffer + v * OOD_WIDTH)));
+    }
+    w += step * (size_t)vectors * OOD_WIDTH;
+    buffer += vectors * OOD_WIDTH;
   }
 }
 
 /// Adds to one row of the target what one row of taps brings.
-OOD_INLINE void winner_add_row(const int vectors, winner_shape s, size_t row, const uint32_t *maps, size_t count,
-                               const int32_t *where, const float *values, const float *packed,
-                               float *__restrict buffer) {
+OOD_INLINE void winner_add_row(const int vectors, winner_shape s, size_t row, const uint32_t *maps,
+                               const uint32_t *columns, size_t count, const float *values,
+                               const float *packed, float *buffer) {
   const size_t width = (size_t)vectors * OOD_WIDTH, taps = winner_taps(s);
   for (size_t i = 0; i < count; i++) {
     const size_t m = maps[i];
-    const struct winner_range reach = winner_reach((uint32_t)where[m] % (uint32_t)s->width, s->multiply, s->left,
-                                                   s->kernel_width, s->target_width, s->divide);
     const vf value = splat(values[m]);
-    const float *w = packed + (m * taps + row * s->kernel_width + reach.first) * width;
+    const float *w = packed + (m * taps + row * s->kernel_width) * width;
+    const struct winner_range reach =
+        winner_reach(columns[i], s->multiply, s->left, s->kernel_width, s->target_width, s->divide);
+    w += reach.first * width;
     float *to = buffer + reach.pixel * width;
-    for (size_t t = reach.first; t < reach.end; t += s->divide) {
-#pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) {
-        store(to + v * OOD_WIDTH, multiply_add(value, load(w + v * OOD_WIDTH), load(to + v * OOD_WIDTH)));
-      }
-      w += s->divide * width;
-      to += width;
+    // Most winners reach all taps of the most common kernels.
+    if (s->divide == 1 && reach.end - reach.first == 5) {
+      winner_add_taps(vectors, 5, 1, value, w, to);
+    } else if (s->divide == 1 && reach.end - reach.first == 3) {
+      winner_add_taps(vectors, 3, 1, value, w, to);
+    } else {
+      winner_add_taps(vectors, (reach.end - reach.first + s->divide - 1) / s->divide, s->divide, value, w,
+                      to);
     }
   }
 }
 
-OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uint32_t *order, const uint32_t *starts,
-                                    const int32_t *where, const float *values, const float *packed, size_t columns,
-                                    const float *bias, int relu, float *buffer, float *target) {
+OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uint32_t *order,
+                                    const uint32_t *places, const uint32_t *starts, const float *values,
+                                    const float *packed, size_t columns, const float *bias, int relu,
+                                    float *buffer, float *target) {
   const size_t width = (size_t)vectors * OOD_WIDTH;
-  vf begin[MATMUL_VECTORS];
+  vf begin[WINNER_VECTORS];
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) {
     const size_t column = (size_t)v * OOD_WIDTH;
-    begin[v] = bias ? load_some(bias + column, columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH) : 0;
+    begin[v] =
+        bias ? load_some(bias + column, columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH) : 0;
   }
   for (size_t y = 0; y < s->target_height; y++) {
     for (size_t x = 0; x < s->target_width; x++) {
@@ -129,7 +160,7 @@ OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uin
       const size_t row = y * s->divide + s->top - t;
       if (row % s->multiply != 0 || row / s->multiply >= s->height) continue;
       const uint32_t first = starts[row / s->multiply], last = starts[row / s->multiply + 1];
-      winner_add_row(vectors, s, t, order + first, last - first, where, values, packed, buffer);
+      winner_add_row(vectors, s, t, order + first, places + first, last - first, values, packed, buffer);
     }
     for (size_t x = 0; x < s->target_width; x++, target += s->target_channels) {
 #pragma clang loop unroll(full)
@@ -144,33 +175,42 @@ OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uin
 }
 
 static void winner_spread(winner_shape s, size_t images, const int32_t *where, const float *values,
-                          const float *packed, const float *bias, int activation, float *target, float *memory) {
+                          const float *packed, const float *bias, int activation, float *target,
+                          float *memory) {
   struct convolution_scratch scratch = {memory};
   uint32_t *order = (uint32_t *)convolution_take(&scratch, images * s->maps);
+  uint32_t *places = (uint32_t *)convolution_take(&scratch, images * s->maps);
   uint32_t *starts = (uint32_t *)convolution_take(&scratch, images * (s->height + 1));
-  float *buffer = convolution_take(&scratch, s->target_width * MATMUL_COLUMNS);
+  float *buffer = convolution_take(&scratch, s->target_width * winner_columns);
   const size_t size = s->target_height * s->target_width * s->target_channels;
   const int relu = activation == ood_activation_relu;
   for (size_t i = 0; i < images; i++) {
-    winner_sort(s, where + i * s->maps, values + i * s->maps, order + i * s->maps, starts + i * (s->height + 1));
+    winner_sort(s, where + i * s->maps, values + i * s->maps, order + i * s->maps, places + i * s->maps,
+                starts + i * (s->height + 1));
   }
-  for (size_t p = 0; p < matmul_panel_count(s->target_channels); p++) {
-    const size_t start = matmul_panel_start(s->target_channels, p);
-    const size_t vectors = (matmul_panel_start(s->target_channels, p + 1) - start) / OOD_WIDTH;
-    const size_t columns = matmul_panel_columns(s->target_channels, p);
+  for (size_t start = 0; start < s->target_channels; start += winner_columns) {
+    const size_t width = winner_panel_end(s->target_channels, start) - start;
+    const size_t vectors = width / OOD_WIDTH;
+    const size_t columns = convolution_smaller(width, s->target_channels - start);
     const float *panel = packed + winner_taps(s) * s->maps * start;
     for (size_t i = 0; i < images; i++) {
-#define WINNER_SPREAD(vectors)                                                                                     \
-  winner_spread_panel(vectors, s, order + i * s->maps, starts + i * (s->height + 1), where + i * s->maps,          \
-                      values + i * s->maps, panel, columns, bias ? bias + start : NULL, relu, buffer,              \
+#define WINNER_SPREAD(vectors)                                                                             \
+  winner_spread_panel(vectors, s, order + i * s->maps, places + i * s->maps, starts + i * (s->height + 1), \
+                      values + i * s->maps, panel, columns, bias ? bias + start : NULL, relu, buffer,      \
                       target + i * size + start)
       switch (vectors) {
-        case 1: WINNER_SPREAD(1); break;
-        case 2: WINNER_SPREAD(2); break;
-#if MATMUL_VECTORS == 4
-        case 3: WINNER_SPREAD(3); break;
-        default: WINNER_SPREAD(4); break;
-#endif
+        case 1:
+          WINNER_SPREAD(1);
+          break;
+        case 2:
+          WINNER_SPREAD(2);
+          break;
+        case 3:
+          WINNER_SPREAD(3);
+          break;
+        default:
+          WINNER_SPREAD(4);
+          break;
       }
     }
   }
@@ -178,14 +218,14 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
 }
 
 /// Dot products of one map's weights with the patches around its winner, for one panel, lane by lane.
-OOD_INLINE vf winner_patch_product(const int vectors, winner_shape s, int32_t where, const float *w, size_t columns,
-                                   const float *upstream, const float *gate) {
+OOD_INLINE vf winner_patch_product(const int vectors, winner_shape s, int32_t where, const float *w,
+                                   size_t columns, const float *upstream, const float *gate) {
   const size_t width = (size_t)vectors * OOD_WIDTH, channels = s->target_channels;
   const struct winner_range rows = winner_reach((uint32_t)where / (uint32_t)s->width, s->multiply, s->top,
                                                 s->kernel_height, s->target_height, s->divide);
   const struct winner_range reach = winner_reach((uint32_t)where % (uint32_t)s->width, s->multiply, s->left,
                                                  s->kernel_width, s->target_width, s->divide);
-  vf sums[MATMUL_VECTORS];
+  vf sums[WINNER_VECTORS];
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) sums[v] = 0;
   size_t y = rows.pixel;
@@ -211,10 +251,9 @@ OOD_INLINE vf winner_patch_product(const int vectors, winner_shape s, int32_t wh
 static void winner_value_gradient(winner_shape s, size_t images, const int32_t *where, const float *packed,
                                   const float *upstream, const float *gate, float *gradient) {
   const size_t size = s->target_height * s->target_width * s->target_channels;
-  for (size_t p = 0; p < matmul_panel_count(s->target_channels); p++) {
-    const size_t start = matmul_panel_start(s->target_channels, p);
-    const size_t width = matmul_panel_start(s->target_channels, p + 1) - start;
-    const size_t columns = matmul_panel_columns(s->target_channels, p);
+  for (size_t start = 0; start < s->target_channels; start += winner_columns) {
+    const size_t width = winner_panel_end(s->target_channels, start) - start;
+    const size_t columns = convolution_smaller(width, s->target_channels - start);
     for (size_t i = 0; i < images; i++) {
       const float *image = upstream + i * size + start;
       const float *open = gate ? gate + i * size + start : NULL;
@@ -223,32 +262,55 @@ static void winner_value_gradient(winner_shape s, size_t images, const int32_t *
         const int32_t position = where[i * s->maps + m];
         vf sum;
         switch (width / OOD_WIDTH) {
-          case 1: sum = winner_patch_product(1, s, position, w, columns, image, open); break;
-          case 2: sum = winner_patch_product(2, s, position, w, columns, image, open); break;
-#if MATMUL_VECTORS == 4
-          case 3: sum = winner_patch_product(3, s, position, w, columns, image, open); break;
-          default: sum = winner_patch_product(4, s, position, w, columns, image, open); break;
-#endif
+          case 1:
+            sum = winner_patch_product(1, s, position, w, columns, image, open);
+            break;
+          case 2:
+            sum = winner_patch_product(2, s, position, w, columns, image, open);
+            break;
+          case 3:
+            sum = winner_patch_product(3, s, position, w, columns, image, open);
+            break;
+          default:
+            sum = winner_patch_product(4, s, position, w, columns, image, open);
+            break;
         }
         const float total = matmul_lane_sum(sum);
-        gradient[i * s->maps + m] = p == 0 ? total : gradient[i * s->maps + m] + total;
+        gradient[i * s->maps + m] = start == 0 ? total : gradient[i * s->maps + m] + total;
       }
     }
   }
   if (s->target_channels == 0) __builtin_memset(gradient, 0, images * s->maps * sizeof(float));
 }
 
-// A map's weight gradient is summed over all images in one piece, [tap][channel], which stays in the first-level cache.
+// A map's weight gradient is summed over all images before the next one's, so that its sums stay in the
+// first-level cache.
 
-static size_t winner_weight_gradient_scratch(winner_shape s, size_t maps) {
-  const size_t width = matmul_vector_count(s->target_channels) * OOD_WIDTH;
-  return convolution_lines(maps * winner_taps(s) * width) + convolution_lines(width * matmul_vector_count(maps) * OOD_WIDTH);
+static size_t winner_weight_gradient_scratch(winner_shape s, size_t maps, size_t channels) {
+  const size_t width = matmul_vector_count(channels) * OOD_WIDTH;
+  return convolution_lines(maps * winner_taps(s) * width) +
+         convolution_lines(channels * matmul_vector_count(maps) * OOD_WIDTH);
+}
+
+/// sums[c] += value upstream[c] for `channels` channels, in whole vectors and a rest.
+OOD_INLINE void winner_add_pixel(const size_t channels, vf value, const float *upstream, const float *gate,
+                                 float *sums) {
+  size_t c = 0;
+  for (; c + OOD_WIDTH <= channels; c += OOD_WIDTH) {
+    vf x = load(upstream + c);
+    if (gate) x = blend(load(gate + c) > 0, x, splat(0));
+    store(sums + c, multiply_add(value, x, load(sums + c)));
+  }
+  if (c < channels) {
+    vf x = load_partial(upstream + c, channels - c);
+    if (gate) x = blend(load_partial(gate + c, channels - c) > 0, x, splat(0));
+    store(sums + c, multiply_add(value, x, load(sums + c)));
+  }
 }
 
 /// sums[tap] += value upstream[pixel] for one winner.
-static void winner_add_patch(winner_shape s, int32_t where, float value, const float *upstream, const float *gate,
-                             float *__restrict sums) {
-  const size_t channels = s->target_channels;
+OOD_INLINE void winner_add_patch(winner_shape s, size_t channels, int32_t where, vf value,
+                                 const float *upstream, const float *gate, float *sums) {
   const size_t width = matmul_vector_count(channels) * OOD_WIDTH;
   const struct winner_range rows = winner_reach((uint32_t)where / (uint32_t)s->width, s->multiply, s->top,
                                                 s->kernel_height, s->target_height, s->divide);
@@ -256,44 +318,42 @@ static void winner_add_patch(winner_shape s, int32_t where, float value, const f
                                                  s->kernel_width, s->target_width, s->divide);
   size_t y = rows.pixel;
   for (size_t t = rows.first; t < rows.end; t += s->divide, y++) {
-    size_t at = (y * s->target_width + reach.pixel) * channels;
-    for (size_t u = reach.first; u < reach.end; u += s->divide, at += channels) {
-      float *row = sums + (t * s->kernel_width + u) * width;
-      size_t c = 0;
-      for (; c + OOD_WIDTH <= channels; c += OOD_WIDTH) {
-        vf x = load(upstream + at + c);
-        if (gate) x = blend(load(gate + at + c) > 0, x, splat(0));
-        store(row + c, multiply_add(splat(value), x, load(row + c)));
-      }
-      if (c < channels) {
-        vf x = load_partial(upstream + at + c, channels - c);
-        if (gate) x = blend(load_partial(gate + at + c, channels - c) > 0, x, splat(0));
-        store(row + c, multiply_add(splat(value), x, load(row + c)));
-      }
+    size_t at = (y * s->target_width + reach.pixel) * s->target_channels;
+    for (size_t u = reach.first; u < reach.end; u += s->divide, at += s->target_channels) {
+      winner_add_pixel(channels, value, upstream + at, gate ? gate + at : NULL,
+                       sums + (t * s->kernel_width + u) * width);
     }
   }
 }
 
-static void winner_weight_gradient(winner_shape s, size_t images, size_t m0, size_t m1, const int32_t *where,
-                                   const float *values, const float *upstream, const float *gate, int order,
-                                   float *gradient, float *memory) {
+static void winner_weight_gradient(winner_shape s, size_t images, size_t m0, size_t m1, size_t c0, size_t c1,
+                                   const int32_t *where, const float *values, const float *upstream,
+                                   const float *gate, int order, float *gradient, float *memory) {
+  enum { usual_channels = 128 };
   struct convolution_scratch scratch = {memory};
-  const size_t taps = winner_taps(s), channels = s->target_channels, maps = m1 - m0;
+  const size_t taps = winner_taps(s), channels = c1 - c0, maps = m1 - m0;
   const size_t width = matmul_vector_count(channels) * OOD_WIDTH;
-  const size_t size = s->target_height * s->target_width * channels;
+  const size_t size = s->target_height * s->target_width * s->target_channels;
   float *sums = convolution_take(&scratch, maps * taps * width);
-  float *transposed = convolution_take(&scratch, width * matmul_vector_count(maps) * OOD_WIDTH);
+  float *transposed = convolution_take(&scratch, channels * matmul_vector_count(maps) * OOD_WIDTH);
   __builtin_memset(sums, 0, maps * taps * width * sizeof(float));
   for (size_t m = m0; m < m1; m++) {
+    float *to = sums + (m - m0) * taps * width;
     for (size_t i = 0; i < images; i++) {
       const float value = values[i * s->maps + m];
       if (value == 0) continue;
-      winner_add_patch(s, where[i * s->maps + m], value, upstream + i * size, gate ? gate + i * size : NULL,
-                       sums + (m - m0) * taps * width);
+      const int32_t position = where[i * s->maps + m];
+      const float *image = upstream + i * size + c0;
+      const float *open = gate ? gate + i * size + c0 : NULL;
+      if (channels == usual_channels) {
+        winner_add_patch(s, usual_channels, position, splat(value), image, open, to);
+      } else {
+        winner_add_patch(s, channels, position, splat(value), image, open, to);
+      }
     }
   }
   for (size_t t = 0; t < taps; t++) {
-    float *tap = gradient + (order & ood_weights_reversed ? taps - 1 - t : t) * s->maps * channels;
+    float *tap = gradient + (order & ood_weights_reversed ? taps - 1 - t : t) * s->maps * s->target_channels;
     if (order & ood_weights_transposed) {
       for (size_t p = 0; p < matmul_panel_count(maps); p++) {
         const size_t start = matmul_panel_start(maps, p);
@@ -301,12 +361,14 @@ static void winner_weight_gradient(winner_shape s, size_t images, size_t m0, siz
         const size_t columns = matmul_panel_columns(maps, p);
         matmul_pack_panel(channels, columns, sums + (start * taps + t) * width, 1, taps * width, transposed);
         for (size_t c = 0; c < channels; c++) {
-          __builtin_memcpy(tap + c * s->maps + m0 + start, transposed + c * panel_width, columns * sizeof(float));
+          __builtin_memcpy(tap + (c0 + c) * s->maps + m0 + start, transposed + c * panel_width,
+                           columns * sizeof(float));
         }
       }
     } else {
       for (size_t m = 0; m < maps; m++) {
-        __builtin_memcpy(tap + (m0 + m) * channels, sums + (m * taps + t) * width, channels * sizeof(float));
+        __builtin_memcpy(tap + (m0 + m) * s->target_channels + c0, sums + (m * taps + t) * width,
+                         channels * sizeof(float));
       }
     }
   }

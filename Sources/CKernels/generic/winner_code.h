@@ -1,8 +1,8 @@
 // Making winner-take-all codes. See include/ood_winner.h.
 
 /// One group of `vectors` vectors of maps, the last of `tail` lanes, through all positions.
-OOD_INLINE void winner_spatial_group(const int vectors, size_t tail, size_t positions, size_t maps, const float *x,
-                                     float *values, int32_t *where) {
+OOD_INLINE void winner_spatial_group(const int vectors, size_t tail, size_t positions, size_t maps,
+                                     const float *x, float *values, int32_t *where) {
   vf best[4];
   vi at[4];
 #pragma clang loop unroll(full)
@@ -43,17 +43,17 @@ static void winner_spatial(size_t images, size_t positions, size_t maps, const f
   }
 }
 
-static void winner_dense(size_t images, size_t positions, size_t maps, const int32_t *where, const float *values,
-                         float *x) {
+static void winner_dense(size_t images, size_t positions, size_t maps, const int32_t *where,
+                         const float *values, float *x) {
   __builtin_memset(x, 0, images * positions * maps * sizeof(float));
   for (size_t i = 0; i < images; i++, x += positions * maps) {
     for (size_t m = 0; m < maps; m++) x[(size_t)where[i * maps + m] * maps + m] = values[i * maps + m];
   }
 }
 
-// The largest of some values without sorting: their bits as whole numbers in the same order, and the largest number
-// that at least `keep` of them reach, found bit by bit. Numbers above it are kept, those equal to it in order
-// until there are enough.
+// The largest of some values without sorting: their bits as whole numbers in the same order, and the largest
+// number that at least `keep` of them reach, found bit by bit. Numbers above it are kept, those equal to it
+// in order until there are enough.
 
 /// Integers in the order of the floats, with -0 as 0 and NaN above everything.
 OOD_INLINE vi winner_key(vf v) {
@@ -76,7 +76,8 @@ static void winner_largest_in_rows(size_t rows, size_t columns, size_t keep, con
       const int32_t candidate = (int32_t)((uint32_t)threshold + ((uint32_t)1 << bit));
       vi reached = 0;
       size_t c = 0;
-      for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) reached -= winner_key(load(values + c)) >= (vi)candidate;
+      for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH)
+        reached -= winner_key(load(values + c)) >= (vi)candidate;
       size_t count = (size_t)__builtin_reduce_add(reached);
       for (; c < columns; c++) count += winner_scalar_key(values[c]) >= candidate;
       if (count >= keep) threshold = candidate;
@@ -106,11 +107,13 @@ static void winner_largest_in_columns(size_t rows, size_t columns, size_t c0, si
     for (int bit = 31; keep > 0 && bit >= 0; bit--) {
       const vi candidate = (vi)((vu)threshold + ((uint32_t)1 << bit));
       vi reached = 0;
-      for (size_t r = 0; r < rows; r++) reached -= winner_key(load_some(values + r * columns + c, count)) >= candidate;
+      for (size_t r = 0; r < rows; r++)
+        reached -= winner_key(load_some(values + r * columns + c, count)) >= candidate;
       threshold = blend_int(reached >= (vi)(int32_t)keep, candidate, threshold);
     }
     vi equals = (int32_t)keep;
-    for (size_t r = 0; r < rows; r++) equals += winner_key(load_some(values + r * columns + c, count)) > threshold;
+    for (size_t r = 0; r < rows; r++)
+      equals += winner_key(load_some(values + r * columns + c, count)) > threshold;
     for (size_t r = 0; r < rows; r++) {
       const vf value = load_some(values + r * columns + c, count);
       const vi key = winner_key(value);

@@ -2,8 +2,8 @@
 ///
 /// A compact code of one image holds, for each of `maps` feature maps, one position row * width + column
 /// and the value there; everywhere else the map is zero. Maps whose value is 0 are skipped: they take part
-/// in no product, even with weights that are not finite. Sums run in an order that depends on the shape and the
-/// positions alone, never on how images or maps are split into calls.
+/// in no product, even with weights that are not finite. Sums run in an order that depends on the shape and
+/// the positions alone, never on how images or maps are split into calls.
 #pragma once
 
 #include <stddef.h>
@@ -24,20 +24,24 @@ struct ood_winner_shape {
 };
 
 /// Weights W[tap][map][target channel] are read and written in an order of `enum ood_weight_order`:
-/// transposed means [tap][target channel][map]. A gate has the upstream gradient's shape, which counts where gate > 0 and
-/// is 0 elsewhere. The functions that take `scratch` want as many floats as the function of that name says.
+/// transposed means [tap][target channel][map]. A gate has the upstream gradient's shape, which counts where
+/// gate > 0 and is 0 elsewhere. The functions that take `scratch` want as many floats as the function of that
+/// name says.
 struct ood_winner {
   /// The largest value of each feature map of each image [positions][maps] and where it is: the first of
   /// equals; a NaN beats every number, the first NaN wins.
-  void (*spatial)(size_t images, size_t positions, size_t maps, const float *x, float *values, int32_t *where);
+  void (*spatial)(size_t images, size_t positions, size_t maps, const float *x, float *values,
+                  int32_t *where);
 
-  /// For each of `rows` rows of `columns` values: mask = 1 for the `keep` largest and 0 for the others, kept = the
-  /// value or 0. Of equals at the border the first stay; NaN counts as larger than infinity, -0 as 0.
-  void (*largest_in_rows)(size_t rows, size_t columns, size_t keep, const float *values, float *kept, float *mask);
+  /// For each of `rows` rows of `columns` values: mask = 1 for the `keep` largest and 0 for the others, kept
+  /// = the value or 0. Of equals at the border the first stay; NaN counts as larger than infinity, -0 as 0.
+  void (*largest_in_rows)(size_t rows, size_t columns, size_t keep, const float *values, float *kept,
+                          float *mask);
 
-  /// The same for columns [c0, c1) of a matrix of `rows` rows and `columns` columns: the `keep` largest of each column.
-  void (*largest_in_columns)(size_t rows, size_t columns, size_t c0, size_t c1, size_t keep, const float *values,
-                             float *kept, float *mask);
+  /// The same for columns [c0, c1) of a matrix of `rows` rows and `columns` columns: the `keep` largest of
+  /// each column.
+  void (*largest_in_columns)(size_t rows, size_t columns, size_t c0, size_t c1, size_t keep,
+                             const float *values, float *kept, float *mask);
 
   /// Floats that packed weights take.
   size_t (*packed_count)(const struct ood_winner_shape *shape);
@@ -48,23 +52,29 @@ struct ood_winner {
 
   /// target = activation(bias + sum over maps and taps of value W[tap][map]). `activation` is an `enum
   /// ood_activation`.
-  void (*spread)(const struct ood_winner_shape *shape, size_t images, const int32_t *where, const float *values,
-                 const float *packed, const float *_Nullable bias, int activation, float *target, float *scratch);
+  void (*spread)(const struct ood_winner_shape *shape, size_t images, const int32_t *where,
+                 const float *values, const float *packed, const float *_Nullable bias, int activation,
+                 float *target, float *scratch);
   size_t (*spread_scratch)(const struct ood_winner_shape *shape, size_t images);
 
   /// gradient[map] = sum over taps of W[tap][map] . upstream[pixel].
   void (*value_gradient)(const struct ood_winner_shape *shape, size_t images, const int32_t *where,
-                         const float *packed, const float *upstream, const float *_Nullable gate, float *gradient);
+                         const float *packed, const float *upstream, const float *_Nullable gate,
+                         float *gradient);
 
-  /// For maps [m0, m1): dW[tap][map] = sum over images of value upstream[pixel], written in the given order.
+  /// For maps [m0, m1) and target channels [c0, c1): dW[tap][map][c] = sum over images of value
+  /// upstream[pixel][c], written in the given order. For one map up to 128 channels and 25 taps stay in the
+  /// first-level cache.
   void (*weight_gradient)(const struct ood_winner_shape *shape, size_t images, size_t m0, size_t m1,
-                          const int32_t *where, const float *values, const float *upstream,
-                          const float *_Nullable gate, int order, float *gradient, float *scratch);
-  /// For `maps` maps in one call.
-  size_t (*weight_gradient_scratch)(const struct ood_winner_shape *shape, size_t maps);
+                          size_t c0, size_t c1, const int32_t *where, const float *values,
+                          const float *upstream, const float *_Nullable gate, int order, float *gradient,
+                          float *scratch);
+  /// For `maps` maps and `channels` channels in one call.
+  size_t (*weight_gradient_scratch)(const struct ood_winner_shape *shape, size_t maps, size_t channels);
 
   /// The images [positions][maps] that the codes stand for, zeros included.
-  void (*dense)(size_t images, size_t positions, size_t maps, const int32_t *where, const float *values, float *x);
+  void (*dense)(size_t images, size_t positions, size_t maps, const int32_t *where, const float *values,
+                float *x);
 };
 
 #pragma clang assume_nonnull end

@@ -91,7 +91,8 @@ public struct ConvolutionGeometry: Sendable, Hashable {
 
   func check(input x: Tensor) {
     precondition(
-      x.shape == inputShape, "This convolution's input has the shape \(inputShape), and \(x.shape) was given.")
+      x.shape == inputShape, "This convolution's input has the shape \(inputShape), and \(x.shape) was given."
+    )
   }
 
   func check(weights: Tensor) {
@@ -110,11 +111,13 @@ public struct ConvolutionGeometry: Sendable, Hashable {
   func check(upstream: Tensor, gate: Tensor? = nil) {
     precondition(
       upstream.shape == outputShape,
-      "This convolution's output has the shape \(outputShape), and a gradient of shape \(upstream.shape) was given.")
+      "This convolution's output has the shape \(outputShape), and a gradient of shape \(upstream.shape) was given."
+    )
     if let gate {
       precondition(
         gate.shape == outputShape,
-        "This convolution's output has the shape \(outputShape), and a gate of shape \(gate.shape) was given.")
+        "This convolution's output has the shape \(outputShape), and a gate of shape \(gate.shape) was given."
+      )
     }
   }
 }

@@ -50,8 +50,8 @@ struct ConvolutionWeightGradientPass: Sendable {
     parallelFor(groups, grain: (groups + pieces - 1) / pieces) { range in
       add(
         images: 0..<batch,
-        channels: range.lowerBound * group..<min(range.upperBound * group, shape.source_channels), x, upstream,
-        gate, to: gradient.base)
+        channels: range.lowerBound * group..<min(range.upperBound * group, shape.source_channels),
+        x, upstream, gate, to: gradient.base)
     }
     return Tensor(shape: result, buffer: gradient)
   }
@@ -86,11 +86,11 @@ struct ConvolutionWeightGradientPass: Sendable {
     let target = exchanged ? x : upstream
     let sourceStart = images.lowerBound * shape.source_height * shape.source_width * shape.source_channels
     let targetStart = images.lowerBound * shape.target_height * shape.target_width * shape.target_channels
+    let open = gate.map { UnsafePointer($0.buffer.base + (exchanged ? sourceStart : targetStart)) }
     let scratch = Buffer<Float>(count: table.weight_gradient_scratch(&shape, channels.count))
     table.weight_gradient(
       &shape, images.count, channels.lowerBound, channels.upperBound, source.buffer.base + sourceStart,
-      exchanged ? gate.map { UnsafePointer($0.buffer.base + sourceStart) } : nil, target.buffer.base + targetStart,
-      exchanged ? nil : gate.map { UnsafePointer($0.buffer.base + targetStart) }, Int32(order.rawValue), gradient,
-      scratch.base)
+      exchanged ? open : nil, target.buffer.base + targetStart, exchanged ? nil : open, Int32(order.rawValue),
+      gradient, scratch.base)
   }
 }

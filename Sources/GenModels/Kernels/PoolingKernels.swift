@@ -14,7 +14,8 @@ package func maximumPool(
     x.rank == 4, "Pooling takes images [batch, height, width, channels], and got the shape \(x.shape).")
   precondition(
     window.height >= 1 && window.width >= 1 && window.height <= x.shape[1] && window.width <= x.shape[2],
-    "A pooling window of \(window.height) x \(window.width) pixels doesn't lie inside images of shape \(x.shape).")
+    "A pooling window of \(window.height) x \(window.width) pixels doesn't lie inside images of shape \(x.shape)."
+  )
   precondition(stride >= 1, "Pooling's stride is 1 or more, and \(stride) was given.")
   precondition(
     x.count <= Int(Int32.max), "Positions in a tensor of shape \(x.shape) don't fit in 32 bits.")

@@ -84,7 +84,8 @@ extension ConvolutionGeometry {
   /// From a code's positions, the input's, to the output's pixels, with the taps in reverse order.
   var decodingShape: ood_winner_shape {
     ood_winner_shape(
-      height: inputHeight, width: inputWidth, maps: inChannels, target_height: outputHeight, target_width: outputWidth,
+      height: inputHeight, width: inputWidth, maps: inChannels,
+      target_height: outputHeight, target_width: outputWidth,
       target_channels: outChannels, kernel_height: kernelHeight, kernel_width: kernelWidth, multiply: 1,
       divide: stride, top: kernelHeight - 1 - top, left: kernelWidth - 1 - left)
   }
@@ -92,7 +93,8 @@ extension ConvolutionGeometry {
   /// From a code's positions, the output's, to the input's pixels.
   var encodingShape: ood_winner_shape {
     ood_winner_shape(
-      height: outputHeight, width: outputWidth, maps: outChannels, target_height: inputHeight, target_width: inputWidth,
+      height: outputHeight, width: outputWidth, maps: outChannels,
+      target_height: inputHeight, target_width: inputWidth,
       target_channels: inChannels, kernel_height: kernelHeight, kernel_width: kernelWidth, multiply: stride,
       divide: 1, top: top, left: left)
   }
@@ -100,7 +102,8 @@ extension ConvolutionGeometry {
   func check(code: WinnerCode<Tensor>) {
     let shape: Shape = [code.batch, code.height, code.width, code.maps]
     precondition(
-      shape == inputShape, "This convolution's input has the shape \(inputShape), and the code stands for \(shape).")
+      shape == inputShape,
+      "This convolution's input has the shape \(inputShape), and the code stands for \(shape).")
   }
 
   func check(producedCode code: WinnerCode<Tensor>) {

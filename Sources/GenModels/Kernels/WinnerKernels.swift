@@ -53,7 +53,8 @@ extension WinnerCode: Sendable where Value: Sendable {}
 package func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
   precondition(
     x.rank == 4 && x.shape[1] * x.shape[2] > 0,
-    "Spatial winner-take-all takes images [batch, height, width, maps] with pixels, and got the shape \(x.shape).")
+    "Spatial winner-take-all takes images [batch, height, width, maps] with pixels, and got the shape \(x.shape)."
+  )
   let (batch, pixels, maps) = (x.shape[0], x.shape[1] * x.shape[2], x.shape[3])
   let values = Buffer<Float>(count: batch * maps)
   let positions = Buffer<Int32>(count: batch * maps)
@@ -69,8 +70,8 @@ package func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
     height: x.shape[1], width: x.shape[2])
 }
 
-/// Channel winner-take-all (Kégl, Cherti and Kazakçı, "Spurious samples in deep generative models: bug or feature?", section 4):
-/// in each row of `values`, `[batch, maps]`, the ⌊sparsity · maps⌋ smallest become 0.
+/// Channel winner-take-all (Kégl, Cherti and Kazakçı, "Spurious samples in deep generative models: bug or
+/// feature?", section 4): in each row of `values`, `[batch, maps]`, the ⌊sparsity · maps⌋ smallest become 0.
 ///
 /// Of equal values at the border the ones with the lower map number stay. NaN counts as largest.
 ///
@@ -80,7 +81,8 @@ package func spatialWinners(_ x: Tensor) -> WinnerCode<Tensor> {
 ///   derivative.
 package func channelWinners(_ values: Tensor, sparsity: Double) -> (values: Tensor, mask: Tensor) {
   precondition(
-    values.rank == 2, "Channel winner-take-all takes values [batch, maps], and got the shape \(values.shape).")
+    values.rank == 2, "Channel winner-take-all takes values [batch, maps], and got the shape \(values.shape)."
+  )
   precondition(
     sparsity >= 0 && sparsity <= 1, "The sparsity rate lies between 0 and 1, and \(sparsity) was given.")
   let (rows, columns) = (values.shape[0], values.shape[1])
@@ -102,9 +104,11 @@ package func channelWinners(_ values: Tensor, sparsity: Double) -> (values: Tens
 /// the first images. NaN counts as largest. Results are as for `channelWinners`.
 package func lifetimeWinners(_ values: Tensor, rate: Double) -> (values: Tensor, mask: Tensor) {
   precondition(
-    values.rank == 2, "Lifetime winner-take-all takes values [batch, maps], and got the shape \(values.shape).")
+    values.rank == 2,
+    "Lifetime winner-take-all takes values [batch, maps], and got the shape \(values.shape).")
   precondition(
-    rate > 0 && rate <= 1, "The rate of lifetime winners lies above 0 and at most at 1, and \(rate) was given.")
+    rate > 0 && rate <= 1,
+    "The rate of lifetime winners lies above 0 and at most at 1, and \(rate) was given.")
   let (rows, columns) = (values.shape[0], values.shape[1])
   let keep = max(1, Int((rate * Double(rows) - 1e-6).rounded(.up)))
   let kept = Buffer<Float>(count: values.count)

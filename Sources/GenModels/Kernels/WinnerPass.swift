@@ -1,14 +1,14 @@
 import CKernels
 
-/// The passes of a convolution at winners, split over threads: by images where each writes its own, by maps for the
-/// weight gradient, so that nothing is added up between threads.
+/// The passes of a convolution at winners, split over threads: by images where each writes its own, by maps and channels
+/// for the weight gradient, so that nothing is added up between threads.
 struct WinnerPass: Sendable {
   let shape: ood_winner_shape
   let order: ood_weight_order
   /// Images that share one pass over the packed weights.
   private static let imagesInChunk = 8
-  /// Maps in a piece of the weight gradient: whole vectors, for the transposed order.
-  private static let mapsInChunk = 16
+  /// Maps and channels in a piece of the weight gradient.
+  private static let mapsInPiece = 16, channelsInPiece = 128
 
   private func packed(_ weights: Tensor) -> Buffer<Float> {
     var shape = shape
@@ -23,7 +23,8 @@ struct WinnerPass: Sendable {
   }
 
   func spread(
-    _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation, result: Shape
+    _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation,
+    result: Shape
   ) -> Tensor {
     let target = Buffer<Float>(count: result.elementCount)
     let packed = packed(weights)
@@ -50,7 +51,8 @@ struct WinnerPass: Sendable {
       let first = images.lowerBound * shape.maps
       kernels.winner.value_gradient(
         &shape, images.count, positions.buffer.base + first, packed.base,
-        upstream.buffer.base + images.lowerBound * size, gate.map { $0.buffer.base + images.lowerBound * size },
+        upstream.buffer.base + images.lowerBound * size,
+        gate.map { $0.buffer.base + images.lowerBound * size },
         gradient.base + first)
     }
     return Tensor(shape: positions.shape, buffer: gradient)
@@ -61,12 +63,23 @@ struct WinnerPass: Sendable {
   ) -> Tensor {
     let gradient = Buffer<Float>(count: result.elementCount)
     let (positions, values) = (code.positions, code.values)
-    parallelFor(shape.maps, grain: Self.mapsInChunk) { maps in
+    let mapPieces = (shape.maps + Self.mapsInPiece - 1) / Self.mapsInPiece
+    let channelPieces = (shape.target_channels + Self.channelsInPiece - 1) / Self.channelsInPiece
+    parallelFor(mapPieces * channelPieces, grain: 1) { pieces in
       var shape = shape
-      let scratch = Buffer<Float>(count: kernels.winner.weight_gradient_scratch(&shape, maps.count))
-      kernels.winner.weight_gradient(
-        &shape, values.shape[0], maps.lowerBound, maps.upperBound, positions.buffer.base, values.buffer.base,
-        upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue), gradient.base, scratch.base)
+      for piece in pieces {
+        let firstMap = piece % mapPieces * Self.mapsInPiece
+        let lastMap = min(shape.maps, firstMap + Self.mapsInPiece)
+        let firstChannel = piece / mapPieces * Self.channelsInPiece
+        let lastChannel = min(shape.target_channels, firstChannel + Self.channelsInPiece)
+        let count = kernels.winner.weight_gradient_scratch(
+          &shape, lastMap - firstMap, lastChannel - firstChannel)
+        let scratch = Buffer<Float>(count: count)
+        kernels.winner.weight_gradient(
+          &shape, values.shape[0], firstMap, lastMap, firstChannel, lastChannel, positions.buffer.base,
+          values.buffer.base, upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue), gradient.base,
+          scratch.base)
+      }
     }
     return Tensor(shape: result, buffer: gradient)
   }
