@@ -85,6 +85,13 @@ struct SyntheticGlyphsTests {
     #expect(SyntheticGlyphsTests.hash(images) == expected)
   }
 
+  @Test func asADataSet() {
+    let test = SyntheticGlyphs.symbols.dataset(10..<20, of: .test, seed: 1)
+    #expect(test.name == "synthetic-symbols:test[10..<20]")
+    #expect(test.examples == SyntheticGlyphs.symbols.examples(10..<20, of: .test, seed: 1).images)
+    #expect(test.count == 10 && test.classNames == SyntheticGlyphs.symbols.classNames)
+  }
+
   @Test func sizeAndBoxAreParameters() {
     let images = SyntheticGlyphs.digits.examples(0..<20, of: .train, size: 40, box: 32).images
     #expect(images.shape == [20, 40, 40, 1])
