@@ -41,6 +41,6 @@ for target in $targets; do
   echo "== $target"
   # Leaks are not looked for: the runtime's own caches count as such.
   ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0 "$scratch/bin/$target" -runs="$runs" -max_total_time="$seconds" \
-    -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+    -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 -print_funcs=0 \
     -artifact_prefix="$scratch/findings/$target-" "$scratch/corpus/$target"
 done
