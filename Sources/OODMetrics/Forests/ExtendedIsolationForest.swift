@@ -72,7 +72,8 @@ public struct ExtendedIsolationForest: TableScorer {
     var depth: Int32 = 0
     let count = Int(
       ood_active_kernels().pointee.trees.fit_extended(
-        sample, n, x.columns, width, mostDepth, random.seed, random.stream, &nodes, &features, &weights, &lengths,
+        sample, n, x.columns, width, mostDepth, random.seed, random.stream, &nodes, &features, &weights,
+        &lengths,
         &depth, &scratch))
     return Tree(
       nodes: Array(nodes.prefix(count)), features: Array(features.prefix(count * width)),
@@ -86,7 +87,8 @@ public struct ExtendedIsolationForest: TableScorer {
       sums.initialize(repeating: 0, count: count)
       for tree in trees {
         ood_active_kernels().pointee.trees.extended_path_lengths(
-          rows, count, featureCount, splitFeatures, tree.nodes, tree.features, tree.weights, tree.lengths, [0], 1,
+          rows, count, featureCount, splitFeatures, tree.nodes, tree.features, tree.weights, tree.lengths,
+          [0], 1,
           sums)
       }
     }

@@ -101,7 +101,8 @@ extension IsolationForest {
     sampleSize = settings.sampleSize
     trees = try IsolationTrees(from: archive, features: settings.features)
     guard sampleSize >= 2 else {
-      throw ModelFileError.malformedArchitecture(reason: "the sample size is \(sampleSize), and 2 is the least")
+      throw ModelFileError.malformedArchitecture(
+        reason: "the sample size is \(sampleSize), and 2 is the least")
     }
   }
 }

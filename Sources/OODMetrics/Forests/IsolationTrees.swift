@@ -151,7 +151,8 @@ extension IsolationTrees {
         if child > v { (depth[child], depth[child + 1]) = (depth[v] + 1, depth[v] + 1) }
         nodes.append(
           ood_tree_node(
-            threshold: child == v ? .infinity : thresholds[root + v], feature: Int32(feature), left: Int32(child)))
+            threshold: child == v ? .infinity : thresholds[root + v], feature: Int32(feature),
+            left: Int32(child)))
       }
       roots.append(Int32(root))
       depths.append(depth.max()!)

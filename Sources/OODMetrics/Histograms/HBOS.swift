@@ -31,7 +31,8 @@ public struct HBOS: TableScorer, ExplainableScorer {
     try x.checkTraining()
     try bins.check()
     guard regularization > 0 && regularization <= 1 else {
-      throw .invalidSetting(name: "regularization", value: "\(regularization)", expected: "above 0, at most 1")
+      throw .invalidSetting(
+        name: "regularization", value: "\(regularization)", expected: "above 0, at most 1")
     }
     guard tolerance >= 0 && tolerance <= 1 else {
       throw .invalidSetting(name: "tolerance", value: "\(tolerance)", expected: "between 0 and 1")
@@ -83,7 +84,8 @@ public struct HBOS: TableScorer, ExplainableScorer {
           return edges[0] - value <= (edges[1] - edges[0]) * tolerance ? binScores[0] : worst
         }
         if value > edges[bins] {
-          return value - edges[bins] <= (edges[bins] - edges[bins - 1]) * tolerance ? binScores[bins - 1] : worst
+          return value - edges[bins] <= (edges[bins] - edges[bins - 1]) * tolerance
+            ? binScores[bins - 1] : worst
         }
         // Bin b holds values above edge b, up to edge b + 1.
         let guess = (value - edges[0]) / (edges[bins] - edges[0]) * Double(bins)

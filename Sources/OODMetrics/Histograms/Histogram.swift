@@ -9,12 +9,15 @@ struct Histogram: Sendable {
   /// Number of numbers.
   var total: Double { counts.reduce(0, +) }
 
-  /// The histogram of ascending numbers, at least one. Equal numbers get bins of total width 1 around them (numpy's way).
+  /// The histogram of ascending numbers, at least one. Equal numbers, and numbers too close for so many bins between
+  /// them, get bins of total width 1 around them (numpy's way), or 2⁻²⁹ of their magnitude where that is more.
   init(sorted: [Double], bins: Int) {
     let (first, last) = (sorted[0], sorted[sorted.count - 1])
-    let (low, high) = first < last ? (first, last) : (first - 0.5, last + 0.5)
-    let step = (high - low) / Double(bins)
-    let edges = (0...bins).map { $0 == bins ? high : low + Double($0) * step }
+    var edges = Self.edges(first, last, bins)
+    if !zip(edges, edges.dropFirst()).allSatisfy({ $1 - $0 >= Double.leastNormalMagnitude }) {
+      let half = max(0.5, max(abs(first), abs(last)) * 0x1p-30)
+      edges = Self.edges(first - half, last + half, bins)
+    }
     var counts = [Double](repeating: 0, count: bins)
     var begin = 0
     for bin in 0..<bins {
@@ -23,6 +26,11 @@ struct Histogram: Sendable {
       begin = max(begin, end)
     }
     self.init(edges: edges, counts: counts)
+  }
+
+  private static func edges(_ low: Double, _ high: Double, _ bins: Int) -> [Double] {
+    let step = (high - low) / Double(bins)
+    return (0...bins).map { $0 == bins ? high : low + Double($0) * step }
   }
 
   init(edges: [Double], counts: [Double]) {
@@ -61,8 +69,8 @@ public enum BinCount: Sendable, Hashable, Codable {
   }
 
   func check() throws(TableError) {
-    if case .fixed(let bins) = self, bins < 1 {
-      throw .invalidSetting(name: "bins", value: "\(bins)", expected: "at least 1")
+    if case .fixed(let bins) = self, bins < 1 || bins > 1 << 20 {
+      throw .invalidSetting(name: "bins", value: "\(bins)", expected: "between 1 and 1048576")
     }
   }
 }

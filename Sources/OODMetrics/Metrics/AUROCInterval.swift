@@ -39,7 +39,8 @@ extension ScoreRanking {
     let error = variance.squareRoot()
     let reach = NormalDistribution.quantile((1 + level) / 2) * error
     return MetricEstimate(
-      estimate: area, standardError: error, interval: max(0, area - reach)...min(1, area + reach), level: level)
+      estimate: area, standardError: error, interval: max(0, area - reach)...min(1, area + reach),
+      level: level)
   }
 
   func checkLevel(_ level: Double) throws(MetricError) {

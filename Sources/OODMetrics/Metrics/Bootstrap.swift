@@ -18,7 +18,8 @@ extension ScoreRanking {
   ) throws -> MetricEstimate {
     try checkLevel(level)
     guard replicates >= 2 else {
-      throw MetricError.outOfRange(name: "number of replicates", value: "\(replicates)", expected: "2 or more")
+      throw MetricError.outOfRange(
+        name: "number of replicates", value: "\(replicates)", expected: "2 or more")
     }
     let outSteps = Self.members(outCounts)
     let inSteps = Self.members(inCounts)

@@ -79,7 +79,8 @@ final class SortedScores: @unchecked Sendable {
       forEachChunk(chunks) { chunk in
         let r = range(chunk)
         ood_active_kernels().pointee.sort.bucket_scatter(
-          x! + r.lowerBound, labels.map { $0 + r.lowerBound }, r.count, low, shift, places! + chunk * slots, keys)
+          x! + r.lowerBound, labels.map { $0 + r.lowerBound }, r.count, low, shift, places! + chunk * slots,
+          keys)
       }
     }
     self.starts = starts
@@ -112,7 +113,8 @@ final class SortedScores: @unchecked Sendable {
         guard m > 0 else { return }
         // All of class 0 in buckets before this one lie below.
         pairs[bucket] =
-          2 * UInt64(m) * UInt64(b) + ood_active_kernels().pointee.sort.ordered_pairs(keys + a, m, keys + b, n)
+          2 * UInt64(m) * UInt64(b)
+          + ood_active_kernels().pointee.sort.ordered_pairs(keys + a, m, keys + b, n)
       }
     }
     return pairs.reduce(0, +)

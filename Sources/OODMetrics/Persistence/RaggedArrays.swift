@@ -9,7 +9,8 @@ extension ScorerArchive {
     for count in counts {
       let (sum, overflow) = total.addingReportingOverflow(count)
       guard count >= 1, !overflow, sum <= Int(Int32.max) else {
-        throw ModelFileError.malformedArchitecture(reason: "\(name) holds \(count), which is no length of an array")
+        throw ModelFileError.malformedArchitecture(
+          reason: "\(name) holds \(count), which is no length of an array")
       }
       total = sum
     }

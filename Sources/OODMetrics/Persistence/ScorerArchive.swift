@@ -39,7 +39,8 @@ extension ScorerArchive {
   public subscript(name: String) -> SafetensorsFile.Value? {
     get { values[name] }
     set {
-      precondition(!name.contains("/"), "The array name \(name) has a slash, which sets apart a scorer's parts.")
+      precondition(
+        !name.contains("/"), "The array name \(name) has a slash, which sets apart a scorer's parts.")
       values[name] = newValue
     }
   }
@@ -78,7 +79,8 @@ extension ScorerArchive {
     }
     guard checksum == file.checksum else {
       throw ModelFileError.malformedArchitecture(
-        reason: "the checksum of the contents is \(file.checksum), and the file says \(checksum): it is damaged")
+        reason:
+          "the checksum of the contents is \(file.checksum), and the file says \(checksum): it is damaged")
     }
     var rest: [String: SafetensorsFile.Value] = [:]
     for name in file.names { rest[name] = file[name]! }
@@ -101,9 +103,11 @@ extension ScorerArchive {
       let local = name.dropFirst(prefix.count)
       if !local.contains("/") { self.values[String(local)] = value }
     }
-    for key in metadata.keys where key.hasPrefix(prefix) && key.hasSuffix("/kind") {
-      let name = key.dropFirst(prefix.count).dropLast("/kind".count)
-      if name.contains("/") { continue }
+    for key in metadata.keys where key.hasPrefix(prefix) {
+      let local = key.dropFirst(prefix.count)
+      guard local.hasSuffix("/kind") else { continue }
+      let name = local.dropLast("/kind".count)
+      guard !name.isEmpty, !name.contains("/") else { continue }
       parts[String(name)] = try ScorerArchive(
         metadata: metadata, values: values, prefix: prefix + name + "/")
     }

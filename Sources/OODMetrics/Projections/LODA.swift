@@ -58,7 +58,8 @@ public struct LODA: TableScorer {
             count = x.rows
             x.withUnsafeElements { elements in
               for i in 0..<x.rows {
-                buffer[i] = Self.project(elements.baseAddress! + i * x.columns, k, width, drawnFeatures, drawnWeights)
+                buffer[i] = Self.project(
+                  elements.baseAddress! + i * x.columns, k, width, drawnFeatures, drawnWeights)
               }
             }
             if buffer.allSatisfy(\.isFinite) { buffer.sortAscending() } else { count = 0 }
@@ -149,7 +150,8 @@ extension LODA {
       .split(counts: bins.map { $0 + 1 })
     let featuresExist = features.allSatisfy { $0 >= 0 && Int($0) < settings.features }
     guard featuresExist, bins.count == projectionCount, outside.isFinite else {
-      throw ModelFileError.malformedArchitecture(reason: "projections, features and bins don't belong together")
+      throw ModelFileError.malformedArchitecture(
+        reason: "projections, features and bins don't belong together")
     }
   }
 }

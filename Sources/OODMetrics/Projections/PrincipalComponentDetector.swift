@@ -26,6 +26,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   private let scales: [Double]
   /// vᵢ in row i.
   private let components: Matrix
+  /// vᵢ in column i.
+  private let transposed: Matrix
   /// wᵢ or λᵢ.
   private let divisors: [Double]
 
@@ -38,7 +40,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities, when all
   ///   columns are constant, or for a k that is not in 1...d; `LinearAlgebraError` when the eigenvalues don't converge.
   public init(
-    fitting x: Matrix, components wanted: Int? = nil, rule: Rule = .weightedDistance, standardizes: Bool = true
+    fitting x: Matrix, components wanted: Int? = nil, rule: Rule = .weightedDistance,
+    standardizes: Bool = true
   ) throws {
     try x.checkTraining(rows: 2, "to estimate a covariance")
     let wanted = wanted ?? x.columns
@@ -65,8 +68,11 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     let total = eigen.values.reduce(0) { $0 + max(0, $1) }
     let smallest = rule == .reconstruction ? -Double.infinity : Double(d) * 0x1p-52 * largest
     let kept = (0..<wanted).map { d - 1 - $0 }.filter { eigen.values[$0] > smallest }
-    divisors = kept.map { rule == .weightedDistance ? eigen.values[$0] / total : max(1e-300, eigen.values[$0]) }
+    divisors = kept.map {
+      rule == .weightedDistance ? eigen.values[$0] / total : max(1e-300, eigen.values[$0])
+    }
     components = Matrix(kept.map { Self.withPositivePeak(eigen.vectors.column($0)) })
+    transposed = components.transposed
   }
 
   /// The vector or its negative: the one whose largest component in magnitude (the first of them) is positive.
@@ -133,7 +139,9 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   /// Calls `body` with each standardised row, room for k sums, and the row's place in the result.
   private func forEachRow(
     _ x: Matrix, width: Int,
-    _ body: @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, Int) -> Void
+    _ body:
+      @Sendable (UnsafePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, Int) ->
+      Void
   ) -> Matrix {
     let d = featureCount
     return x.mapRows(width: width, grain: 64) { rows, count, result in
@@ -147,26 +155,29 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     }
   }
 
-  /// sums[i] = ‖z − vᵢ‖².
+  /// sums[i] = ‖z − vᵢ‖². All components side by side, feature after feature: sums that don't wait for each other.
   private func distances(_ z: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
-    let d = featureCount
-    components.withUnsafeElements { v in
-      for i in 0..<componentCount {
-        var sum = 0.0
-        for j in 0..<d { sum += (z[j] - v[i * d + j]) * (z[j] - v[i * d + j]) }
-        sums[i] = sum
+    let k = componentCount
+    sums.initialize(repeating: 0, count: k)
+    transposed.withUnsafeElements { v in
+      for j in 0..<featureCount {
+        let value = z[j]
+        for i in 0..<k {
+          let difference = value - v[j * k + i]
+          sums[i] += difference * difference
+        }
       }
     }
   }
 
   /// sums[i] = z · vᵢ.
   private func project(_ z: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
-    let d = featureCount
-    components.withUnsafeElements { v in
-      for i in 0..<componentCount {
-        var sum = 0.0
-        for j in 0..<d { sum += z[j] * v[i * d + j] }
-        sums[i] = sum
+    let k = componentCount
+    sums.initialize(repeating: 0, count: k)
+    transposed.withUnsafeElements { v in
+      for j in 0..<featureCount {
+        let value = z[j]
+        for i in 0..<k { sums[i] += value * v[j * k + i] }
       }
     }
   }
@@ -200,6 +211,7 @@ extension PrincipalComponentDetector {
     let shape = try archive.shape("components", rank: 2)
     components = Matrix(
       rows: shape[0], columns: shape[1], elements: try archive.finiteDoubles("components"))
+    transposed = components.transposed
     centres = try archive.finiteDoubles("centres", shape: [shape[1]])
     scales = try archive.positiveDoubles("scales", shape: [shape[1]])
     divisors = try archive.positiveDoubles("divisors", shape: [shape[0]])

@@ -29,7 +29,8 @@ struct ColumnMoments: Sendable {
 
   /// For each column, the sum over rows of what `add` puts into `sums`, chunk by chunk, chunks in order.
   static func columnSums(
-    _ x: Matrix, _ add: @Sendable (UnsafeBufferPointer<Double>, Int, UnsafeMutableBufferPointer<Double>) -> Void
+    _ x: Matrix,
+    _ add: @Sendable (UnsafeBufferPointer<Double>, Int, UnsafeMutableBufferPointer<Double>) -> Void
   ) -> [Double] {
     let grain = 4096
     let chunks = (x.rows + grain - 1) / grain

@@ -42,6 +42,7 @@ extension PreparedScorer {
     let shape: Shape = [base.featureCount]
     preparation = try TablePreparation(
       medians: archive["medians"] == nil ? nil : archive.finiteDoubles("medians", shape: shape),
-      means: archive.finiteDoubles("means", shape: shape), scales: archive.positiveDoubles("scales", shape: shape))
+      means: archive.finiteDoubles("means", shape: shape),
+      scales: archive.positiveDoubles("scales", shape: shape))
   }
 }

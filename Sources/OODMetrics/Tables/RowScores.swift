@@ -5,9 +5,10 @@ extension Matrix {
   /// What it computes for a row must not depend on the others.
   func rowScores(
     grain: Int = 256,
-    _ body: @Sendable (
-      _ rows: UnsafePointer<Double>, _ count: Int, _ scores: UnsafeMutablePointer<Double>
-    ) -> Void
+    _ body:
+      @Sendable (
+        _ rows: UnsafePointer<Double>, _ count: Int, _ scores: UnsafeMutablePointer<Double>
+      ) -> Void
   ) -> [Double] {
     [Double](unsafeUninitializedCapacity: rows) { buffer, count in
       count = rows
@@ -24,9 +25,10 @@ extension Matrix {
   /// A matrix of as many rows, `width` numbers for each, computed as `rowScores` does. The room begins undefined.
   func mapRows(
     width: Int, grain: Int = 256,
-    _ body: @Sendable (
-      _ rows: UnsafePointer<Double>, _ count: Int, _ result: UnsafeMutablePointer<Double>
-    ) -> Void
+    _ body:
+      @Sendable (
+        _ rows: UnsafePointer<Double>, _ count: Int, _ result: UnsafeMutablePointer<Double>
+      ) -> Void
   ) -> Matrix {
     Matrix(rows: rows, columns: width) { buffer in
       guard rows > 0, width > 0, let base = buffer.baseAddress else { return }

@@ -6,7 +6,9 @@
 ///
 /// Unlike a threshold, the decision about one example depends on the others of the batch.
 /// - Throws: `ThresholdError` when `rate` or a p-value is not in 0...1.
-public func benjaminiHochberg(_ pValues: [Double], falseDiscoveryRate rate: Double) throws(ThresholdError) -> [Bool] {
+public func benjaminiHochberg(_ pValues: [Double], falseDiscoveryRate rate: Double) throws(ThresholdError)
+  -> [Bool]
+{
   guard rate >= 0 && rate <= 1 else { throw .outOfRange(name: "false discovery rate", value: rate) }
   for p in pValues where !(p >= 0 && p <= 1) { throw .outOfRange(name: "p-value", value: p) }
   let sorted = pValues.sorted()

@@ -28,7 +28,8 @@ extension Threshold {
     let sorted = try sorted(scores)
     try checkShare("quantile", level)
     return Threshold(
-      Quantiles.interpolated(sorted: sorted, level: level), origin: "quantile \(level) of \(scores.count) scores")
+      Quantiles.interpolated(sorted: sorted, level: level),
+      origin: "quantile \(level) of \(scores.count) scores")
   }
 
   /// The lowest of the scores that at most the share `rate` of the normal scores exceeds. On new normal examples the

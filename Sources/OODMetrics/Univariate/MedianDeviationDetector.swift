@@ -25,12 +25,15 @@ public struct MedianDeviationDetector: CenteredScaleDetector {
       aggregation: aggregation)
   }
 
+  /// Spreads up to this one count as 0: dividing by them overflows.
+  private static let smallestSpread = 1e-290
+
   private static func scale(sorted: [Double]) -> Double {
     let deviation = Quantiles.medianAbsoluteDeviation(sorted: sorted)
-    if deviation > 0 { return deviation / 0.6745 }
+    if deviation > smallestSpread { return deviation / 0.6745 }
     let centre = Quantiles.median(sorted: sorted)
     let mean = sorted.reduce(0) { $0 + abs($1 - centre) } / Double(sorted.count)
-    return mean > 0 ? 1.253314 * mean : 1
+    return mean > smallestSpread ? 1.253314 * mean : 1
   }
 
   init(centres: [Double], scales: [Double], aggregation: FeatureAggregation) {

@@ -16,12 +16,10 @@ extension TailScorer {
 
   public func score(_ x: Matrix) throws -> [Double] {
     try x.checkFeatures(featureCount)
-    let d = featureCount
-    return x.rowScores(grain: 64) { rows, count, scores in
-      for i in 0..<count {
-        var sum = 0.0
-        for j in 0..<d { sum += featureScore(j, rows[i * d + j]) }
-        scores[i] = sum
+    return x.rowScores(grain: 1024) { rows, count, scores in
+      scores.initialize(repeating: 0, count: count)
+      for j in 0..<featureCount {
+        forEachFeatureScore(j, rows, count) { i, score in scores[i] += score }
       }
     }
   }
@@ -30,18 +28,22 @@ extension TailScorer {
   public func contributions(_ x: Matrix) throws -> Matrix {
     try x.checkFeatures(featureCount)
     let d = featureCount
-    return x.mapRows(width: d, grain: 64) { rows, count, result in
-      for i in 0..<count {
-        for j in 0..<d { result[i * d + j] = featureScore(j, rows[i * d + j]) }
+    return x.mapRows(width: d, grain: 1024) { rows, count, result in
+      for j in 0..<d {
+        forEachFeatureScore(j, rows, count) { i, score in result[i * d + j] = score }
       }
     }
   }
 
-  private func featureScore(_ feature: Int, _ value: Double) -> Double {
-    let (left, right) = tails.tails(feature, value)
+  @inline(__always)
+  private func forEachFeatureScore(
+    _ feature: Int, _ rows: UnsafePointer<Double>, _ count: Int, _ body: (_ row: Int, _ score: Double) -> Void
+  ) {
     let sign = tails.skewSigns[feature]
-    return Self.featureScore(
-      left: left, right: right, skewed: sign < 0 ? left : sign > 0 ? right : left + right)
+    tails.forEachTail(feature, of: rows, count: count) { i, left, right in
+      let skewed = sign < 0 ? left : sign > 0 ? right : left + right
+      body(i, Self.featureScore(left: left, right: right, skewed: skewed))
+    }
   }
 
   public func encode(to archive: inout ScorerArchive) throws { tails.encode(to: &archive) }

@@ -7,6 +7,7 @@ struct DetectCommand: AsyncParsableCommand {
     discussion: """
       ood detect METHOD --train SPEC --score SPEC     fits one method and scores
       ood detect compare --train SPEC --score SPEC --labels SPEC     runs all of them
+      ood detect metrics --scores SPEC --labels SPEC     prints the metrics of scores that are there already
 
       Higher scores mean more out-of-distribution, for every method. Methods, with their own options:
 
@@ -14,7 +15,7 @@ struct DetectCommand: AsyncParsableCommand {
 
       SPEC: csv:FILE   npy:FILE   npz:FILE#KEY   adbench:6_cardio   (see ood data --help)
       """,
-    subcommands: [DetectRun.self, DetectCompare.self], defaultSubcommand: DetectRun.self)
+    subcommands: [DetectRun.self, DetectCompare.self, DetectMetrics.self], defaultSubcommand: DetectRun.self)
 
   /// The methods, a line each.
   static var methodList: String {

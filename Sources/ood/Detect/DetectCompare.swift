@@ -23,9 +23,15 @@ struct DetectCompare: AsyncParsableCommand {
   }
 
   private struct Comparison: Encodable {
-    let n_train, n_score, columns: Int
+    let trainRows, scoreRows, columns: Int
     let seed: UInt64
     let methods: [Row]
+
+    enum CodingKeys: String, CodingKey {
+      case columns, seed, methods
+      case trainRows = "n_train"
+      case scoreRows = "n_score"
+    }
   }
 
   func run() throws {
@@ -54,12 +60,14 @@ struct DetectCompare: AsyncParsableCommand {
     if format == .json {
       return try JSONOutput.print(
         Comparison(
-          n_train: train.rows, n_score: score.rows, columns: train.columns, seed: input.seed, methods: rows))
+          trainRows: train.rows, scoreRows: score.rows, columns: train.columns, seed: input.seed,
+          methods: rows))
     }
     var table = TextTable(["method", "fit s", "score s", "AUROC", "AP", ""], rightAligned: [1, 2, 3, 4])
     for row in rows {
       let numbers = [row.fitSeconds, row.scoreSeconds, row.auroc, row.ap]
-      table.add([row.method] + numbers.map { $0.map { "\($0.rounded(digits: 4))" } ?? "–" } + [row.error ?? ""])
+      table.add(
+        [row.method] + numbers.map { $0.map { "\($0.rounded(digits: 4))" } ?? "–" } + [row.error ?? ""])
     }
     table.lines.forEach(Console.result)
   }

@@ -35,7 +35,8 @@ struct DetectReport: Encodable {
     scoreSeconds = task.scoreSeconds
     auroc = ranking?.auroc
     averagePrecision = ranking?.averagePrecision()
-    falsePositiveRate = try? ranking?.falsePositiveRate(atTruePositiveRate: 0.95, positive: .outOfDistribution)
+    falsePositiveRate = try? ranking?.falsePositiveRate(
+      atTruePositiveRate: 0.95, positive: .outOfDistribution)
     self.threshold = threshold?.value
     flagged = threshold.map { threshold in task.scores.count { threshold.isOutOfDistribution($0) } }
   }

@@ -13,12 +13,15 @@ struct DetectRun: AsyncParsableCommand {
   @OptionGroup(title: "Options of methods") var options: MethodOptions
   @Option(help: ArgumentHelp("0 for normal, else out-of-distribution: for AUROC and AP.", valueName: "spec"))
   var labels: String?
-  @Flag(help: "Score the training rows, each without itself as a neighbour; --score must name the training table.")
+  @Flag(
+    help: "Score the training rows, each without itself as a neighbour; --score must name the training table."
+  )
   var leaveOneOut = false
   @Option(help: "Guess of the share of out-of-distribution rows in the training table, for a threshold.")
   var contamination: Double?
   @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
-  @Option(help: ArgumentHelp("Write the fitted detector, for ood score.", valueName: "file")) var save: String?
+  @Option(help: ArgumentHelp("Write the fitted detector, for ood score.", valueName: "file")) var save:
+    String?
   @Option(help: "text: a summary; csv: all scores; json: the summary as one object.")
   var format: ScoreFormat = .text
 
@@ -53,7 +56,8 @@ struct DetectRun: AsyncParsableCommand {
     }
     if format == .csv { return ScoreFormat.printCSV(task.scores, threshold: threshold) }
     let report = DetectReport(
-      method: method.name, trainRows: train.rows, scoreRows: score.rows, columns: train.columns, seed: input.seed,
+      method: method.name, trainRows: train.rows, scoreRows: score.rows, columns: train.columns,
+      seed: input.seed,
       task: task, ranking: ranking, threshold: threshold)
     if format == .json { try JSONOutput.print(report) } else { report.lines.forEach(Console.result) }
   }
@@ -67,7 +71,8 @@ enum ScoreFormat: String, CaseIterable, ExpressibleByArgument {
   static func printCSV(_ scores: [Double], threshold: Threshold?) {
     Console.result("row,score" + (threshold == nil ? "" : ",out_of_distribution"))
     for (row, score) in scores.enumerated() {
-      Console.result("\(row),\(score)" + (threshold.map { $0.isOutOfDistribution(score) ? ",1" : ",0" } ?? ""))
+      Console.result(
+        "\(row),\(score)" + (threshold.map { $0.isOutOfDistribution(score) ? ",1" : ",0" } ?? ""))
     }
   }
 }

@@ -5,7 +5,8 @@ extension DetectMethod {
   /// Methods that look at one feature at a time.
   static let featureMethods: [DetectMethod] = [
     DetectMethod(
-      "three-sigma", aliases: ["3-sigma"], "distance from the mean in standard deviations", options: ["aggregation"]
+      "three-sigma", aliases: ["3-sigma"], "distance from the mean in standard deviations",
+      options: ["aggregation"]
     ) { x, options, _ in
       FittedMethod(try ThreeSigmaDetector(fitting: x, aggregation: options.aggregation ?? .maximum))
     },

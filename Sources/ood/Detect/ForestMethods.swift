@@ -5,7 +5,8 @@ extension DetectMethod {
   /// Methods that split the table at random.
   static let forestMethods: [DetectMethod] = [
     DetectMethod(
-      "isolation-forest", aliases: ["iforest"], "path lengths in random trees", options: ["trees", "sample-size"]
+      "isolation-forest", aliases: ["iforest"], "path lengths in random trees",
+      options: ["trees", "sample-size"]
     ) { x, options, random in
       FittedMethod(
         try IsolationForest(

@@ -6,7 +6,8 @@ import OODMetrics
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "Score data with a saved detector.",
-    discussion: "FILE was written by ood detect METHOD --save FILE. Higher scores mean more out-of-distribution.")
+    discussion:
+      "FILE was written by ood detect METHOD --save FILE. Higher scores mean more out-of-distribution.")
 
   @Argument(help: "The saved detector.") var file: String
   @Option(help: ArgumentHelp("The table to score.", valueName: "spec")) var data: String
@@ -21,10 +22,16 @@ struct ScoreCommand: AsyncParsableCommand {
 
   private struct Report: Encodable {
     let kind: String
-    let n_score: Int
-    let score_seconds: Double
+    let rows: Int
+    let seconds: Double
     let auroc, ap, threshold: Double?
     let flagged: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case kind, auroc, ap, threshold, flagged
+      case rows = "n_score"
+      case seconds = "score_seconds"
+    }
   }
 
   func run() throws {
@@ -40,11 +47,11 @@ struct ScoreCommand: AsyncParsableCommand {
     if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold) }
     let ranking = try truth.map { try ScoreRanking(scores, isOutOfDistribution: $0) }
     let report = Report(
-      kind: type(of: scorer).kind, n_score: scores.count, score_seconds: seconds, auroc: ranking?.auroc,
+      kind: type(of: scorer).kind, rows: scores.count, seconds: seconds, auroc: ranking?.auroc,
       ap: ranking?.averagePrecision(), threshold: threshold?.value,
       flagged: threshold.map { threshold in scores.count { threshold.isOutOfDistribution($0) } })
     if format == .json { return try JSONOutput.print(report) }
-    Console.result("\(report.n_score) rows in \(seconds.rounded(digits: 4)) s by \(report.kind)")
+    Console.result("\(report.rows) rows in \(seconds.rounded(digits: 4)) s by \(report.kind)")
     if let auroc = report.auroc, let ap = report.ap {
       Console.result("AUROC \(auroc.rounded(digits: 4)), AP \(ap.rounded(digits: 4))")
     }

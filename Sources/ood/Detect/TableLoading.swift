@@ -20,6 +20,15 @@ extension DataLibrary {
     return Matrix(Tensor(examples.elements, shape: [examples.shape[0], columns]))
   }
 
+  /// All numbers that a specification names, in double precision where the file has it.
+  func numbers(_ text: String) throws -> [Double] {
+    let specification = try Specification.parse(argument: text)
+    if specification.selections.isEmpty, specification.source.isTable {
+      return try array(specification).doubles()
+    }
+    return try load(specification).examples.elements.map(Double.init)
+  }
+
   /// The labels that a specification names: an array of numbers, 0 for normal and anything else for out-of-distribution; or a
   /// data set's labels, where class 0 is normal.
   func labels(_ text: String, count: Int) throws -> [Bool] {
