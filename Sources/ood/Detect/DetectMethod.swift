@@ -40,8 +40,8 @@ struct DetectMethod: Sendable {
 /// What fitting a method gives.
 struct FittedMethod: Sendable {
   let scorer: any TableScorer
-  /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its neighbours;
-  /// nil where the scorer's own scores are that.
+  /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its
+  /// neighbours; nil where the scorer's own scores are that.
   let leaveOneOutScores: [Double]?
 
   init(_ scorer: any TableScorer, leaveOneOutScores: [Double]? = nil) {
