@@ -1,6 +1,7 @@
 import GenModels
 
-/// The linear congruential generator of ANSI C's example, which golden values were computed with in Python too.
+/// The linear congruential generator of ANSI C's example, which golden values were computed with in Python
+/// too.
 struct CongruentialNumbers {
   private var state: Int
 
@@ -25,7 +26,8 @@ struct CongruentialNumbers {
     return Matrix(rows: rows, columns: columns, elements: elements)
   }
 
-  /// Scores on a grid of `levels` values, so that many are equal, a quarter of them out-of-distribution and somewhat higher.
+  /// Scores on a grid of `levels` values, so that many are equal, a quarter of them out-of-distribution and
+  /// somewhat higher.
   static func scores(seed: Int, count: Int, levels: Int) -> (scores: [Double], isOutOfDistribution: [Bool]) {
     var numbers = CongruentialNumbers(seed: seed)
     var scores: [Double] = []

@@ -28,7 +28,9 @@ static void sort_keys_of(const double *x, size_t n, uint64_t *keys) {
 static void sort_bucket_counts(const double *x, const uint8_t *classes, size_t n, uint64_t lowest, int shift,
                                size_t *counts) {
   if (classes) {
-    for (size_t i = 0; i < n; i++) counts[classes[i] * ood_sort_buckets + ((sort_key(x[i]) - lowest) >> shift)]++;
+    for (size_t i = 0; i < n; i++) {
+      counts[classes[i] * ood_sort_buckets + ((sort_key(x[i]) - lowest) >> shift)]++;
+    }
   } else {
     for (size_t i = 0; i < n; i++) counts[(sort_key(x[i]) - lowest) >> shift]++;
   }

@@ -33,8 +33,8 @@ static double tree_normal(struct tree_random *random) {
   return radius * __builtin_cos(6.283185307179586 * 0x1p-32 * (double)words[1]);
 }
 
-/// The mean path length of an unsuccessful search in a binary search tree of n rows: 2 (ln(n - 1) + gamma) - 2 (n - 1) / n
-/// for n > 2, 1 for 2, 0 below.
+/// The mean path length of an unsuccessful search in a binary search tree of n rows: 2 (ln(n - 1) + gamma) -
+/// 2 (n - 1) / n for n > 2, 1 for 2, 0 below.
 static double tree_mean_path(int32_t n) {
   if (n < 2) return 0;
   if (n == 2) return 1;
@@ -48,7 +48,8 @@ struct tree_plan {
   int32_t *begin, *end, *depth, *rows, *right_rows, *features;
 };
 
-static struct tree_plan tree_start(const double *sample, size_t n, size_t d, size_t most_nodes, int32_t *scratch) {
+static struct tree_plan tree_start(const double *sample, size_t n, size_t d, size_t most_nodes,
+                                   int32_t *scratch) {
   const struct tree_plan plan = {sample,
                                  n,
                                  d,
@@ -83,10 +84,10 @@ static struct tree_range tree_feature_range(const struct tree_plan *plan, int32_
   return range;
 }
 
-/// Draws the next feature that is not constant in the node, without repetition: plan->features[0 ..< *drawn] were drawn
-/// before. Returns -1 when there is none.
-static int32_t tree_draw_feature(struct tree_plan *plan, struct tree_random *random, int32_t node, int32_t *drawn,
-                                 struct tree_range *range) {
+/// Draws the next feature that is not constant in the node, without repetition: plan->features[0 ..< *drawn]
+/// were drawn before. Returns -1 when there is none.
+static int32_t tree_draw_feature(struct tree_plan *plan, struct tree_random *random, int32_t node,
+                                 int32_t *drawn, struct tree_range *range) {
   while (*drawn < (int32_t)plan->d) {
     const int32_t place = *drawn + tree_below(random, (int32_t)plan->d - *drawn);
     const int32_t feature = plan->features[place];
@@ -114,9 +115,10 @@ static void tree_add_children(struct tree_plan *plan, int32_t node, int32_t left
   plan->depth[children] = plan->depth[children + 1] = plan->depth[node] + 1;
 }
 
-/// Path lengths of the leaves, then of their parents, back to the root. Returns the depth of the deepest leaf.
-static int32_t tree_fill_lengths(const struct tree_plan *plan, const struct ood_tree_node *nodes, int32_t count,
-                                 double *lengths) {
+/// Path lengths of the leaves, then of their parents, back to the root. Returns the depth of the deepest
+/// leaf.
+static int32_t tree_fill_lengths(const struct tree_plan *plan, const struct ood_tree_node *nodes,
+                                 int32_t count, double *lengths) {
   int32_t deepest = 0;
   for (int32_t v = count - 1; v >= 0; v--) {
     const int32_t left = nodes[v].left;
@@ -132,8 +134,9 @@ static int32_t tree_fill_lengths(const struct tree_plan *plan, const struct ood_
   return deepest;
 }
 
-static int32_t trees_fit(const double *sample, size_t n, size_t d, int32_t most_depth, uint64_t seed, uint64_t stream,
-                         struct ood_tree_node *nodes, double *lengths, int32_t *depth, int32_t *scratch) {
+static int32_t trees_fit(const double *sample, size_t n, size_t d, int32_t most_depth, uint64_t seed,
+                         uint64_t stream, struct ood_tree_node *nodes, double *lengths, int32_t *depth,
+                         int32_t *scratch) {
   struct tree_random random = {.seed = seed, .stream = stream};
   struct tree_plan plan = tree_start(sample, n, d, 2 * n, scratch);
   int32_t count = 1;
@@ -199,7 +202,9 @@ static int32_t trees_fit_extended(const double *sample, size_t n, size_t d, size
     for (int32_t i = 0; i < rows; i++) {
       const int32_t row = at[i];
       double product = 0;
-      for (size_t k = 0; k < width; k++) product += normal[k] * sample[(size_t)normal_features[k] * n + (size_t)row];
+      for (size_t k = 0; k < width; k++) {
+        product += normal[k] * sample[(size_t)normal_features[k] * n + (size_t)row];
+      }
       const int32_t goes_right = product >= threshold;
       at[left] = row;
       plan.right_rows[right] = row;
@@ -218,8 +223,8 @@ static int32_t trees_fit_extended(const double *sample, size_t n, size_t d, size
 // Rows that walk down a tree side by side: their loads don't wait for each other's.
 enum { tree_walkers = 16 };
 
-OOD_INLINE void tree_walk(const double *x, size_t rows, size_t d, const struct ood_tree_node *tree, int32_t depth,
-                          int32_t *at) {
+OOD_INLINE void tree_walk(const double *x, size_t rows, size_t d, const struct ood_tree_node *tree,
+                          int32_t depth, int32_t *at) {
   for (size_t i = 0; i < rows; i++) at[i] = 0;
   for (int32_t level = 0; level < depth; level++) {
 #pragma clang loop unroll(full)
@@ -257,9 +262,10 @@ static void trees_path_lengths(const double *x, size_t rows, size_t d, const str
   }
 }
 
-static void trees_path_contributions(const double *x, size_t rows, size_t d, const struct ood_tree_node *nodes,
-                                     const double *lengths, const int32_t *roots, const int32_t *depths, size_t trees,
-                                     double *contributions) {
+static void trees_path_contributions(const double *x, size_t rows, size_t d,
+                                     const struct ood_tree_node *nodes,
+                                     const double *lengths, const int32_t *roots, const int32_t *depths,
+                                     size_t trees, double *contributions) {
   for (size_t i = 0; i < rows; i++) {
     for (size_t t = 0; t < trees; t++) {
       const struct ood_tree_node *tree = nodes + roots[t];
@@ -289,7 +295,9 @@ static void trees_extended_path_lengths(const double *x, size_t rows, size_t d, 
         while (nodes[root + (size_t)at].left != at) {
           const size_t v = root + (size_t)at;
           double product = 0;
-          for (size_t k = 0; k < width; k++) product += weights[v * width + k] * x[i * d + (size_t)features[v * width + k]];
+          for (size_t k = v * width; k < (v + 1) * width; k++) {
+            product += weights[k] * x[i * d + (size_t)features[k]];
+          }
           at = nodes[v].left + (product >= nodes[v].threshold);
         }
         sums[i] += lengths[root + (size_t)at];

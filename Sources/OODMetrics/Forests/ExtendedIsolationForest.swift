@@ -1,12 +1,13 @@
 import CKernels
 import GenModels
 
-/// Extended isolation forest (S. Hariri, M. Carrasco Kind and R. J. Brunner, 2019): an isolation forest whose trees split by
-/// hyperplanes in random directions, which removes the bands that splits along the axes leave in the scores. Score, sample
-/// and depth as in `IsolationForest`.
+/// Extended isolation forest (S. Hariri, M. Carrasco Kind and R. J. Brunner, 2019): an isolation forest whose
+/// trees split by hyperplanes in random directions, which removes the bands that splits along the axes leave
+/// in the scores. Score, sample and depth as in `IsolationForest`.
 ///
-/// `splitFeatures` features take part in a split (the paper's extension level plus 1): 1 splits along an axis, all
-/// features give every direction. Units matter for directions: standardise features that don't share one.
+/// `splitFeatures` features take part in a split (the paper's extension level plus 1): 1 splits along an
+/// axis, all features give every direction. Units matter for directions: standardise features that don't
+/// share one.
 ///
 /// Fitting takes time trees · ψ · log ψ · splitFeatures; scoring n · trees · log ψ · splitFeatures.
 public struct ExtendedIsolationForest: TableScorer {
@@ -34,8 +35,8 @@ public struct ExtendedIsolationForest: TableScorer {
   ///   - sampleSize: ψ; the whole table where it has fewer rows.
   ///   - splitFeatures: All features when nil.
   ///   - random: Tree t draws from `random.split(t)`, so the forest does not depend on the number of threads.
-  /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities, or for
-  ///   settings that can't be.
+  /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities,
+  ///   or for settings that can't be.
   public init(
     fitting x: Matrix, trees: Int = 100, sampleSize: Int = 256, splitFeatures: Int? = nil,
     using random: RandomGenerator

@@ -1,11 +1,11 @@
 import GenModels
 
-/// The histogram-based outlier score (M. Goldstein and A. Dengel, 2012): −Σ log₂(p̂ⱼ(xⱼ) + α) over the features, with p̂ⱼ
-/// the density of feature j by a histogram of equal bins. Features count as independent.
+/// The histogram-based outlier score (M. Goldstein and A. Dengel, 2012): −Σ log₂(p̂ⱼ(xⱼ) + α) over the
+/// features, with p̂ⱼ the density of feature j by a histogram of equal bins. Features count as independent.
 ///
-/// A value outside a histogram by at most `tolerance` bin widths counts as in the outermost bin, one farther off as in the
-/// emptiest bin (PyOD's convention, to which scores are equal). A feature that was constant in training has one filled
-/// bin of total width 1 around the constant.
+/// A value outside a histogram by at most `tolerance` bin widths counts as in the outermost bin, one farther
+/// off as in the emptiest bin (PyOD's convention, to which scores are equal). A feature that was constant in
+/// training has one filled bin of total width 1 around the constant.
 ///
 /// Fitting takes time n · d to sort, scoring n · d.
 public struct HBOS: TableScorer, ExplainableScorer {
@@ -23,8 +23,8 @@ public struct HBOS: TableScorer, ExplainableScorer {
   public var featureCount: Int { edges.count }
   public var contributionRule: ContributionRule { .sum }
 
-  /// - Throws: `TableError` for a table without rows or columns, with NaN or infinities, or when α or the tolerance are
-  ///   not in 0...1 (α above 0), or there are no bins.
+  /// - Throws: `TableError` for a table without rows or columns, with NaN or infinities, or when α or the
+  ///   tolerance are not in 0...1 (α above 0), or there are no bins.
   public init(
     fitting x: Matrix, bins: BinCount = .fixed(10), regularization: Double = 0.1, tolerance: Double = 0.5
   ) throws(TableError) {

@@ -9,8 +9,9 @@ struct Histogram: Sendable {
   /// Number of numbers.
   var total: Double { counts.reduce(0, +) }
 
-  /// The histogram of ascending numbers, at least one. Equal numbers, and numbers too close for so many bins between
-  /// them, get bins of total width 1 around them (numpy's way), or 2⁻²⁹ of their magnitude where that is more.
+  /// The histogram of ascending numbers, at least one. Equal numbers, and numbers too close for so many bins
+  /// between them, get bins of total width 1 around them (numpy's way), or 2⁻²⁹ of their magnitude where that
+  /// is more.
   init(sorted: [Double], bins: Int) {
     let (first, last) = (sorted[0], sorted[sorted.count - 1])
     var edges = Self.edges(first, last, bins)
@@ -38,8 +39,8 @@ struct Histogram: Sendable {
     self.counts = counts
   }
 
-  /// The number of bins, 1 to √n, that maximises Σ N ln(D N / n) − (D − 1 + (ln D)^2.5), with N the counts of D
-  /// bins: the penalised likelihood of L. Birgé and Y. Rozenholc (2006).
+  /// The number of bins, 1 to √n, that maximises Σ N ln(D N / n) − (D − 1 + (ln D)^2.5), with N the counts of
+  /// D bins: the penalised likelihood of L. Birgé and Y. Rozenholc (2006).
   static func automaticBins(sorted: [Double]) -> Int {
     let n = Double(sorted.count)
     var best = (value: -Double.infinity, bins: 1)
@@ -58,7 +59,8 @@ struct Histogram: Sendable {
 /// How many bins a histogram has.
 public enum BinCount: Sendable, Hashable, Codable {
   case fixed(Int)
-  /// By the data, for each histogram: 1 to √n, by the penalised likelihood of L. Birgé and Y. Rozenholc (2006).
+  /// By the data, for each histogram: 1 to √n, by the penalised likelihood of L. Birgé and Y. Rozenholc
+  /// (2006).
   case automatic
 
   func callAsFunction(sorted: [Double]) -> Int {

@@ -2,11 +2,11 @@ import GenModels
 
 extension ScoreRanking {
   /// The area under the ROC curve: the probability that an out-of-distribution example scores higher than an
-  /// in-distribution one, where equal scores count half (H. B. Mann and D. R. Whitney, 1947). The same for both
-  /// positive classes.
+  /// in-distribution one, where equal scores count half (H. B. Mann and D. R. Whitney, 1947). The same for
+  /// both positive classes.
   ///
-  /// Exact to the rounding of one division: pairs are counted in integers. Sorts by radix on all threads; 8 bytes of
-  /// memory a score. To get several metrics of the same scores, make a `ScoreRanking`.
+  /// Exact to the rounding of one division: pairs are counted in integers. Sorts by radix on all threads; 8
+  /// bytes of memory a score. To get several metrics of the same scores, make a `ScoreRanking`.
   /// - Throws: `MetricError` when a class is missing, a score is NaN or infinite, or the counts differ.
   public static func auroc(_ scores: [Double], isOutOfDistribution: [Bool]) throws(MetricError) -> Double {
     let sorted = try SortedScores.checked(scores, isOutOfDistribution)

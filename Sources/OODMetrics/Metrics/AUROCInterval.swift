@@ -9,14 +9,16 @@ public struct MetricEstimate: Sendable, Hashable {
 }
 
 extension ScoreRanking {
-  /// The area under the ROC curve with the confidence interval of E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson
-  /// (1988): estimate ± z · standard error, cut to 0...1. The variance is S₁₀/m + S₀₁/n, with S₁₀ the variance over
-  /// the m out-of-distribution examples of the share of in-distribution ones below each, and S₀₁ the other way round;
-  /// computed from the ranks (X. Sun and W. Xu, 2014) in time proportional to the number of distinct scores.
+  /// The area under the ROC curve with the confidence interval of E. R. DeLong, D. M. DeLong and D. L.
+  /// Clarke-Pearson (1988): estimate ± z · standard error, cut to 0...1. The variance is S₁₀/m + S₀₁/n, with
+  /// S₁₀ the variance over the m out-of-distribution examples of the share of in-distribution ones below
+  /// each, and S₀₁ the other way round; computed from the ranks (X. Sun and W. Xu, 2014) in time proportional
+  /// to the number of distinct scores.
   ///
-  /// Where all scores of one class lie on one side of the other's, the variance, and with it the interval, is 0: the sample
-  /// then can't tell more than that; take it with care when examples are few.
-  /// - Throws: `MetricError.outOfRange` when `level` is not between 0 and 1, or a class has fewer than two examples.
+  /// Where all scores of one class lie on one side of the other's, the variance, and with it the interval, is
+  /// 0: the sample then can't tell more than that; take it with care when examples are few.
+  /// - Throws: `MetricError.outOfRange` when `level` is not between 0 and 1, or a class has fewer than two
+  ///   examples.
   public func delongAUROC(level: Double = 0.95) throws(MetricError) -> MetricEstimate {
     try checkLevel(level)
     let (m, n) = (Double(outOfDistributionCount), Double(inDistributionCount))

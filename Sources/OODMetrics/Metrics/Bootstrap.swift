@@ -1,17 +1,17 @@
 import GenModels
 
 extension ScoreRanking {
-  /// Any metric with a bootstrap percentile interval (B. Efron, 1979): the metric of `replicates` samples, each drawn with
-  /// replacement from the examples of each class, as many as the class has.
+  /// Any metric with a bootstrap percentile interval (B. Efron, 1979): the metric of `replicates` samples,
+  /// each drawn with replacement from the examples of each class, as many as the class has.
   ///
   ///     let random = RandomGenerator(seed: 1)
   ///     try ranking.bootstrap(using: random) { try $0.averagePrecision() }
   ///
-  /// The standard error is the replicates' standard deviation. Replicate r draws from `random.split(r)`, so the interval
-  /// depends on the generator alone, not on the number of threads. Time: replicates × (examples + one metric), without
-  /// sorting again.
-  /// - Throws: `MetricError.outOfRange` when `level` is not between 0 and 1 or there are fewer than 2 replicates, and what
-  ///   `metric` throws.
+  /// The standard error is the replicates' standard deviation. Replicate r draws from `random.split(r)`, so
+  /// the interval depends on the generator alone, not on the number of threads. Time: replicates × (examples
+  /// + one metric), without sorting again.
+  /// - Throws: `MetricError.outOfRange` when `level` is not between 0 and 1 or there are fewer than 2
+  ///   replicates, and what `metric` throws.
   public func bootstrap(
     replicates: Int = 1000, level: Double = 0.95, using random: RandomGenerator,
     metric: @Sendable (ScoreRanking) throws -> Double

@@ -1,8 +1,8 @@
 /// Precision over recall.
 public struct PrecisionRecallCurve: Sendable, Hashable {
   public struct Point: Sendable, Hashable {
-    /// For `.outOfDistribution`, examples with score ≥ threshold are retrieved; for `.inDistribution`, those with score ≤
-    /// threshold.
+    /// For `.outOfDistribution`, examples with score ≥ threshold are retrieved; for `.inDistribution`, those
+    /// with score ≤ threshold.
     public let threshold: Double
     public let recall: Double
     public let precision: Double
@@ -28,8 +28,8 @@ extension ScoreRanking {
     return PrecisionRecallCurve(positive: positive, points: points)
   }
 
-  /// Average precision: Σ (Rᵢ − Rᵢ₋₁) Pᵢ over the thresholds, precision weighted by the growth of recall. It does not
-  /// interpolate between points, which would be too optimistic (J. Davis and M. Goadrich, 2006).
+  /// Average precision: Σ (Rᵢ − Rᵢ₋₁) Pᵢ over the thresholds, precision weighted by the growth of recall. It
+  /// does not interpolate between points, which would be too optimistic (J. Davis and M. Goadrich, 2006).
   public func averagePrecision(positive: PositiveClass = .outOfDistribution) -> Double {
     var sum = 0.0
     var (truePositives, retrieved) = (0, 0)
@@ -41,8 +41,8 @@ extension ScoreRanking {
     return sum / Double(positiveCount(positive))
   }
 
-  /// The area under the precision-recall curve by the trapezoidal rule, with the curve begun at recall 0, precision 1.
-  /// Reported for comparison with tables that use it; prefer `averagePrecision`.
+  /// The area under the precision-recall curve by the trapezoidal rule, with the curve begun at recall 0,
+  /// precision 1. Reported for comparison with tables that use it; prefer `averagePrecision`.
   public func trapezoidalPrecisionRecallArea(positive: PositiveClass = .outOfDistribution) -> Double {
     var area = 0.0
     var (recall, precision) = (0.0, 1.0)
@@ -53,9 +53,9 @@ extension ScoreRanking {
     return area
   }
 
-  /// The share of out-of-distribution examples among the `n` with the highest scores; by default, n is the number of
-  /// out-of-distribution examples ("precision at n", R-precision). Where equal scores straddle place n, the mean over
-  /// all orders of them.
+  /// The share of out-of-distribution examples among the `n` with the highest scores; by default, n is the
+  /// number of out-of-distribution examples ("precision at n", R-precision). Where equal scores straddle
+  /// place n, the mean over all orders of them.
   /// - Throws: `MetricError.outOfRange` when `n` is not in 1...count.
   public func precision(atTop n: Int? = nil) throws(MetricError) -> Double {
     let n = n ?? outOfDistributionCount

@@ -8,8 +8,8 @@ import GenModels
 ///     try ranking.falsePositiveRate(atTruePositiveRate: 0.95, positive: .outOfDistribution)
 ///     try ranking.averagePrecision(positive: .inDistribution)
 ///
-/// Higher scores mean "more out-of-distribution". Equal scores are one step of every curve: no order among them is
-/// assumed, so nothing depends on the order that examples were given in.
+/// Higher scores mean "more out-of-distribution". Equal scores are one step of every curve: no order among
+/// them is assumed, so nothing depends on the order that examples were given in.
 ///
 /// Thresholds follow the rule "flag when score ≥ threshold" and run from high to low.
 public struct ScoreRanking: Sendable {
@@ -31,8 +31,8 @@ public struct ScoreRanking: Sendable {
   }
 
   /// The ranking of two sets of scores.
-  /// - Throws: `MetricError` when one is empty, or a score is NaN or infinite. Positions count through the in-distribution
-  ///   scores first.
+  /// - Throws: `MetricError` when one is empty, or a score is NaN or infinite. Positions count through the
+  ///   in-distribution scores first.
   public init(inDistribution: [Double], outOfDistribution: [Double]) throws(MetricError) {
     try self.init(
       inDistribution + outOfDistribution,

@@ -3,8 +3,8 @@ import GenModels
 
 /// Scores as sorted 64-bit keys, by class: class 0 first, then class 1, each in buckets of growing keys.
 ///
-/// A few linear passes on all threads: extremes, counts for each bucket, distribution to buckets, then a radix sort of
-/// each bucket, which lies in the cache. Integers throughout, so the result is exact.
+/// A few linear passes on all threads: extremes, counts for each bucket, distribution to buckets, then a
+/// radix sort of each bucket, which lies in the cache. Integers throughout, so the result is exact.
 final class SortedScores: @unchecked Sendable {
   /// Keys of class 0 in `[0, boundary)`, of class 1 in `[boundary, count)`.
   let keys: UnsafeMutablePointer<UInt64>

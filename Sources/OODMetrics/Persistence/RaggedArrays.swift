@@ -1,7 +1,8 @@
 import GenModels
 
 extension ScorerArchive {
-  /// Integers of that name in an array with one axis, each at least 1: the lengths of the parts of another array.
+  /// Integers of that name in an array with one axis, each at least 1: the lengths of the parts of another
+  /// array.
   func counts(_ name: String) throws -> [Int] {
     _ = try shape(name, rank: 1)
     let counts = try integers(name)

@@ -1,11 +1,12 @@
 import GenModels
 
 extension SafetensorsFile {
-  /// A hash of everything in the file but the metadata entry `checksum`: 16 hexadecimal digits. It finds damage; it does
-  /// not protect against intent.
+  /// A hash of everything in the file but the metadata entry `checksum`: 16 hexadecimal digits. It finds
+  /// damage; it does not protect against intent.
   ///
-  /// FNV-1a over 64-bit little-endian words (the last one filled with zeros), each followed by a rotation so that high
-  /// bits reach low ones, over the metadata by key, then the arrays by name: name, type, shape, bytes.
+  /// FNV-1a over 64-bit little-endian words (the last one filled with zeros), each followed by a rotation so
+  /// that high bits reach low ones, over the metadata by key, then the arrays by name: name, type, shape,
+  /// bytes.
   var checksum: String {
     var hash = WordHash()
     for (key, text) in metadata.sorted(by: { $0.key < $1.key }) where key != "checksum" {

@@ -19,12 +19,12 @@ import GenModels
 ///       }
 ///     }
 public protocol SavableScorer<Examples>: OODScorer {
-  /// The name of the kind of scorer in a file, in lower case with hyphens: "isolation-forest". Never changed: saved files
-  /// hold it.
+  /// The name of the kind of scorer in a file, in lower case with hyphens: "isolation-forest". Never changed:
+  /// saved files hold it.
   static var kind: String { get }
 
-  /// The version of what `encode` writes. `init(from:)` reads this one and all older ones (`archive.version`); newer
-  /// ones are refused before it is called.
+  /// The version of what `encode` writes. `init(from:)` reads this one and all older ones
+  /// (`archive.version`); newer ones are refused before it is called.
   static var formatVersion: Int { get }
 
   /// Writes settings and arrays.
@@ -33,26 +33,27 @@ public protocol SavableScorer<Examples>: OODScorer {
   /// The scorer that `encode` wrote. The file may hold anything: what it says is checked before it is used.
   init(from archive: ScorerArchive) throws
 
-  /// What a file holds of the scorer: its kind and version, and what `encode` writes. Only a wrapper that stands for
-  /// another scorer in files has one of its own.
+  /// What a file holds of the scorer: its kind and version, and what `encode` writes. Only a wrapper that
+  /// stands for another scorer in files has one of its own.
   func archive() throws -> ScorerArchive
 
-  /// The scorer in an archive, once its kind and version are seen to be this type's. Only a wrapper that stands for
-  /// other scorers in files has one of its own.
+  /// The scorer in an archive, once its kind and version are seen to be this type's. Only a wrapper that
+  /// stands for other scorers in files has one of its own.
   init(decoding archive: ScorerArchive) throws
 }
 
 extension SavableScorer {
   public static var formatVersion: Int { 1 }
 
-  /// Writes the scorer to a `.safetensors` file. Whoever reads `path`, even after a crash, finds the old file or the new one.
+  /// Writes the scorer to a `.safetensors` file. Whoever reads `path`, even after a crash, finds the old file
+  /// or the new one.
   public func save(to path: String) throws {
     try archive().file().write(to: path)
   }
 
   /// Reads a scorer of this type from a file.
-  /// - Throws: `SafetensorsError` when the file can't be read; `ModelFileError` when it holds another kind of scorer, is
-  ///   damaged, or was written by a newer release.
+  /// - Throws: `SafetensorsError` when the file can't be read; `ModelFileError` when it holds another kind of
+  ///   scorer, is damaged, or was written by a newer release.
   public init(contentsOf path: String) throws {
     try self.init(decoding: ScorerArchive(SafetensorsFile(contentsOf: path)))
   }

@@ -1,10 +1,11 @@
 import GenModels
 
-/// What a file holds of a scorer: its kind, the format's version, its settings, its arrays, and the scorers inside it.
+/// What a file holds of a scorer: its kind, the format's version, its settings, its arrays, and the scorers
+/// inside it.
 ///
-/// In the `.safetensors` file, the metadata have the entries `kind`, `version`, `settings` (JSON) and `checksum`; arrays
-/// stand under their names. What belongs to a scorer inside another one has that one's name and a slash in front:
-/// `scorer/kind`, `scorer/means`.
+/// In the `.safetensors` file, the metadata have the entries `kind`, `version`, `settings` (JSON) and
+/// `checksum`; arrays stand under their names. What belongs to a scorer inside another one has that one's
+/// name and a slash in front: `scorer/kind`, `scorer/means`.
 public struct ScorerArchive: Sendable {
   /// The name of the kind of scorer.
   public let kind: String

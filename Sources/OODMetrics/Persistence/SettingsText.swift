@@ -6,8 +6,8 @@ import GenModels
   import Foundation
 #endif
 
-/// Settings as JSON text: keys in order, so that equal settings have equal text, and doubles with as many digits as they
-/// need to come back to the bit.
+/// Settings as JSON text: keys in order, so that equal settings have equal text, and doubles with as many
+/// digits as they need to come back to the bit.
 enum SettingsText {
   static func encode(_ settings: some Encodable) throws -> String {
     let encoder = JSONEncoder()

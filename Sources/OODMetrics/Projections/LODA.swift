@@ -1,10 +1,12 @@
 import GenModels
 
-/// The lightweight on-line detector of anomalies (T. Pevný, 2016): the mean over random projections of −ln p̂(z), p̂(z)
-/// being the share of training rows in the histogram bin that the projection z = w · x falls into.
+/// The lightweight on-line detector of anomalies (T. Pevný, 2016): the mean over random projections of −ln
+/// p̂(z), p̂(z) being the share of training rows in the histogram bin that the projection z = w · x falls
+/// into.
 ///
-/// Each projection has ⌊√d⌋ features drawn at random with standard normal weights. Bins are of equal width; an empty bin, and
-/// everything outside the histogram, counts as half a row: p̂ = 1 / (2 n). Units matter: standardise features that don't share one.
+/// Each projection has ⌊√d⌋ features drawn at random with standard normal weights. Bins are of equal width;
+/// an empty bin, and everything outside the histogram, counts as half a row: p̂ = 1 / (2 n). Units matter:
+/// standardise features that don't share one.
 ///
 /// Fitting takes time projections · n · √d plus sorting, scoring projections · n · √d.
 public struct LODA: TableScorer {
@@ -23,7 +25,8 @@ public struct LODA: TableScorer {
   /// −ln p̂ outside.
   private let outside: Double
 
-  /// - Throws: `TableError` for a table without rows or columns, with NaN or infinities, or without projections or bins.
+  /// - Throws: `TableError` for a table without rows or columns, with NaN or infinities, or without
+  ///   projections or bins.
   public init(
     fitting x: Matrix, projections: Int = 100, bins: BinCount = .fixed(10), using random: RandomGenerator
   ) throws(TableError) {

@@ -2,22 +2,24 @@ import GenModels
 
 /// Outlier detection by principal components of the standardised table.
 ///
-/// Features are centred and divided by their standard deviation (n in the denominator; 1 for constant ones) unless
-/// `standardizes` is false; v₁, …, vₖ are the unit eigenvectors of the covariance of the result z, and λ₁ ≥ … ≥ λₖ its
-/// eigenvalues. `Rule` says what the score is. Directions in which the training table does not vary (λ below
-/// d · 2⁻⁵² · λ₁, rounding) are left out by the first two rules: nothing can be divided by their spread.
+/// Features are centred and divided by their standard deviation (n in the denominator; 1 for constant ones)
+/// unless `standardizes` is false; v₁, …, vₖ are the unit eigenvectors of the covariance of the result z, and
+/// λ₁ ≥ … ≥ λₖ its eigenvalues. `Rule` says what the score is. Directions in which the training table does
+/// not vary (λ below d · 2⁻⁵² · λ₁, rounding) are left out by the first two rules: nothing can be divided by
+/// their spread.
 ///
 /// Fitting takes time n · d² + 9 d³, scoring n · d · k; memory d².
 public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   public static let kind = "pca"
 
   public enum Rule: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Σ ‖z − vᵢ‖ / wᵢ with wᵢ = λᵢ / Σ λ: PyOD's `PCA`, to which scores are equal. The sign of vᵢ matters here; its
-    /// largest component in magnitude is positive.
+    /// Σ ‖z − vᵢ‖ / wᵢ with wᵢ = λᵢ / Σ λ: PyOD's `PCA`, to which scores are equal. The sign of vᵢ matters
+    /// here; its largest component in magnitude is positive.
     case weightedDistance
     /// Σ (z · vᵢ)² / λᵢ (M.-L. Shyu et al., 2003): with all components, the squared Mahalanobis distance.
     case normalizedScores
-    /// ‖z − Σ (z · vᵢ) vᵢ‖², the squared distance from the space of the first k components. Needs k < d to say anything.
+    /// ‖z − Σ (z · vᵢ) vᵢ‖², the squared distance from the space of the first k components. Needs k < d to
+    /// say anything.
     case reconstruction
   }
 
@@ -37,8 +39,9 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   public var componentCount: Int { components.rows }
 
   /// - Parameter components: k, the number of components: the first ones. All when nil.
-  /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities, when all
-  ///   columns are constant, or for a k that is not in 1...d; `LinearAlgebraError` when the eigenvalues don't converge.
+  /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities,
+  ///   when all columns are constant, or for a k that is not in 1...d; `LinearAlgebraError` when the
+  ///   eigenvalues don't converge.
   public init(
     fitting x: Matrix, components wanted: Int? = nil, rule: Rule = .weightedDistance,
     standardizes: Bool = true
@@ -75,7 +78,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     transposed = components.transposed
   }
 
-  /// The vector or its negative: the one whose largest component in magnitude (the first of them) is positive.
+  /// The vector or its negative: the one whose largest component in magnitude (the first of them) is
+  /// positive.
   private static func withPositivePeak(_ vector: [Double]) -> [Double] {
     var peak = 0.0
     for value in vector where abs(value) > abs(peak) { peak = value }
@@ -104,8 +108,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     }.elements
   }
 
-  /// The share of each feature in the score, which is their sum: of a distance ‖z − v‖, (zⱼ − vⱼ)² / ‖z − v‖; of
-  /// (z · v)² / λ, zⱼ vⱼ (z · v) / λ, which may be negative; of the residual, its square.
+  /// The share of each feature in the score, which is their sum: of a distance ‖z − v‖, (zⱼ − vⱼ)² / ‖z − v‖;
+  /// of (z · v)² / λ, zⱼ vⱼ (z · v) / λ, which may be negative; of the residual, its square.
   public func contributions(_ x: Matrix) throws -> Matrix {
     try x.checkFeatures(featureCount)
     let (d, k) = (featureCount, componentCount)
@@ -155,7 +159,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     }
   }
 
-  /// sums[i] = ‖z − vᵢ‖². All components side by side, feature after feature: sums that don't wait for each other.
+  /// sums[i] = ‖z − vᵢ‖². All components side by side, feature after feature: sums that don't wait for each
+  /// other.
   private func distances(_ z: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
     let k = componentCount
     sums.initialize(repeating: 0, count: k)

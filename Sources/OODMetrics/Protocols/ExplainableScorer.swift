@@ -1,10 +1,11 @@
 /// A scorer that says which features make an example's score.
 public protocol ExplainableScorer: OODScorer {
-  /// The contribution of each feature to the score of each example, of the batch's shape: for a table, row i holds the
-  /// contributions to the score of row i, in the scorer's units. **Higher means more out-of-distribution**, as for scores.
+  /// The contribution of each feature to the score of each example, of the batch's shape: for a table, row i
+  /// holds the contributions to the score of row i, in the scorer's units. **Higher means more
+  /// out-of-distribution**, as for scores.
   ///
-  /// It works on new examples as on those fitted, and like a score it depends on nothing else in the batch. What the
-  /// contributions of a row amount to is stated by `contributionRule`.
+  /// It works on new examples as on those fitted, and like a score it depends on nothing else in the batch.
+  /// What the contributions of a row amount to is stated by `contributionRule`.
   /// - Throws: As `score` does.
   func contributions(_ x: Examples) throws -> Examples
 

@@ -11,8 +11,8 @@ enum NormalDistribution {
   /// Φ(x), the probability of a value up to x.
   static func cumulative(_ x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
 
-  /// Φ⁻¹(p) for p in 0...1: a first value from the logistic approximation, then Newton's method on Φ, with steps in
-  /// the tail's own scale, until it stands still.
+  /// Φ⁻¹(p) for p in 0...1: a first value from the logistic approximation, then Newton's method on Φ, with
+  /// steps in the tail's own scale, until it stands still.
   static func quantile(_ p: Double) -> Double {
     precondition(p >= 0 && p <= 1, "A probability lies between 0 and 1, and \(p) was given.")
     if p == 0 || p == 1 { return p == 0 ? -.infinity : .infinity }

@@ -1,7 +1,7 @@
 /// Order statistics of finite numbers.
 enum Quantiles {
-  /// The quantile at `level` in 0...1 of sorted numbers, by linear interpolation between them (definition 7 of R. J. Hyndman
-  /// and Y. Fan, 1996; numpy's default).
+  /// The quantile at `level` in 0...1 of sorted numbers, by linear interpolation between them (definition 7
+  /// of R. J. Hyndman and Y. Fan, 1996; numpy's default).
   static func interpolated(sorted: [Double], level: Double) -> Double {
     let place = Double(sorted.count - 1) * level
     let lower = Int(place)

@@ -18,8 +18,8 @@ struct ColumnMoments: Sendable {
     }.map { $0 / n }
   }
 
-  /// Standard deviations (divided by n), with 1 for columns that are constant to rounding: their mean may miss
-  /// the constant by a few units in the last place.
+  /// Standard deviations (divided by n), with 1 for columns that are constant to rounding: their mean may
+  /// miss the constant by a few units in the last place.
   var scales: [Double] {
     zip(means, variances).map { mean, variance in
       let rounding = 1e-15 * abs(mean)

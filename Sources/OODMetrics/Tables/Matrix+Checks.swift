@@ -1,8 +1,8 @@
 import GenModels
 
 extension Matrix {
-  /// Checks a table to fit to: at least one column, at least `rows` rows (needed for `reason`, which ends a sentence:
-  /// "to estimate a variance"), every entry finite.
+  /// Checks a table to fit to: at least one column, at least `rows` rows (needed for `reason`, which ends a
+  /// sentence: "to estimate a variance"), every entry finite.
   public func checkTraining(rows needed: Int = 1, _ reason: String = "to fit anything") throws(TableError) {
     guard columns > 0 else { throw .noColumns }
     guard rows >= needed else { throw .tooFewRows(found: rows, needed: needed, reason: reason) }

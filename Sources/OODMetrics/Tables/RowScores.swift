@@ -1,8 +1,8 @@
 import GenModels
 
 extension Matrix {
-  /// One number for each row, computed on all threads: `body` gets some rows, one after another, and room for their numbers.
-  /// What it computes for a row must not depend on the others.
+  /// One number for each row, computed on all threads: `body` gets some rows, one after another, and room for
+  /// their numbers. What it computes for a row must not depend on the others.
   func rowScores(
     grain: Int = 256,
     _ body:
@@ -22,7 +22,8 @@ extension Matrix {
     }
   }
 
-  /// A matrix of as many rows, `width` numbers for each, computed as `rowScores` does. The room begins undefined.
+  /// A matrix of as many rows, `width` numbers for each, computed as `rowScores` does. The room begins
+  /// undefined.
   func mapRows(
     width: Int, grain: Int = 256,
     _ body:

@@ -1,7 +1,7 @@
 import GenModels
 
-/// What is done to a table before it is scored: gaps filled with the columns' medians, columns standardised. Its numbers come
-/// from the training table alone.
+/// What is done to a table before it is scored: gaps filled with the columns' medians, columns standardised.
+/// Its numbers come from the training table alone.
 public struct TablePreparation: Sendable, Hashable {
   /// Fill NaN in a column with these; nil leaves them, for scorers to refuse.
   public let medians: [Double]?
@@ -15,10 +15,10 @@ public struct TablePreparation: Sendable, Hashable {
   /// The preparation learned from a training table.
   /// - Parameters:
   ///   - imputesMedians: Whether NaN is filled with the median of its column's other entries.
-  ///   - standardizes: Whether columns get mean 0 and standard deviation 1 (n in the denominator; constant columns are
-  ///     only centred, as in scikit-learn's `StandardScaler`).
-  /// - Throws: `TableError` for a table without rows or columns, with infinities, with NaN that is not to be filled, or with a
-  ///   column of NaN alone.
+  ///   - standardizes: Whether columns get mean 0 and standard deviation 1 (n in the denominator; constant
+  ///     columns are only centred, as in scikit-learn's `StandardScaler`).
+  /// - Throws: `TableError` for a table without rows or columns, with infinities, with NaN that is not to be
+  ///   filled, or with a column of NaN alone.
   public init(fitting x: Matrix, imputesMedians: Bool, standardizes: Bool) throws(TableError) {
     var filled = x
     if imputesMedians {

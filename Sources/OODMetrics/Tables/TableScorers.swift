@@ -23,8 +23,8 @@ public enum TableScorers {
   ]
 
   /// Reads a scorer of any of these kinds from a file.
-  /// - Throws: `SafetensorsError` when the file can't be read; `ModelFileError` when it holds no scorer of a table, is
-  ///   damaged, or was written by a newer release.
+  /// - Throws: `SafetensorsError` when the file can't be read; `ModelFileError` when it holds no scorer of a
+  ///   table, is damaged, or was written by a newer release.
   public static func scorer(contentsOf path: String) throws -> any TableScorer {
     try scorer(decoding: ScorerArchive(SafetensorsFile(contentsOf: path)))
   }

@@ -1,6 +1,7 @@
 /// From which score on an example counts as out-of-distribution: when score > value.
 ///
-/// A threshold is a number with its origin. It knows no scorer; to try another one costs nothing and fits nothing.
+/// A threshold is a number with its origin. It knows no scorer; to try another one costs nothing and fits
+/// nothing.
 ///
 ///     let threshold = try Threshold.falsePositiveRate(0.01, of: scorer.score(normal))
 ///     threshold.isOutOfDistribution(score)
@@ -21,8 +22,8 @@ public struct Threshold: Sendable, Hashable {
 }
 
 extension Threshold {
-  /// The quantile at `level` in 0...1 of scores, by linear interpolation (numpy's default): with the scores of normal
-  /// examples, about the share `level` of normal examples passes.
+  /// The quantile at `level` in 0...1 of scores, by linear interpolation (numpy's default): with the scores
+  /// of normal examples, about the share `level` of normal examples passes.
   /// - Throws: `ThresholdError`.
   public static func quantile(_ level: Double, of scores: [Double]) throws(ThresholdError) -> Threshold {
     let sorted = try sorted(scores)
@@ -32,8 +33,8 @@ extension Threshold {
       origin: "quantile \(level) of \(scores.count) scores")
   }
 
-  /// The lowest of the scores that at most the share `rate` of the normal scores exceeds. On new normal examples the
-  /// rate is met on average only; `ConformalCalibration` gives a guarantee.
+  /// The lowest of the scores that at most the share `rate` of the normal scores exceeds. On new normal
+  /// examples the rate is met on average only; `ConformalCalibration` gives a guarantee.
   /// - Throws: `ThresholdError`.
   public static func falsePositiveRate(
     _ rate: Double, of normalScores: [Double]
@@ -47,9 +48,9 @@ extension Threshold {
       origin: "false positive rate \(rate) on \(normalScores.count) normal scores")
   }
 
-  /// median + multiples · 1.4826 · median absolute deviation of the scores: a robust "mean + 3 sigma", 1.4826 = 1/Φ⁻¹(¾)
-  /// making it the standard deviation of normally distributed scores (C. Leys et al., 2013). Works on scores that are
-  /// contaminated by less than half.
+  /// median + multiples · 1.4826 · median absolute deviation of the scores: a robust "mean + 3 sigma", 1.4826
+  /// = 1/Φ⁻¹(¾) making it the standard deviation of normally distributed scores (C. Leys et al., 2013). Works
+  /// on scores that are contaminated by less than half.
   /// - Throws: `ThresholdError`; when more than half of the scores are equal, for their deviation is then 0.
   public static func medianAbsoluteDeviation(
     of scores: [Double], multiples: Double = 3
@@ -62,8 +63,9 @@ extension Threshold {
       origin: "median + \(multiples) deviations of \(scores.count) scores")
   }
 
-  /// The quantile at 1 − contamination of the scores of the training set, which is guessed to hold that share of
-  /// out-of-distribution examples: flags that share of the training set (scikit-learn's and PyOD's convention).
+  /// The quantile at 1 − contamination of the scores of the training set, which is guessed to hold that share
+  /// of out-of-distribution examples: flags that share of the training set (scikit-learn's and PyOD's
+  /// convention).
   /// - Throws: `ThresholdError`.
   public static func contamination(
     _ contamination: Double, of trainingScores: [Double]

@@ -1,11 +1,11 @@
 import GenModels
 
-/// Copula-based outlier detection (Z. Li et al., 2020): Σ max((Lⱼ + Rⱼ) / 2, Sⱼ) over the features, where L = −ln P(X ≤ x),
-/// R = −ln P(X ≥ x) by the shares of training rows, and S is L for a feature with negative skewness, R with positive,
-/// L + R with none. No parameters.
+/// Copula-based outlier detection (Z. Li et al., 2020): Σ max((Lⱼ + Rⱼ) / 2, Sⱼ) over the features, where L =
+/// −ln P(X ≤ x), R = −ln P(X ≥ x) by the shares of training rows, and S is L for a feature with negative
+/// skewness, R with positive, L + R with none. No parameters.
 ///
-/// Scores of the training table equal PyOD's. New examples are judged by the training table alone, each on its own
-/// (PyOD adds the batch to the table); a value beyond all training values has the tail 1 / (n + 1).
+/// Scores of the training table equal PyOD's. New examples are judged by the training table alone, each on
+/// its own (PyOD adds the batch to the table); a value beyond all training values has the tail 1 / (n + 1).
 ///
 /// Fitting takes time n · d to sort, scoring n · d · log n; memory n · d.
 public struct COPOD: TailScorer {

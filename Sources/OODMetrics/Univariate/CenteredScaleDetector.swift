@@ -1,6 +1,7 @@
 import GenModels
 
-/// A scorer by |x − centre| / scale of each feature: what the 3-sigma rule and its robust form have in common.
+/// A scorer by |x − centre| / scale of each feature: what the 3-sigma rule and its robust form have in
+/// common.
 protocol CenteredScaleDetector: TableScorer, ExplainableScorer {
   var centres: [Double] { get }
   var scales: [Double] { get }

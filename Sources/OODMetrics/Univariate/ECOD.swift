@@ -1,12 +1,13 @@
 import GenModels
 
-/// Outlier detection by empirical cumulative distributions (Z. Li et al., 2022): Σ max(Lⱼ, Rⱼ, Sⱼ) over the features, where
-/// L = −ln P(X ≤ x), R = −ln P(X ≥ x) by the shares of training rows, and S is L for a feature with negative skewness,
-/// R with positive, L + R with none. No parameters; features count as independent.
+/// Outlier detection by empirical cumulative distributions (Z. Li et al., 2022): Σ max(Lⱼ, Rⱼ, Sⱼ) over the
+/// features, where L = −ln P(X ≤ x), R = −ln P(X ≥ x) by the shares of training rows, and S is L for a
+/// feature with negative skewness, R with positive, L + R with none. No parameters; features count as
+/// independent.
 ///
-/// Scores of the training table equal PyOD's. New examples are judged by the training table alone, each on its own
-/// (PyOD adds the batch to the table); a value beyond all training values has the tail 1 / (n + 1). Constant features
-/// add 0 to the training rows.
+/// Scores of the training table equal PyOD's. New examples are judged by the training table alone, each on
+/// its own (PyOD adds the batch to the table); a value beyond all training values has the tail 1 / (n + 1).
+/// Constant features add 0 to the training rows.
 ///
 /// Fitting takes time n · d to sort, scoring n · d · log n; memory n · d.
 public struct ECOD: TailScorer {

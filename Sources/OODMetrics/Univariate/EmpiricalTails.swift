@@ -4,7 +4,8 @@ import GenModels
 struct EmpiricalTails: Sendable {
   /// Distinct values, ascending, column after column.
   let values: [Double]
-  /// Number of rows with a value of the column up to each of them; the last of a column is the number of rows.
+  /// Number of rows with a value of the column up to each of them; the last of a column is the number of
+  /// rows.
   let cumulative: [Int32]
   /// Where each column begins, and the end.
   let starts: [Int]
@@ -61,8 +62,9 @@ struct EmpiricalTails: Sendable {
     self.right = right
   }
 
-  /// Calls `body` for each of `count` rows of one column with −ln P(X ≤ value) and −ln P(X ≥ value), by the shares of training
-  /// rows. Where no training row is so small, or so large, the share is 1 / (n + 1), as if the value itself were counted.
+  /// Calls `body` for each of `count` rows of one column with −ln P(X ≤ value) and −ln P(X ≥ value), by the
+  /// shares of training rows. Where no training row is so small, or so large, the share is 1 / (n + 1), as if
+  /// the value itself were counted.
   @inline(__always)
   func forEachTail(
     _ column: Int, of x: UnsafePointer<Double>, count: Int,

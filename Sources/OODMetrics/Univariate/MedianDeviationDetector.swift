@@ -1,12 +1,12 @@
 import GenModels
 
-/// The median absolute deviation rule: 0.6745 |x − median| / MAD of each feature ("modified z-score", B. Iglewicz and
-/// D. Hoaglin, 1993), and the largest of them as the score. MAD is the median of |x − median|.
+/// The median absolute deviation rule: 0.6745 |x − median| / MAD of each feature ("modified z-score", B.
+/// Iglewicz and D. Hoaglin, 1993), and the largest of them as the score. MAD is the median of |x − median|.
 ///
-/// Half of the training table may be outliers before the rule breaks. Where more than half of a feature's values are
-/// equal, MAD is 0 and the mean absolute deviation takes its place, as Iglewicz and Hoaglin advise:
-/// |x − median| / (1.253314 · mean |x − median|). A feature that was constant in training counts in its own units
-/// (scale 1). Fitting takes time n · d to sort, scoring n · d.
+/// Half of the training table may be outliers before the rule breaks. Where more than half of a feature's
+/// values are equal, MAD is 0 and the mean absolute deviation takes its place, as Iglewicz and Hoaglin
+/// advise: |x − median| / (1.253314 · mean |x − median|). A feature that was constant in training counts in
+/// its own units (scale 1). Fitting takes time n · d to sort, scoring n · d.
 public struct MedianDeviationDetector: CenteredScaleDetector {
   public static let kind = "median-deviation"
 

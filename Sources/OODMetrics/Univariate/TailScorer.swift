@@ -1,12 +1,12 @@
 import GenModels
 
-/// A scorer that sums, over features, a number made of the two empirical tail probabilities: what ECOD and COPOD have in
-/// common.
+/// A scorer that sums, over features, a number made of the two empirical tail probabilities: what ECOD and
+/// COPOD have in common.
 protocol TailScorer: TableScorer, ExplainableScorer {
   var tails: EmpiricalTails { get }
   init(tails: EmpiricalTails)
-  /// The score of a feature with −ln of its left and right tail probabilities, and that of the tail on the side of
-  /// the skewness (their sum when there is none).
+  /// The score of a feature with −ln of its left and right tail probabilities, and that of the tail on the
+  /// side of the skewness (their sum when there is none).
   static func featureScore(left: Double, right: Double, skewed: Double) -> Double
 }
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import GenModels
+import OODDatasets
 
 struct DetectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,6 +39,13 @@ struct DetectInput: ParsableArguments {
   @Option(help: "Fill missing values (NaN): median, the column's in the training table. Refused without.")
   var impute: Imputation?
   @Option(help: "Seed of whatever is random.") var seed: UInt64 = 0
+
+  /// The two tables; one, when they have one name.
+  func tables() throws -> (train: Matrix, score: Matrix) {
+    let keepsGaps = impute != nil
+    let table = try data.library.table(train, keepsGaps: keepsGaps)
+    return (table, score == train ? table : try data.library.table(score, keepsGaps: keepsGaps))
+  }
 
   enum Imputation: String, CaseIterable, ExpressibleByArgument {
     case median

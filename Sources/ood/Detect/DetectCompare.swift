@@ -35,8 +35,7 @@ struct DetectCompare: AsyncParsableCommand {
   }
 
   func run() throws {
-    let train = try input.data.library.table(input.train)
-    let score = input.score == input.train ? train : try input.data.library.table(input.score)
+    let (train, score) = try input.tables()
     let truth = try input.data.library.labels(labels, count: score.rows)
     var rows: [Row] = []
     for method in DetectMethod.all where method.isCompared {

@@ -44,8 +44,8 @@ struct DetectReport: Encodable {
   /// For people.
   var lines: [String] {
     var table = TextTable(["method", method])
-    table.add(["fitted to", "\(trainRows) rows of \(columns) columns in \(fitSeconds.rounded(digits: 4)) s"])
-    table.add(["scored", "\(scoreRows) rows in \(scoreSeconds.rounded(digits: 4)) s"])
+    table.add(["fitted to", "\(trainRows) rows of \(columns) columns in \(fitSeconds.rounded(digits: 6)) s"])
+    table.add(["scored", "\(scoreRows) rows in \(scoreSeconds.rounded(digits: 6)) s"])
     if let auroc, let averagePrecision, let falsePositiveRate {
       table.add(["AUROC", "\(auroc.rounded(digits: 4))"])
       table.add(["AP", "\(averagePrecision.rounded(digits: 4)) (out-of-distribution positive)"])

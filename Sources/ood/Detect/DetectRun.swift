@@ -34,8 +34,7 @@ struct DetectRun: AsyncParsableCommand {
     if leaveOneOut && input.train != input.score {
       throw ValidationError("--leave-one-out scores the training table: give it to --score as to --train.")
     }
-    let train = try input.data.library.table(input.train)
-    let score = input.score == input.train ? train : try input.data.library.table(input.score)
+    let (train, score) = try input.tables()
     let truth = try labels.map { try input.data.library.labels($0, count: score.rows) }
     let task = try DetectTask(
       method, train: train, score: score, input: input, options: options, leavingOneOut: leaveOneOut)

@@ -23,15 +23,27 @@ struct DetectTask {
       return AnyTableScorer(fitted.scorer)
     }
     if input.standardize || input.impute != nil {
-      scorer = try PreparedScorer(
-        fitting: train, imputesMedians: input.impute == .median, standardizes: input.standardize, fit: fit)
+      scorer = try naming(input.train) {
+        try PreparedScorer(
+          fitting: train, imputesMedians: input.impute == .median, standardizes: input.standardize, fit: fit)
+      }
     } else {
-      scorer = try fit(train)
+      scorer = try naming(input.train) { try fit(train) }
     }
     let fitted = clock.now
-    scores = try leaveOneOutScores ?? scorer.score(score)
+    let fittedScorer = scorer
+    scores = try leaveOneOutScores ?? naming(input.score) { try fittedScorer.score(score) }
     scoreSeconds = (clock.now - fitted).seconds
     fitSeconds = (fitted - start).seconds
+  }
+}
+
+/// Calls `body`; a table that it refuses is told with its name.
+func naming<Result>(_ specification: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as TableError {
+    throw Failure("\(specification): \(error)")
   }
 }
 

@@ -37,11 +37,11 @@ struct ScoreCommand: AsyncParsableCommand {
   func run() throws {
     let scorer = try TableScorers.scorer(contentsOf: file)
     let threshold = threshold.map { Threshold($0) } ?? (scorer as? Detector<AnyTableScorer>)?.threshold
-    let table = try directory.library.table(data)
+    let table = try directory.library.table(data, keepsGaps: true)
     let truth = try labels.map { try directory.library.labels($0, count: table.rows) }
     let clock = ContinuousClock()
     let start = clock.now
-    let scores = try scorer.score(table)
+    let scores = try naming(data) { try scorer.score(table) }
     let seconds = (clock.now - start).seconds
     if let out { try NumPy.write(NumericArray(scores, shape: [scores.count]), to: out) }
     if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold) }
@@ -51,7 +51,7 @@ struct ScoreCommand: AsyncParsableCommand {
       ap: ranking?.averagePrecision(), threshold: threshold?.value,
       flagged: threshold.map { threshold in scores.count { threshold.isOutOfDistribution($0) } })
     if format == .json { return try JSONOutput.print(report) }
-    Console.result("\(report.rows) rows in \(seconds.rounded(digits: 4)) s by \(report.kind)")
+    Console.result("\(report.rows) rows in \(seconds.rounded(digits: 6)) s by \(report.kind)")
     if let auroc = report.auroc, let ap = report.ap {
       Console.result("AUROC \(auroc.rounded(digits: 4)), AP \(ap.rounded(digits: 4))")
     }

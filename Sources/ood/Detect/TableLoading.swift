@@ -6,8 +6,15 @@ import OODMetrics
 extension DataLibrary {
   /// The table that a specification names, in double precision where the file has it; images and everything
   /// selected by a range or filter come from 32-bit floats, one example a row.
-  func table(_ text: String) throws -> Matrix {
+  ///
+  /// - Parameter keepsGaps: Whether missing values of a CSV file become NaN, for a scorer that fills them; else
+  ///   what the specification says of them holds.
+  func table(_ text: String, keepsGaps: Bool) throws -> Matrix {
     let specification = try Specification.parse(argument: text)
+    if keepsGaps, let (path, format) = specification.gappedCSV {
+      let table = try CSVTable(path, format: format)
+      return Matrix(rows: table.rowCount, columns: table.columnCount, elements: table.values)
+    }
     if specification.selections.isEmpty, specification.source.isTable {
       let array = try array(specification)
       guard array.shape.count == 2 else {
@@ -29,8 +36,8 @@ extension DataLibrary {
     return try load(specification).examples.elements.map(Double.init)
   }
 
-  /// The labels that a specification names: an array of numbers, 0 for normal and anything else for out-of-distribution; or a
-  /// data set's labels, where class 0 is normal.
+  /// The labels that a specification names: an array of numbers, 0 for normal and anything else for
+  /// out-of-distribution; or a data set's labels, where class 0 is normal.
   func labels(_ text: String, count: Int) throws -> [Bool] {
     let specification = try Specification.parse(argument: text)
     var labels: [Bool]
@@ -52,6 +59,18 @@ extension DataLibrary {
       throw Failure("\(text) has \(labels.count) labels, and the table to score has \(count) rows.")
     }
     return labels
+  }
+}
+
+extension Specification {
+  /// The path of a whole CSV file, and the format that reads its missing values as NaN; nil for other data, and where the
+  /// specification has options of its own about gaps or delimiters.
+  fileprivate var gappedCSV: (path: String, format: CSVFormat)? {
+    guard case .csv(let path) = source, selections.isEmpty else { return nil }
+    guard options.keys.allSatisfy({ $0 == "label" || $0 == "header" }) else { return nil }
+    let headers: [String: CSVFormat.Header] = ["yes": .present, "no": .absent, "auto": .automatic]
+    guard let header = headers[options["header"]?.text ?? "auto"] else { return nil }
+    return (path, CSVFormat(header: header, missingValues: .fill(.nan), labelColumn: options["label"]?.text))
   }
 }
 
