@@ -1,7 +1,6 @@
 import GenModels
+import OODMetrics
 import Testing
-
-@testable import OODMetrics
 
 @Suite("Covariances")
 struct CovarianceTests {

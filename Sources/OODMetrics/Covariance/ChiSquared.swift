@@ -5,14 +5,14 @@
 #endif
 
 /// The chi-squared distribution.
-struct ChiSquared {
+package struct ChiSquared {
   let degreesOfFreedom: Double
 
-  init(_ degreesOfFreedom: Int) { self.degreesOfFreedom = Double(degreesOfFreedom) }
+  package init(_ degreesOfFreedom: Int) { self.degreesOfFreedom = Double(degreesOfFreedom) }
 
   /// P(X ≤ x): the regularised lower incomplete gamma function P(k/2, x/2), by its series below k/2 + 1 and
   /// its continued fraction (by Lentz's method) above. Right to about 10⁻¹⁴.
-  func cumulative(_ x: Double) -> Double {
+  package func cumulative(_ x: Double) -> Double {
     if x <= 0 { return 0 }
     let (a, x) = (degreesOfFreedom / 2, x / 2)
     let scale = exp(a * log(x) - x - lgamma(a))
@@ -41,7 +41,7 @@ struct ChiSquared {
   }
 
   /// The x with P(X ≤ x) = p, for 0 < p < 1, by bisection to the last bits.
-  func quantile(_ p: Double) -> Double {
+  package func quantile(_ p: Double) -> Double {
     var (low, high) = (0.0, degreesOfFreedom + 10)
     while cumulative(high) < p { high *= 2 }
     for _ in 0..<200 {
