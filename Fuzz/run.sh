@@ -24,16 +24,12 @@ for library in CZlib CPNG COpenBLAS CLAPACKE; do
 done
 includes=$(pkg-config --cflags-only-I openblas lapacke zlib libpng 2>/dev/null | sed 's/-I */-Xcc -I/g')
 
-mkdir -p "$scratch/bin"
+mkdir -p "$scratch/bin" "$scratch/findings"
 link() {  # source, program, sanitizers
   swiftc -O -swift-version 6 -parse-as-library -sanitize="$3" $modules $includes "$1" $objects $libraries -o "$scratch/bin/$2"
 }
 # The objects refer to libFuzzer's counters, so the program that writes the seeds links against the address sanitizer's.
 link Fuzz/Seeds.swift seeds address
-for target in $targets; do
-  corpus=$scratch/corpus/$target
-  mkdir -p "$corpus" "$scratch/findings"
-done
 for target in $all; do mkdir -p "$scratch/corpus/$target"; done
 "$scratch/bin/seeds" "$scratch/corpus"
 for target in $targets; do

@@ -29,7 +29,10 @@ import Testing
     ("<u4", bytes([4_294_967_295, 3] as [UInt32]), [4_294_967_295, 3]),
     (">u4", [0, 0, 1, 0, 0, 0, 0, 3], [256, 3]), ("<i8", bytes([-5, 3] as [Int64]), [-5, 3]),
     ("<u8", bytes([UInt64.max, 3]), [0x1p64, 3]), ("=f4", bytes([1.5, -2.25] as [Float]), [1.5, -2.25]),
-    (">f8", [0x40, 9, 0x21, 0xFB, 0x54, 0x44, 0x2D, 0x18, 0, 0, 0, 0, 0, 0, 0, 1], [.pi, .leastNonzeroMagnitude]),
+    (
+      ">f8", [0x40, 9, 0x21, 0xFB, 0x54, 0x44, 0x2D, 0x18, 0, 0, 0, 0, 0, 0, 0, 1],
+      [.pi, .leastNonzeroMagnitude]
+    ),
     // 16-bit floats: largest, smallest subnormal.
     ("<f2", [0xFF, 0x7B, 1, 0], [65504, 0x1p-24]), (">f2", [0xC0, 0, 0x35, 0x55], [-2, 0.333251953125]),
   ]

@@ -1,4 +1,4 @@
-import COpenBLAS
+import CBaselineBLAS
 import GenModels
 
 /// Matrix products beside the same call to OpenBLAS, on one thread and on two.
