@@ -29,7 +29,11 @@ struct CovarianceTests {
 
   @Test("A singular covariance is refused, pseudo-inverted or shrunk, as asked")
   func singular() throws {
-    let x = Matrix((0..<20).map { i in [Double(i % 5), 7, Double(i % 5) * 2, Double(i % 7)] })
+    let x = Matrix(
+      (0..<20).map { (i: Int) -> [Double] in
+        let five = Double(i % 5)
+        return [five, 7, 2 * five, Double(i % 7)]
+      })
     let scorer = try Mahalanobis(fitting: x)
     #expect(scorer.rank == 2)
     // Off the rows' plane counts nothing, on it everything.
