@@ -5,11 +5,14 @@ import Testing
 @Suite("Clustering")
 struct ClusteringTests {
   /// Clusters of 100, 90 and 10 rows around (0, 0), (20, 0) and (0, 30).
-  private static let table = Matrix(
-    (0..<200).map { i in
-      let noise = ReferenceTable.normal(200, 2).row(i)
-      return i < 100 ? noise : i < 190 ? [noise[0] + 20, noise[1]] : [noise[0], noise[1] + 30]
-    })
+  private static let table: Matrix = {
+    let noise = ReferenceTable.normal(200, 2)
+    return Matrix(
+      (0..<200).map { (i: Int) -> [Double] in
+        let (right, up): (Double, Double) = i < 100 ? (0, 0) : i < 190 ? (20, 0) : (0, 30)
+        return [noise[i, 0] + right, noise[i, 1] + up]
+      })
+  }()
 
   @Test("k-means finds separate clusters")
   func clusters() throws {
@@ -38,7 +41,7 @@ struct ClusteringTests {
 
   @Test("Fewer different rows than clusters leave clusters empty, without NaN")
   func duplicates() throws {
-    let same = Matrix((0..<12).map { [Double($0 % 2), 1] })
+    let same = Matrix((0..<12).map { (i: Int) -> [Double] in [Double(i % 2), 1] })
     let clusters = try KMeans(fitting: same, clusters: 5)
     #expect(clusters.inertia == 0 && clusters.sizes.reduce(0, +) == 12)
     #expect(try ClusterScorer(clusters, rule: .localOutlierFactor()).score(same).allSatisfy(\.isFinite))

@@ -144,11 +144,10 @@ struct LocalOutlierFactorTests {
   @Test(
     "Rows that occur more than k times have the factor 1; their neighbours' is huge unless rows count once")
   func duplicates() throws {
-    var rows = ReferenceTable.normal(40, 2, seed: 8)
-    let same = Matrix((0..<30).map { _ in [0.5, 0.5] } + (0..<40).map { rows.row($0) })
-    rows = same
+    let others = ReferenceTable.normal(40, 2, seed: 8)
+    let rows = Matrix(Array(repeating: [0.5, 0.5], count: 30) + (0..<40).map { others.row($0) })
     let scorer = try LocalOutlierFactor(fitting: rows, neighbours: 5)
-    #expect(scorer.trainingScores.allSatisfy(\.isFinite))
+    #expect(scorer.trainingScores.allSatisfy { $0.isFinite })
     #expect(agree([scorer.trainingScores[0]], [1]))
     #expect(scorer.trainingScores.max()! > 1e6)
     let distinct = try LocalOutlierFactor(fitting: rows, neighbours: 5, distinct: true)

@@ -49,7 +49,7 @@ struct GaussianHiddenMarkovTests {
       let (own, true_) = (try fitted.logDensity(sequences), try truth.logDensity(sequences))
       #expect(own.reduce(0, +) >= true_.reduce(0, +))
     }
-    let odd = Matrix((0..<40).map { $0 % 2 == 0 ? [0.0, 0] : [4, -3] })
+    let odd = Matrix((0..<40).map { (t: Int) -> [Double] in t % 2 == 0 ? [0, 0] : [4, -3] })
     #expect(try fitted.score([odd])[0] > fitted.score(sequences).max()!)
     let loaded = try GaussianHiddenMarkov(decoding: fitted.archive())
     #expect(try loaded.score(sequences) == fitted.score(sequences))
@@ -57,7 +57,7 @@ struct GaussianHiddenMarkovTests {
 
   @Test("Long sequences neither underflow nor overflow")
   func long() throws {
-    let sequence = Matrix((0..<20_000).map { [Double($0 % 3) * 50, 1] })
+    let sequence = Matrix((0..<20_000).map { (t: Int) -> [Double] in [Double(t % 3) * 50, 1] })
     let score = try Self.model().score([sequence])[0]
     #expect(score.isFinite && score > 100)
   }

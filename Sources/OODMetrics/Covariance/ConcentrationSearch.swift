@@ -80,7 +80,7 @@ struct ConcentrationSearch: Sendable {
     let order = random.permutation(x.rows).elements.map(Int32.init)
     let merged: [Concentration]
     if x.rows < 2 * Self.subsetRows {
-      merged = try best(Self.keptStarts, of: startsOn(x, h: h, starts: Self.starts, random: random))
+      merged = try best(Self.keptStarts, of: regular(startsOn(x, h: h, starts: Self.starts, random: random)))
     } else {
       let subsets = min(Self.largestSubsetCount, x.rows / Self.subsetRows)
       let starts = (Self.starts + subsets - 1) / subsets
@@ -97,9 +97,10 @@ struct ConcentrationSearch: Sendable {
       let (poolShare, improvable) = (share(of: rows.rows), candidates)
       merged = try best(
         Self.keptStarts,
-        of: parallelMap(improvable.count) {
-          improve(improvable[$0], rows, h: poolShare, steps: Self.mostSteps)
-        })
+        of: regular(
+          parallelMap(improvable.count) {
+            improve(improvable[$0], rows, h: poolShare, steps: Self.mostSteps)
+          }))
     }
     var result: (Concentration, [Int32])?
     for start in merged {
@@ -116,11 +117,17 @@ struct ConcentrationSearch: Sendable {
     min(size, max(x.columns + 1, Int((Double(size) * Double(h) / Double(x.rows)).rounded(.up))))
   }
 
+  /// Throws when a start has met h rows with a singular covariance: their determinant is 0, which is the least.
+  private func regular(_ found: [Concentration?]) throws -> [Concentration?] {
+    guard found.allSatisfy({ $0 != nil }) else { throw exactFit }
+    return found
+  }
+
   /// The `count` of least determinant; equal ones once.
   private func best(_ count: Int, of found: [Concentration?]) throws -> [Concentration] {
     let sorted = found.compactMap { $0 }.sorted { $0.logDeterminant < $1.logDeterminant }
-    // A start that ends in a singular covariance says that h rows of its subset lie in a plane; only all rows
-    // decide.
+    // A start that ends in a singular covariance says that part h/n of its subset lies in a plane; in a small
+    // subset that may be chance.
     guard !sorted.isEmpty else { throw exactFit }
     var kept: [Concentration] = []
     for candidate in sorted where kept.count < count {
