@@ -40,7 +40,9 @@ public struct Demonstration: Sendable {
   /// Trains and measures. `progress` is called after each training step.
   public func run(progress: (TrainingProgress) -> Void = { _ in }) throws -> Result {
     let digits = SyntheticGlyphs.digits.examples(0..<trainingCount, of: .train, seed: seed).images
-    let held = SyntheticGlyphs.digits.examples(trainingCount..<trainingCount + testCount, of: .train, seed: seed).images
+    let held = SyntheticGlyphs.digits.examples(
+      trainingCount..<trainingCount + testCount, of: .train, seed: seed
+    ).images
     let test = SyntheticGlyphs.digits.examples(0..<testCount, of: .test, seed: seed).images
     let symbols = SyntheticGlyphs.symbols.examples(0..<testCount, of: .test, seed: seed).images
 

@@ -43,8 +43,7 @@ public struct MinimumCovarianceDeterminant: Sendable {
   ///
   /// - Parameters:
   ///   - supportFraction: h/n. Without one, h = ⌈(n + d + 1)/2⌉, the most robust choice; larger ones are more
-  ///     accurate on
-  ///     clean data.
+  ///     accurate on clean data.
   ///   - regularization: ρ in 0..<1. Every covariance Σ counts as ρ T + (1 − ρ) Σ, where T is the covariance
   ///     of all rows
   ///     (K. Boudt, P. J. Rousseeuw, S. Vanduffel and T. Verdonck, 2020, with T for the target): above 0, the determinant is
@@ -67,6 +66,10 @@ public struct MinimumCovarianceDeterminant: Sendable {
         name: "regularization", value: "\(regularization)", expected: "at least 0 and below 1")
     }
     let h = supportFraction.map { Int($0 * Double(n)) } ?? min(n, (n + d + 2) / 2)
+    guard h < n || supportFraction != nil || regularization > 0 else {
+      throw TableError.tooFewRows(
+        found: n, needed: d + 3, reason: "to leave out any of them from a covariance of \(d) columns")
+    }
     let space = try RowSpace(x)
     guard h > space.rank || (regularization > 0 && h >= 2) else {
       throw TableError.tooFewRows(
