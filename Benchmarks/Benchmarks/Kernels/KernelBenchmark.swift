@@ -16,10 +16,10 @@ private let nanoseconds = BenchmarkMetric.custom(
   "ns a call", polarity: .prefersSmaller, useScalingFactor: false)
 
 /// Adds a benchmark of a kernel for each instruction set that this processor runs.
-func benchmark(_ name: String, _ work: Work, _ call: @escaping @Sendable (ood_kernels) -> Void) {
+func benchmark(_ name: String, _ work: Work, _ call: @escaping @Sendable (_ kernels: ood_kernels) -> Void) {
   for index in 0..<ood_kernel_variant_count() {
-    let table = ood_kernel_variant(index).pointee
-    benchmark("\(name) [\(String(cString: table.name))]", work, threads: 1) { call(table) }
+    let variant = String(cString: ood_kernel_variant(index).pointee.name)
+    benchmark("\(name) [\(variant)]", work, threads: 1) { call(ood_kernel_variant(index).pointee) }
   }
 }
 
