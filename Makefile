@@ -1,9 +1,33 @@
 # make demo · make test · make bench · make docs: each installs what is missing, then runs.
 
-.PHONY: demo test bench docs sanitize fuzz install format lint
+.PHONY: demo test bench docs sanitize consumer fuzz lint format install
 
 install:
 	@.ci/install
 
 test: install
 	swift test -c release --quiet
+	Tests/consumer.sh
+
+# Kernel timings, with the fraction of the peaks that the same process measures.
+bench: install
+	cd Benchmarks && swift package --disable-sandbox benchmark --no-progress
+
+# HTML pages of the public declarations, in .build/documentation.
+docs: install
+	OOD_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/pages \
+	  generate-documentation --target GenModels --output-path .build-docs/pages
+
+# The C kernels under AddressSanitizer and UndefinedBehaviorSanitizer.
+sanitize: install
+	Tests/sanitize.sh
+
+# A package that depends on this one by URL and version, and resolves nothing else.
+consumer: install
+	Tests/consumer.sh
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks

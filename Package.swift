@@ -10,6 +10,8 @@ let package = Package(
     .library(name: "OODDatasets", targets: ["OODDatasets"]),
     .library(name: "OODExperiments", targets: ["OODExperiments"]),
     .executable(name: "ood", targets: ["ood"]),
+    // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
+    .library(name: "CKernels", targets: ["CKernels"]),
   ],
   dependencies: [
     // Only the command-line tool uses these: a package that links the libraries never resolves them.
@@ -51,7 +53,8 @@ let package = Package(
       ]),
 
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "GenModels"]),
-    .testTarget(name: "GenModelsTests", dependencies: ["GenModels"]),
+    .testTarget(name: "GenModelsTests", dependencies: ["GenModels", "TrainingProbe"]),
+    .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
@@ -60,3 +63,8 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
 )
+
+// `make docs` needs the documentation plugin; nobody else resolves it.
+if Context.environment["OOD_DOCS"] != nil {
+  package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"))
+}

@@ -4,5 +4,6 @@ import ArgumentParser
 struct Tool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ood",
-    abstract: "Deep generative models and out-of-distribution scoring.")
+    abstract: "Deep generative models and out-of-distribution scoring.",
+    subcommands: [DataCommand.self])
 }

@@ -6,8 +6,8 @@ static void index_gather_rows(const float *x, const int32_t *rows, size_t n, siz
   }
 }
 
-static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n, size_t columns,
-                                   float *y, size_t y_stride) {
+static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n,
+                                   size_t columns, float *y, size_t y_stride) {
   for (size_t i = 0; i < n; i++) {
     const float *from = x + i * x_stride;
     float *to = y + (size_t)rows[i] * y_stride;
@@ -33,10 +33,10 @@ static void index_one_hot(const int32_t *labels, size_t n, size_t classes, float
 }
 
 /// A square of OOD_WIDTH rows and columns: log2(OOD_WIDTH) perfect shuffles of its rows.
-OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size_t y_stride) {
+OOD_INLINE void transpose_square(const float *x, ptrdiff_t x_stride, float *y, ptrdiff_t y_stride) {
   vf a[OOD_WIDTH], b[OOD_WIDTH];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + (size_t)i * x_stride);
+  for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + i * x_stride);
 #pragma clang loop unroll(full)
   for (int done = 1; done < OOD_WIDTH; done *= 2) {
 #pragma clang loop unroll(full)
@@ -48,57 +48,86 @@ OOD_INLINE void transpose_square(const float *x, size_t x_stride, float *y, size
     for (int i = 0; i < OOD_WIDTH; i++) a[i] = b[i];
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < OOD_WIDTH; i++) store(y + (size_t)i * y_stride, a[i]);
+  for (int i = 0; i < OOD_WIDTH; i++) store(y + i * y_stride, a[i]);
 }
 
-OOD_INLINE void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
-                                ptrdiff_t y_stride) {
+/// At most a tile: squares where they fit, the rest by single floats.
+static void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
+                            ptrdiff_t y_stride) {
+  enum { side = 4 };
+  const size_t whole_rows = rows - rows % side, whole_columns = columns - columns % side;
+  for (size_t c = 0; c < whole_columns; c += side) {
+    for (size_t r = 0; r < whole_rows; r += side) {
+      const float *from = x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c;
+      float *to = y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r;
+      const vf4 a0 = load4(from), a1 = load4(from + x_stride), a2 = load4(from + 2 * x_stride),
+                a3 = load4(from + 3 * x_stride);
+      const vf4 b0 = __builtin_shufflevector(a0, a2, 0, 4, 1, 5),
+                b1 = __builtin_shufflevector(a0, a2, 2, 6, 3, 7);
+      const vf4 b2 = __builtin_shufflevector(a1, a3, 0, 4, 1, 5),
+                b3 = __builtin_shufflevector(a1, a3, 2, 6, 3, 7);
+      store4(to, __builtin_shufflevector(b0, b2, 0, 4, 1, 5));
+      store4(to + y_stride, __builtin_shufflevector(b0, b2, 2, 6, 3, 7));
+      store4(to + 2 * y_stride, __builtin_shufflevector(b1, b3, 0, 4, 1, 5));
+      store4(to + 3 * y_stride, __builtin_shufflevector(b1, b3, 2, 6, 3, 7));
+    }
+  }
   for (size_t c = 0; c < columns; c++) {
-    for (size_t r = 0; r < rows; r++) y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
+    for (size_t r = c < whole_columns ? whole_rows : 0; r < rows; r++) {
+      y[(ptrdiff_t)c * y_stride + (ptrdiff_t)r] = x[(ptrdiff_t)r * x_stride + (ptrdiff_t)c];
+    }
   }
 }
 
 /// As `transpose`, with strides that may be negative.
 static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
                               ptrdiff_t y_stride) {
-  // Panels of this many columns keep the rows of y that are being written within the first cache.
-  enum { panel = 64 };
-  const size_t whole_rows = rows - rows % OOD_WIDTH;
+  // Tiles of 16 x 16 floats fill whole cache lines of both arrays, so a line that is driven out of the cache
+  // (as happens when strides are powers of 2) was not needed any more. Panels of columns bound the pages in
+  // use.
+  enum { tile = 16, panel = 512 };
   for (size_t first = 0; first < columns; first += panel) {
     const size_t end = columns - first < panel ? columns : first + panel;
-    const size_t whole_end = end - (end - first) % OOD_WIDTH;
-    for (size_t r = 0; r < whole_rows; r += OOD_WIDTH) {
-      for (size_t c = first; c < whole_end; c += OOD_WIDTH) {
-        transpose_square(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)c, (size_t)x_stride,
-                         y + (ptrdiff_t)c * y_stride + (ptrdiff_t)r, (size_t)y_stride);
+    for (size_t r0 = 0; r0 < rows; r0 += tile) {
+      for (size_t c0 = first; c0 < end; c0 += tile) {
+        const float *from = x + (ptrdiff_t)r0 * x_stride + (ptrdiff_t)c0;
+        float *to = y + (ptrdiff_t)c0 * y_stride + (ptrdiff_t)r0;
+        if (r0 + tile > rows || c0 + tile > end) {
+          transpose_piece(from, x_stride, rows - r0 < tile ? rows - r0 : tile,
+                          end - c0 < tile ? end - c0 : tile, to, y_stride);
+          continue;
+        }
+        for (ptrdiff_t c = 0; c < tile; c += OOD_WIDTH) {
+          for (ptrdiff_t r = 0; r < tile; r += OOD_WIDTH) {
+            transpose_square(from + r * x_stride + c, x_stride, to + c * y_stride + r, y_stride);
+          }
+        }
       }
-      transpose_piece(x + (ptrdiff_t)r * x_stride + (ptrdiff_t)whole_end, x_stride, OOD_WIDTH, end - whole_end,
-                      y + (ptrdiff_t)whole_end * y_stride + (ptrdiff_t)r, y_stride);
     }
-    transpose_piece(x + (ptrdiff_t)whole_rows * x_stride + (ptrdiff_t)first, x_stride, rows - whole_rows, end - first,
-                    y + (ptrdiff_t)first * y_stride + (ptrdiff_t)whole_rows, y_stride);
   }
 }
 
-static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y,
+                            size_t y_stride) {
   transpose_strided(x, (ptrdiff_t)x_stride, rows, columns, y, (ptrdiff_t)y_stride);
 }
 
 /// A row of floats; short ones without a call.
 OOD_INLINE void copy_row(float *y, const float *x, size_t n) {
-  if (n >= 2 * OOD_WIDTH) {
+  if (n > 32) {
     __builtin_memcpy(y, x, n * sizeof(float));
-  } else if (n >= OOD_WIDTH) {
-    const vf end = load(x + n - OOD_WIDTH);
-    store(y, load(x));
-    store(y + n - OOD_WIDTH, end);
+  } else if (n >= 4) {
+    // The last four may be copied twice.
+    for (size_t i = 0; i + 4 < n; i += 4) store4(y + i, load4(x + i));
+    store4(y + n - 4, load4(x + n - 4));
   } else {
 #pragma clang loop vectorize(disable) unroll(disable)
     for (size_t i = 0; i < n; i++) y[i] = x[i];
   }
 }
 
-static void index_copy_2d(const float *x, size_t x_stride, size_t rows, size_t columns, float *y, size_t y_stride) {
+static void index_copy_2d(const float *x, size_t x_stride, size_t rows, size_t columns, float *y,
+                          size_t y_stride) {
   if (x_stride == columns && y_stride == columns) {
     if (rows && columns) __builtin_memcpy(y, x, rows * columns * sizeof(float));
     return;
@@ -123,7 +152,9 @@ static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, con
     if (shape[a] == 1) continue;
     const struct copy_axis axis = {shape[a], x_strides[a], y_strides[a]};
     int place = count++;
-    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--) axes[place] = axes[place - 1];
+    for (; place > 0 && magnitude(axes[place - 1].y) < magnitude(axis.y); place--) {
+      axes[place] = axes[place - 1];
+    }
     axes[place] = axis;
   }
   int joined = 0;
@@ -139,8 +170,8 @@ static int copy_axes(const ptrdiff_t *x_strides, const ptrdiff_t *y_strides, con
   return joined;
 }
 
-static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float *y, const ptrdiff_t *y_strides,
-                               const size_t *shape, int rank) {
+static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float *y,
+                               const ptrdiff_t *y_strides, const size_t *shape, int rank) {
   struct copy_axis axes[ood_most_axes];
   int count = copy_axes(x_strides, y_strides, shape, rank, axes);
   if (count < 0) return;

@@ -4,48 +4,48 @@
 typedef void (*map_loop)(float p, const float *a, const float *b, float *y, size_t n);
 
 /// A loop over one input: `x` is a vector of it, `p` the parameter.
-#define MAP_LOOP_1(NAME, EXPRESSION)                                                                      \
-  OOD_INLINE vf NAME##_vector(vf p, vf x) {                                                               \
-    (void)p, (void)x;                                                                                     \
-    return (EXPRESSION);                                                                                  \
-  }                                                                                                       \
-  static void NAME(float parameter, const float *a, const float *b, float *y, size_t n) {                 \
-    (void)b;                                                                                              \
-    const vf p = parameter;                                                                               \
-    size_t i = 0;                                                                                         \
-    for (; i + 4 * OOD_WIDTH <= n; i += 4 * OOD_WIDTH) {                                                  \
-      const vf y0 = NAME##_vector(p, load(a + i)), y1 = NAME##_vector(p, load(a + i + OOD_WIDTH));        \
-      const vf y2 = NAME##_vector(p, load(a + i + 2 * OOD_WIDTH));                                        \
-      const vf y3 = NAME##_vector(p, load(a + i + 3 * OOD_WIDTH));                                        \
-      store(y + i, y0), store(y + i + OOD_WIDTH, y1);                                                     \
-      store(y + i + 2 * OOD_WIDTH, y2), store(y + i + 3 * OOD_WIDTH, y3);                                 \
-    }                                                                                                     \
-    for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(y + i, NAME##_vector(p, load(a + i)));               \
-    if (i < n) store_partial(y + i, NAME##_vector(p, load_partial(a + i, n - i)), n - i);                 \
+#define MAP_LOOP_1(NAME, EXPRESSION)                                                               \
+  OOD_INLINE vf NAME##_vector(vf p, vf x) {                                                        \
+    (void)p, (void)x;                                                                              \
+    return (EXPRESSION);                                                                           \
+  }                                                                                                \
+  static void NAME(float parameter, const float *a, const float *b, float *y, size_t n) {          \
+    (void)b;                                                                                       \
+    const vf p = parameter;                                                                        \
+    size_t i = 0;                                                                                  \
+    for (; i + 4 * OOD_WIDTH <= n; i += 4 * OOD_WIDTH) {                                           \
+      const vf y0 = NAME##_vector(p, load(a + i)), y1 = NAME##_vector(p, load(a + i + OOD_WIDTH)); \
+      const vf y2 = NAME##_vector(p, load(a + i + 2 * OOD_WIDTH));                                 \
+      const vf y3 = NAME##_vector(p, load(a + i + 3 * OOD_WIDTH));                                 \
+      store(y + i, y0), store(y + i + OOD_WIDTH, y1);                                              \
+      store(y + i + 2 * OOD_WIDTH, y2), store(y + i + 3 * OOD_WIDTH, y3);                          \
+    }                                                                                              \
+    for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(y + i, NAME##_vector(p, load(a + i)));        \
+    if (i < n) store_partial(y + i, NAME##_vector(p, load_partial(a + i, n - i)), n - i);          \
   }
 
 /// A loop over two inputs, vectors `a` and `b` of them.
-#define MAP_LOOP_2(NAME, EXPRESSION)                                                                      \
-  OOD_INLINE vf NAME##_vector(vf p, vf a, vf b) {                                                         \
-    (void)p;                                                                                              \
-    return (EXPRESSION);                                                                                  \
-  }                                                                                                       \
-  static void NAME(float parameter, const float *a, const float *b, float *y, size_t n) {                 \
-    const vf p = parameter;                                                                               \
-    size_t i = 0;                                                                                         \
-    for (; i + 4 * OOD_WIDTH <= n; i += 4 * OOD_WIDTH) {                                                  \
-      const size_t i1 = i + OOD_WIDTH, i2 = i + 2 * OOD_WIDTH, i3 = i + 3 * OOD_WIDTH;                    \
-      const vf y0 = NAME##_vector(p, load(a + i), load(b + i));                                           \
-      const vf y1 = NAME##_vector(p, load(a + i1), load(b + i1));                                         \
-      const vf y2 = NAME##_vector(p, load(a + i2), load(b + i2));                                         \
-      const vf y3 = NAME##_vector(p, load(a + i3), load(b + i3));                                         \
-      store(y + i, y0), store(y + i1, y1), store(y + i2, y2), store(y + i3, y3);                          \
-    }                                                                                                     \
-    for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(y + i, NAME##_vector(p, load(a + i), load(b + i)));  \
-    if (i < n) {                                                                                          \
-      const vf last = NAME##_vector(p, load_partial(a + i, n - i), load_partial(b + i, n - i));           \
-      store_partial(y + i, last, n - i);                                                                  \
-    }                                                                                                     \
+#define MAP_LOOP_2(NAME, EXPRESSION)                                                                     \
+  OOD_INLINE vf NAME##_vector(vf p, vf a, vf b) {                                                        \
+    (void)p;                                                                                             \
+    return (EXPRESSION);                                                                                 \
+  }                                                                                                      \
+  static void NAME(float parameter, const float *a, const float *b, float *y, size_t n) {                \
+    const vf p = parameter;                                                                              \
+    size_t i = 0;                                                                                        \
+    for (; i + 4 * OOD_WIDTH <= n; i += 4 * OOD_WIDTH) {                                                 \
+      const size_t i1 = i + OOD_WIDTH, i2 = i + 2 * OOD_WIDTH, i3 = i + 3 * OOD_WIDTH;                   \
+      const vf y0 = NAME##_vector(p, load(a + i), load(b + i));                                          \
+      const vf y1 = NAME##_vector(p, load(a + i1), load(b + i1));                                        \
+      const vf y2 = NAME##_vector(p, load(a + i2), load(b + i2));                                        \
+      const vf y3 = NAME##_vector(p, load(a + i3), load(b + i3));                                        \
+      store(y + i, y0), store(y + i1, y1), store(y + i2, y2), store(y + i3, y3);                         \
+    }                                                                                                    \
+    for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(y + i, NAME##_vector(p, load(a + i), load(b + i))); \
+    if (i < n) {                                                                                         \
+      const vf last = NAME##_vector(p, load_partial(a + i, n - i), load_partial(b + i, n - i));          \
+      store_partial(y + i, last, n - i);                                                                 \
+    }                                                                                                    \
   }
 
 MAP_LOOP_1(map_negate, -x)
@@ -140,7 +140,12 @@ static map_loop map_binary_loop(enum ood_binary f) {
   __builtin_unreachable();
 }
 
-enum { map_block = 1024 };
+enum {
+  /// Elements of an operand that is copied, so that it stays in the L1 cache.
+  map_block = 1024,
+  /// Elements of a result on its way to memory.
+  map_streaming_block = 256,
+};
 
 /// How many floats after `p` the next line of the caches begins.
 static size_t map_misalignment(const float *p) { return (64 - ((uintptr_t)p & 63)) % 64 / sizeof(float); }
@@ -154,18 +159,18 @@ static void map_stream(const float *block, float *y, size_t n) {
   for (; i < n; i++) y[i] = block[i];
 }
 
-/// Runs a loop over n elements: in one go, or streaming a large result that is not written over an operand (whose
-/// lines the caches hold anyway).
+/// Runs a loop over n elements: in one go, or streaming a large result that is not written over an operand
+/// (whose lines the caches hold anyway).
 static void map_run(map_loop loop, float p, const float *a, const float *b, float *y, size_t n) {
   if (n < ood_streaming_count || y == a || y == b) {
     loop(p, a, b, y, n);
     return;
   }
-  float block[map_block];
+  float block[map_streaming_block];
   size_t i = map_misalignment(y);
   loop(p, a, b, y, i);
-  for (; i < n; i += map_block) {
-    const size_t count = n - i < map_block ? n - i : map_block;
+  for (; i < n; i += map_streaming_block) {
+    const size_t count = n - i < map_streaming_block ? n - i : map_streaming_block;
     loop(p, a + i, b + i, block, count);
     map_stream(block, y + i, count);
   }
@@ -231,8 +236,25 @@ static const float *map_row_piece(struct map_operand *o, const float *p, size_t 
   return o->buffer;
 }
 
-/// `rows` whole rows from row `r` on, at most a block; `most` is the largest number of rows that will be asked for.
-static const float *map_rows_piece(struct map_operand *o, size_t r, size_t rows, size_t most, size_t columns) {
+/// Copies a strided matrix row by row; down its columns if it is narrow, so that the inner loop is the longer
+/// one.
+OOD_INLINE void map_gather_rows(const float *p, size_t row_stride, size_t column_stride, size_t rows,
+                                size_t columns, float *buffer) {
+  if (columns < 8) {
+    for (size_t c = 0; c < columns; c++) {
+      for (size_t r = 0; r < rows; r++) buffer[r * columns + c] = p[r * row_stride + c * column_stride];
+    }
+  } else {
+    for (size_t r = 0; r < rows; r++) {
+      for (size_t c = 0; c < columns; c++) buffer[r * columns + c] = p[r * row_stride + c * column_stride];
+    }
+  }
+}
+
+/// `rows` whole rows from row `r` on, at most a block; `most` is the largest number of rows that will be
+/// asked for.
+static const float *map_rows_piece(struct map_operand *o, size_t r, size_t rows, size_t most,
+                                   size_t columns) {
   const float *p = o->start + r * o->row_stride;
   if (o->column_stride == 1 && o->row_stride == columns) return p;
   if (o->row_stride == 0) {
@@ -240,14 +262,14 @@ static const float *map_rows_piece(struct map_operand *o, size_t r, size_t rows,
     o->held = p;
     rows = most;
   }
-  for (size_t k = 0; k < rows; k++, p += o->row_stride) {
-    float *row = o->buffer + k * columns;
-    if (o->column_stride == 0) {
+  float *row = o->buffer;
+  if (o->column_stride == 0) {
+    for (size_t k = 0; k < rows; k++, p += o->row_stride, row += columns) {
       // Whole vectors: the next row, or the space behind the last, takes what is too much.
       for (size_t c = 0; c < columns; c += OOD_WIDTH) store(row + c, splat(*p));
-    } else {
-      for (size_t c = 0; c < columns; c++) row[c] = p[c * o->column_stride];
     }
+  } else {
+    map_gather_rows(p, o->row_stride, o->column_stride, rows, columns, row);
   }
   return o->buffer;
 }
@@ -303,7 +325,16 @@ static void map_scale_add(float alpha, const float *x, float *y, size_t n) {
   map_scale_add_loop(alpha, x, y, y, n);
 }
 
-static void map_fill(float value, float *y, size_t n) { map_run(map_constant, value, y, y, y, n); }
+static void map_fill(float value, float *y, size_t n) {
+  if (n < ood_streaming_count) {
+    map_constant(value, y, y, y, n);
+    return;
+  }
+  float block[map_block];
+  map_constant(value, block, block, block, map_block);
+  for (size_t i = 0; i < n; i += map_block) map_stream(block, y + i, n - i < map_block ? n - i : map_block);
+  finish_streaming();
+}
 
 /// All bits set where x is NaN or infinite.
 OOD_INLINE vi map_is_non_finite(vf x) { return (bits_of(x) & 0x7f800000) == 0x7f800000; }
@@ -316,7 +347,8 @@ static size_t map_count_non_finite(const float *x, size_t n) {
     vi c0 = 0, c1 = 0, c2 = 0, c3 = 0;
     for (; i + 4 * OOD_WIDTH <= end; i += 4 * OOD_WIDTH) {
       c0 -= map_is_non_finite(load(x + i)), c1 -= map_is_non_finite(load(x + i + OOD_WIDTH));
-      c2 -= map_is_non_finite(load(x + i + 2 * OOD_WIDTH)), c3 -= map_is_non_finite(load(x + i + 3 * OOD_WIDTH));
+      c2 -= map_is_non_finite(load(x + i + 2 * OOD_WIDTH));
+      c3 -= map_is_non_finite(load(x + i + 3 * OOD_WIDTH));
     }
     total += (size_t)__builtin_reduce_add((c0 + c1) + (c2 + c3));
   }

@@ -1,7 +1,7 @@
 // C (+)= A B over panels and blocks; see include/ood_matmul.h for what the entries compute.
 //
-// Loops, outermost first: blocks of rows (A's block stays in the second-level cache), groups of panels (so does
-// C's block), blocks of k, panels (the panel's block stays in the first-level cache), tiles of rows.
+// Loops, outermost first: blocks of rows (A's block stays in the second-level cache), groups of panels (so
+// does C's block), blocks of k, panels (the panel's block stays in the first-level cache), tiles of rows.
 
 #include "matmul_tile.h"
 #include "matmul_pack.h"
@@ -9,7 +9,8 @@
 enum {
   matmul_block_rows = 32 * MATMUL_ROWS,
   matmul_group_columns = 512,
-  matmul_rows_in_place = 3200 * MATMUL_ROWS,
+  matmul_rows_in_place = 2 * MATMUL_ROWS,
+  matmul_swapped_columns = 64 * MATMUL_ROWS,
 };
 
 /// Rows of k that are summed in one go: k in equal parts of at most MATMUL_DEPTH. It fixes the order of
@@ -26,7 +27,8 @@ OOD_INLINE size_t matmul_panel_columns(size_t n, size_t p) {
 }
 
 /// How the block of k that starts at p0 ends: later blocks add to earlier ones, the last has the bias.
-OOD_INLINE struct matmul_finish matmul_block_finish(struct ood_matmul_output c, size_t column, int first, int last) {
+OOD_INLINE struct matmul_finish matmul_block_finish(struct ood_matmul_output c, size_t column, int first,
+                                                    int last) {
   return (struct matmul_finish){
       .accumulate = !first || c.accumulate,
       .bias = last && c.bias ? c.bias + column : NULL,
@@ -34,11 +36,12 @@ OOD_INLINE struct matmul_finish matmul_block_finish(struct ood_matmul_output c, 
   };
 }
 
-static void matmul_pack(size_t p0, size_t p1, size_t k, size_t n, struct ood_matmul_operand b, float *packed) {
+static void matmul_pack(size_t p0, size_t p1, size_t k, size_t n, struct ood_matmul_operand b,
+                        float *packed) {
   for (size_t p = p0; p < p1; p++) {
     const size_t start = matmul_panel_start(n, p);
-    matmul_pack_panel(k, matmul_panel_columns(n, p), b.base + start * b.column_stride, b.row_stride, b.column_stride,
-                      packed + k * start);
+    matmul_pack_panel(k, matmul_panel_columns(n, p), b.base + start * b.column_stride, b.row_stride,
+                      b.column_stride, packed + k * start);
   }
 }
 
@@ -52,8 +55,8 @@ struct matmul_product {
 };
 
 /// Looks ahead to rows [i, i + rows) and columns [q, q + depth) of A.
-OOD_INLINE struct matmul_ahead matmul_look_ahead_left(const struct matmul_product *product, size_t i, size_t rows,
-                                                      size_t q, size_t depth, size_t tiles) {
+OOD_INLINE struct matmul_ahead matmul_look_ahead_left(const struct matmul_product *product, size_t i,
+                                                      size_t rows, size_t q, size_t depth, size_t tiles) {
   const struct ood_matmul_operand a = product->a;
   const float *base = a.base + i * a.row_stride + q * a.column_stride;
   if (product->k - q < depth) depth = product->k - q;
@@ -62,8 +65,8 @@ OOD_INLINE struct matmul_ahead matmul_look_ahead_left(const struct matmul_produc
 }
 
 /// Looks ahead to rows [q, q + depth) of panel p of B.
-OOD_INLINE struct matmul_ahead matmul_look_ahead_right(const struct matmul_product *product, size_t p, size_t q,
-                                                       size_t depth, size_t tiles) {
+OOD_INLINE struct matmul_ahead matmul_look_ahead_right(const struct matmul_product *product, size_t p,
+                                                       size_t q, size_t depth, size_t tiles) {
   const size_t start = matmul_panel_start(product->n, p);
   if (product->k - q < depth) depth = product->k - q;
   if (product->packed) {
@@ -77,16 +80,18 @@ OOD_INLINE struct matmul_ahead matmul_look_ahead_right(const struct matmul_produ
                               : matmul_look_ahead(base, b.column_stride, columns, depth, tiles);
 }
 
-/// Rows [i0, i1) and panels [p0, p1) of the product. `scratch` holds one block of a panel, unless B is packed.
-OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, size_t i1, size_t p0, size_t p1,
-                              float *scratch) {
+/// Rows [i0, i1) and panels [p0, p1) of the product. `scratch` holds one block of a panel, unless B is
+/// packed.
+OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, size_t i1, size_t p0,
+                              size_t p1, float *scratch) {
   const struct ood_matmul_operand a = product->a, b = product->b;
   const struct ood_matmul_output c = product->c;
   const size_t k = product->k, n = product->n;
   const size_t depth = matmul_depth(k);
   const size_t group = matmul_group_columns / MATMUL_COLUMNS;
   // Whole vectors of B are read in place when too few rows of A pass to pay for a copy.
-  const int read_in_place = b.column_stride == 1 && (b.row_stride % 128 != 0 || i1 - i0 <= matmul_rows_in_place);
+  const int read_in_place =
+      b.column_stride == 1 && (b.row_stride % 128 != 0 || i1 - i0 <= matmul_rows_in_place);
   for (size_t i = i0; i < i1; i += matmul_block_rows) {
     const size_t rows = i1 - i < matmul_block_rows ? i1 - i : matmul_block_rows;
     const size_t tiles = (rows + MATMUL_ROWS - 1) / MATMUL_ROWS;
@@ -98,7 +103,8 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
         const int last = q + block == k;
         struct matmul_ahead left_ahead = {0};
         if (!last || group_end < p1) {
-          left_ahead = matmul_look_ahead_left(product, i, rows, last ? 0 : q + block, depth, tiles * (group_end - g));
+          left_ahead =
+              matmul_look_ahead_left(product, i, rows, last ? 0 : q + block, depth, tiles * (group_end - g));
         } else if (i + rows < i1) {
           const size_t next = i1 - i - rows < matmul_block_rows ? i1 - i - rows : matmul_block_rows;
           left_ahead = matmul_look_ahead_left(product, i + rows, next, 0, depth, tiles * (group_end - g));
@@ -130,7 +136,8 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
           }
           matmul_panel_ahead(rows, block, a.base + i * a.row_stride + q * a.column_stride, a.row_stride,
                              a.column_stride, panel, panel_stride, columns, c.base + i * c.row_stride + start,
-                             c.row_stride, matmul_block_finish(c, start, q == 0, last), &left_ahead, &right_ahead);
+                             c.row_stride, matmul_block_finish(c, start, q == 0, last), &left_ahead,
+                             &right_ahead);
         }
         q += block;
       } while (q < k);
@@ -144,12 +151,91 @@ static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k
   matmul_blocks(&product, i0, i1, p0, p1, NULL);
 }
 
+/// C[rows, columns] = transposed sums with bias and ReLU, where element (i, j) is sums[j * sums_stride + i].
+static void matmul_finish_transposed(size_t rows, size_t columns, const float *sums, size_t sums_stride,
+                                     float *c, size_t c_row_stride, struct matmul_finish finish) {
+  float block[4 * OOD_WIDTH];
+  const size_t whole = columns / OOD_WIDTH * OOD_WIDTH;
+  size_t i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    for (size_t j = 0; j < whole; j += OOD_WIDTH) {
+      matmul_transpose_fours(sums + j * sums_stride + i, sums_stride, block, OOD_WIDTH);
+      for (size_t r = 0; r < 4; r++) {
+        float *to = c + (i + r) * c_row_stride + j;
+        store(to, matmul_finished(load(block + r * OOD_WIDTH), to, j, finish));
+      }
+    }
+  }
+  const size_t blocked_rows = i;
+  for (i = 0; i < rows; i++) {
+    for (size_t j = i < blocked_rows ? whole : 0; j < columns; j++) {
+      float *to = c + i * c_row_stride + j;
+      float sum = sums[j * sums_stride + i];
+      if (finish.bias) sum = sum + finish.bias[j];
+      *to = finish.relu && sum < 0 ? 0 : sum;
+    }
+  }
+}
+
+/// Rows [i0, i1) and columns [j0, j1) of a product whose B lies transposed and whose A has few rows: the
+/// transposed product, with B's rows on the left, where they are read in place, and A packed on the right. An
+/// element's products and their order are the same, so its bits are.
+static void matmul_multiply_swapped(const struct matmul_product *product, size_t i0, size_t i1, size_t j0,
+                                    size_t j1) {
+  _Alignas(64) float panel[MATMUL_DEPTH * MATMUL_COLUMNS];
+  _Alignas(64) float sums[matmul_swapped_columns * MATMUL_COLUMNS];
+  const struct ood_matmul_operand a = product->a, b = product->b;
+  const struct ood_matmul_output c = product->c;
+  const size_t k = product->k;
+  const size_t depth = matmul_depth(k);
+  const struct matmul_product mirrored = {
+      .k = k, .a = {.base = b.base, .row_stride = b.column_stride, .column_stride = b.row_stride}};
+  for (size_t i = i0; i < i1; i += MATMUL_COLUMNS) {
+    const size_t rows = i1 - i < MATMUL_COLUMNS ? i1 - i : MATMUL_COLUMNS;
+    const size_t width = matmul_vector_count(rows) * OOD_WIDTH;
+    for (size_t j = j0; j < j1; j += matmul_swapped_columns) {
+      const size_t columns = j1 - j < matmul_swapped_columns ? j1 - j : matmul_swapped_columns;
+      const size_t tiles = (columns + MATMUL_ROWS - 1) / MATMUL_ROWS;
+      // What is added to comes first, as elsewhere.
+      if (c.accumulate)
+        matmul_pack_panel(columns, rows, c.base + i * c.row_stride + j, 1, c.row_stride, sums);
+      size_t q = 0;
+      do {
+        const size_t block = k - q < depth ? k - q : depth;
+        struct matmul_ahead left_ahead = {0}, right_ahead = {0};
+        if (q + block < k) {
+          left_ahead = matmul_look_ahead_left(&mirrored, j, columns, q + block, depth, tiles);
+        } else if (j + columns < j1) {
+          const size_t left = j1 - j - columns;
+          left_ahead = matmul_look_ahead_left(&mirrored, j + columns,
+                                              left < matmul_swapped_columns ? left : matmul_swapped_columns,
+                                              0, depth, tiles);
+        }
+        matmul_pack_panel(block, rows, a.base + i * a.row_stride + q * a.column_stride, a.column_stride,
+                          a.row_stride, panel);
+        matmul_panel_ahead(columns, block, b.base + j * b.column_stride + q * b.row_stride, b.column_stride,
+                           b.row_stride, panel, width, width, sums, width,
+                           (struct matmul_finish){.accumulate = q > 0 || c.accumulate}, &left_ahead,
+                           &right_ahead);
+        q += block;
+      } while (q < k);
+      matmul_finish_transposed(rows, columns, sums, width, c.base + i * c.row_stride + j, c.row_stride,
+                               (struct matmul_finish){.bias = c.bias ? c.bias + j : NULL, .relu = c.relu});
+    }
+  }
+}
+
 static void matmul_multiply_unpacked(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
                                      struct ood_matmul_operand a, struct ood_matmul_operand b,
                                      struct ood_matmul_output c) {
-  _Alignas(64) float scratch[MATMUL_DEPTH * MATMUL_COLUMNS];
   const struct matmul_product product = {.k = k, .n = n, .a = a, .b = b, .c = c};
-  matmul_blocks(&product, i0, i1, p0, p1, scratch);
+  if (b.row_stride == 1 && b.column_stride != 1 && i1 - i0 <= matmul_block_rows) {
+    const size_t end = matmul_panel_start(n, p1);
+    matmul_multiply_swapped(&product, i0, i1, matmul_panel_start(n, p0), end < n ? end : n);
+  } else {
+    _Alignas(64) float scratch[MATMUL_DEPTH * MATMUL_COLUMNS];
+    matmul_blocks(&product, i0, i1, p0, p1, scratch);
+  }
 }
 
 /// The sum of the lanes, pairwise.
@@ -173,7 +259,8 @@ static void matmul_rows_times_vector(size_t i0, size_t i1, size_t k, const float
     for (; j + parts * OOD_WIDTH <= k; j += parts * OOD_WIDTH) {
 #pragma clang loop unroll(full)
       for (int s = 0; s < parts; s++) {
-        sums[s] = multiply_add(load(row + j + (size_t)s * OOD_WIDTH), load(x + j + (size_t)s * OOD_WIDTH), sums[s]);
+        sums[s] =
+            multiply_add(load(row + j + (size_t)s * OOD_WIDTH), load(x + j + (size_t)s * OOD_WIDTH), sums[s]);
       }
     }
     for (; j + OOD_WIDTH <= k; j += OOD_WIDTH) sums[0] = multiply_add(load(row + j), load(x + j), sums[0]);

@@ -4,8 +4,8 @@
 // A tile is MATMUL_ROWS rows by up to MATMUL_VECTORS vectors of C, held in registers while k runs. The left
 // operand is read in place, one broadcast a row and step, at any strides. The right operand is a panel of k
 // rows, each of up to MATMUL_VECTORS vectors; at MATMUL_DEPTH 128rows a panel fills two thirds of a 48 KiB
-// first-level cache and stays there while the rows of A pass by. Where panel rows lie `b_stride` floats apart:
-// the panel's own width when it was packed, the matrix's row stride when it is read in place.
+// first-level cache and stays there while the rows of A pass by. Where panel rows lie `b_stride` floats
+// apart: the panel's own width when it was packed, the matrix's row stride when it is read in place.
 
 #if OOD_WIDTH == 16
 #define MATMUL_ROWS 6  // 24 accumulators, 4 vectors of B and a broadcast in 32 registers
@@ -26,16 +26,18 @@
 #endif
 #define MATMUL_COLUMNS (MATMUL_VECTORS * OOD_WIDTH)
 
-/// What becomes of a tile's sums: C (+)= sums, then + bias, then max(0, .). `bias` starts at the tile's first column.
+/// What becomes of a tile's sums: C (+)= sums, then + bias, then max(0, .). `bias` starts at the tile's first
+/// column.
 struct matmul_finish {
   int accumulate;
   const float *bias;
   int relu;
 };
 
-OOD_INLINE vf matmul_finished(vf sum, const float *c, const float *bias, struct matmul_finish finish) {
+/// What a vector of sums becomes whose column is `column` and whose place in C is `c`.
+OOD_INLINE vf matmul_finished(vf sum, const float *c, size_t column, struct matmul_finish finish) {
   if (finish.accumulate) sum = load(c) + sum;
-  if (finish.bias) sum = sum + load(bias);
+  if (finish.bias) sum = sum + load(finish.bias + column);
   if (finish.relu) sum = sum < 0 ? (vf)0 : sum;
   return sum;
 }
@@ -63,6 +65,15 @@ OOD_INLINE void matmul_tile(const int rows, const int vectors, size_t k, const f
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) sums[r][v] = 0;
   }
+  // One pointer a row: stepping from row to row would be a chain of additions longer than a narrow tile's
+  // work. (The empty assembly keeps the compiler from making that chain of them.)
+  const float *left_rows[MATMUL_ROWS];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    left_rows[r] = a + (size_t)r * a_row_stride;
+    __asm__("" : "+r"(left_rows[r]));
+  }
+  size_t step = 0;
 #pragma clang loop unroll(disable)
   for (size_t p = 0; p < k; p++) {
     vf right[MATMUL_VECTORS];
@@ -70,61 +81,66 @@ OOD_INLINE void matmul_tile(const int rows, const int vectors, size_t k, const f
     for (int v = 0; v < vectors; v++) right[v] = load(b + v * OOD_WIDTH);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
-      const vf left = splat(a[(size_t)r * a_row_stride]);
+      const vf left = splat(left_rows[r][step]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) sums[r][v] = multiply_add(left, right[v], sums[r][v]);
     }
-    a += a_k_stride;
+    step += a_k_stride;
     b += b_stride;
   }
   const size_t last = (size_t)(vectors - 1) * OOD_WIDTH;
   const size_t tail = columns - last;
   float c_tail[OOD_WIDTH], bias_tail[OOD_WIDTH];
-  if (tail < OOD_WIDTH && finish.bias) matmul_copy_tail(bias_tail, finish.bias + last, tail);
+  struct matmul_finish tail_finish = finish;
+  if (tail < OOD_WIDTH && finish.bias) {
+    matmul_copy_tail(bias_tail, finish.bias + last, tail);
+    tail_finish.bias = bias_tail;
+  }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
     float *row = c + (size_t)r * c_row_stride;
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors - 1; v++) {
       const size_t column = (size_t)v * OOD_WIDTH;
-      store(row + column, matmul_finished(sums[r][v], row + column, finish.bias + column, finish));
+      store(row + column, matmul_finished(sums[r][v], row + column, column, finish));
     }
     if (tail == OOD_WIDTH) {
-      store(row + last, matmul_finished(sums[r][vectors - 1], row + last, finish.bias + last, finish));
+      store(row + last, matmul_finished(sums[r][vectors - 1], row + last, last, finish));
     } else {
       if (finish.accumulate) matmul_copy_tail(c_tail, row + last, tail);
-      store(c_tail, matmul_finished(sums[r][vectors - 1], c_tail, bias_tail, finish));
+      store(c_tail, matmul_finished(sums[r][vectors - 1], c_tail, 0, tail_finish));
       matmul_copy_tail(row + last, c_tail, tail);
     }
   }
 }
 
-typedef void matmul_tile_function(size_t k, const float *a, size_t a_row_stride, size_t a_k_stride, const float *b,
-                                  size_t b_stride, size_t columns, float *c, size_t c_row_stride,
-                                  struct matmul_finish finish);
+typedef void matmul_tile_function(size_t k, const float *a, size_t a_row_stride, size_t a_k_stride,
+                                  const float *b, size_t b_stride, size_t columns, float *c,
+                                  size_t c_row_stride, struct matmul_finish finish);
 
-#define MATMUL_TILE(rows, vectors)                                                                               \
-  static void matmul_tile_##rows##_##vectors(size_t k, const float *a, size_t a_row_stride, size_t a_k_stride,   \
-                                             const float *b, size_t b_stride, size_t columns, float *c,          \
-                                             size_t c_row_stride, struct matmul_finish finish) {                 \
-    matmul_tile(rows, vectors, k, a, a_row_stride, a_k_stride, b, b_stride, columns, c, c_row_stride, finish);   \
+#define MATMUL_TILE(rows, vectors)                                                                       \
+  static void matmul_tile_##rows##_##vectors(                                                            \
+      size_t k, const float *a, size_t a_row_stride, size_t a_k_stride, const float *b, size_t b_stride, \
+      size_t columns, float *c, size_t c_row_stride, struct matmul_finish finish) {                      \
+    matmul_tile(rows, vectors, k, a, a_row_stride, a_k_stride, b, b_stride, columns, c, c_row_stride,    \
+                finish);                                                                                 \
   }
 
-#define MATMUL_TILES(vectors)                                                                                    \
-  MATMUL_TILE(1, vectors)                                                                                        \
-  MATMUL_TILE(2, vectors)                                                                                        \
-  MATMUL_TILE(3, vectors)                                                                                        \
+#define MATMUL_TILES(vectors) \
+  MATMUL_TILE(1, vectors)     \
+  MATMUL_TILE(2, vectors)     \
+  MATMUL_TILE(3, vectors)     \
   MATMUL_TILE(4, vectors)
 #if MATMUL_ROWS == 6
-#define MATMUL_TALL_TILES(vectors)                                                                               \
-  MATMUL_TILE(5, vectors)                                                                                        \
+#define MATMUL_TALL_TILES(vectors) \
+  MATMUL_TILE(5, vectors)          \
   MATMUL_TILE(6, vectors)
-#define MATMUL_TILE_ROW(vectors)                                                                                 \
-  {matmul_tile_1_##vectors, matmul_tile_2_##vectors, matmul_tile_3_##vectors,                                    \
+#define MATMUL_TILE_ROW(vectors)                                              \
+  {matmul_tile_1_##vectors, matmul_tile_2_##vectors, matmul_tile_3_##vectors, \
    matmul_tile_4_##vectors, matmul_tile_5_##vectors, matmul_tile_6_##vectors}
 #else
 #define MATMUL_TALL_TILES(vectors)
-#define MATMUL_TILE_ROW(vectors)                                                                                 \
+#define MATMUL_TILE_ROW(vectors) \
   {matmul_tile_1_##vectors, matmul_tile_2_##vectors, matmul_tile_3_##vectors, matmul_tile_4_##vectors}
 #endif
 
@@ -160,8 +176,8 @@ struct matmul_ahead {
 enum { matmul_line_floats = 16 };
 
 /// Brings `rows` x `columns` floats in the time of `tiles` tiles.
-OOD_INLINE struct matmul_ahead matmul_look_ahead(const float *base, size_t stride, size_t rows, size_t columns,
-                                                 size_t tiles) {
+OOD_INLINE struct matmul_ahead matmul_look_ahead(const float *base, size_t stride, size_t rows,
+                                                 size_t columns, size_t tiles) {
   const size_t row_lines = (columns + matmul_line_floats - 1) / matmul_line_floats;
   return (struct matmul_ahead){
       .row = base,
@@ -184,22 +200,22 @@ OOD_INLINE void matmul_fetch(struct matmul_ahead *ahead) {
   }
 }
 
-/// C[m, columns] (+)= A[m, k] B[k, columns] for one panel of at most MATMUL_COLUMNS columns, all of k in one go
-/// (best at k <= MATMUL_DEPTH). A's element (i, p) is a[i * a_row_stride + p * a_k_stride]: a convolution without
-/// padding reads its image in place, the pixels `a_row_stride` apart. B's row p starts at b + p * b_stride and is
-/// readable for `columns` rounded up to OOD_WIDTH. k may be 0. No pointer needs alignment. `left_ahead` and
-/// `right_ahead` are what later calls will read.
+/// C[m, columns] (+)= A[m, k] B[k, columns] for one panel of at most MATMUL_COLUMNS columns, all of k in one
+/// go (best at k <= MATMUL_DEPTH). A's element (i, p) is a[i * a_row_stride + p * a_k_stride]: a convolution
+/// without padding reads its image in place, the pixels `a_row_stride` apart. B's row p starts at b + p *
+/// b_stride and is readable for `columns` rounded up to OOD_WIDTH. k may be 0. No pointer needs alignment.
+/// `left_ahead` and `right_ahead` are what later calls will read.
 OOD_INLINE void matmul_panel_ahead(size_t m, size_t k, const float *a, size_t a_row_stride, size_t a_k_stride,
-                                   const float *b, size_t b_stride, size_t columns, float *c, size_t c_row_stride,
-                                   struct matmul_finish finish, struct matmul_ahead *left_ahead,
-                                   struct matmul_ahead *right_ahead) {
+                                   const float *b, size_t b_stride, size_t columns, float *c,
+                                   size_t c_row_stride, struct matmul_finish finish,
+                                   struct matmul_ahead *left_ahead, struct matmul_ahead *right_ahead) {
   matmul_tile_function *const *tiles = matmul_tiles[(columns - 1) / OOD_WIDTH];
   for (size_t i = 0; i < m; i += MATMUL_ROWS) {
     const size_t rows = m - i < MATMUL_ROWS ? m - i : MATMUL_ROWS;
     matmul_fetch(left_ahead);
     matmul_fetch(right_ahead);
-    tiles[rows - 1](k, a + i * a_row_stride, a_row_stride, a_k_stride, b, b_stride, columns, c + i * c_row_stride,
-                    c_row_stride, finish);
+    tiles[rows - 1](k, a + i * a_row_stride, a_row_stride, a_k_stride, b, b_stride, columns,
+                    c + i * c_row_stride, c_row_stride, finish);
   }
 }
 
@@ -208,6 +224,6 @@ OOD_INLINE void matmul_panel(size_t m, size_t k, const float *a, size_t a_row_st
                              const float *b, size_t b_stride, size_t columns, float *c, size_t c_row_stride,
                              struct matmul_finish finish) {
   struct matmul_ahead nothing = {0};
-  matmul_panel_ahead(m, k, a, a_row_stride, a_k_stride, b, b_stride, columns, c, c_row_stride, finish, &nothing,
-                     &nothing);
+  matmul_panel_ahead(m, k, a, a_row_stride, a_k_stride, b, b_stride, columns, c, c_row_stride, finish,
+                     &nothing, &nothing);
 }

@@ -1,5 +1,5 @@
-// Each optimizer is one inline step on vectors; the loop over whole vectors and the ragged end use the same step,
-// so that a parameter's result does not depend on where the range was cut.
+// Each optimizer is one inline step on vectors; the loop over whole vectors and the ragged end use the same
+// step, so that a parameter's result does not depend on where the range was cut.
 
 OOD_INLINE vf sgd_step(struct ood_sgd s, vf p, vf g, vf *velocity) {
   g = multiply_add(splat((float)s.weight_decay), p, g * (float)s.gradient_scale);
@@ -15,7 +15,10 @@ static void optimizer_sgd(struct ood_sgd s, float *p, const float *g, float *vel
   size_t i = 0;
   if (!velocity) {
     for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(p + i, sgd_step(s, load(p + i), load(g + i), NULL));
-    if (i < n) store_partial(p + i, sgd_step(s, load_partial(p + i, n - i), load_partial(g + i, n - i), NULL), n - i);
+    if (i < n) {
+      const size_t rest = n - i;
+      store_partial(p + i, sgd_step(s, load_partial(p + i, rest), load_partial(g + i, rest), NULL), rest);
+    }
     return;
   }
   for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
@@ -44,7 +47,8 @@ OOD_INLINE vf adam_step(struct adam_factors f, vf p, vf g, vf *first, vf *second
   return p * f.shrink - f.step * *first / root;
 }
 
-static void optimizer_adam(struct ood_adam s, float *p, const float *g, float *first, float *second, size_t n) {
+static void optimizer_adam(struct ood_adam s, float *p, const float *g, float *first, float *second,
+                           size_t n) {
   const struct adam_factors f = {
       .scale = (float)s.gradient_scale,
       .decay = s.decoupled ? 0 : (float)s.weight_decay,
@@ -95,7 +99,8 @@ static void optimizer_adadelta(struct ood_adadelta s, float *p, const float *g, 
   if (i < n) {
     const size_t rest = n - i;
     vf a = load_partial(squared_gradient + i, rest), u = load_partial(squared_update + i, rest);
-    store_partial(p + i, adadelta_step(s, load_partial(p + i, rest), load_partial(g + i, rest), &a, &u), rest);
+    store_partial(p + i, adadelta_step(s, load_partial(p + i, rest), load_partial(g + i, rest), &a, &u),
+                  rest);
     store_partial(squared_gradient + i, a, rest);
     store_partial(squared_update + i, u, rest);
   }
@@ -107,7 +112,8 @@ OOD_INLINE vf rmsprop_step(struct ood_rmsprop s, vf p, vf g, vf *squared_gradien
   return p - (float)s.learning_rate * g / (__builtin_elementwise_sqrt(*squared_gradient) + (float)s.epsilon);
 }
 
-static void optimizer_rmsprop(struct ood_rmsprop s, float *p, const float *g, float *squared_gradient, size_t n) {
+static void optimizer_rmsprop(struct ood_rmsprop s, float *p, const float *g, float *squared_gradient,
+                              size_t n) {
   size_t i = 0;
   for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
     vf a = load(squared_gradient + i);

@@ -1,5 +1,5 @@
-// Philox 4x32-10 and the draws made from it. A vector of 64-bit lanes holds one word of OOD_WIDTH / 2 blocks, so that
-// the cipher's 32 x 32 -> 64-bit products need no rearrangement.
+// Philox 4x32-10 and the draws made from it. A vector of 64-bit lanes holds one word of OOD_WIDTH / 2 blocks,
+// so that the cipher's 32 x 32 -> 64-bit products need no rearrangement.
 
 #include "shuffle.h"
 
@@ -12,21 +12,36 @@ struct random_blocks {
   vl word[4];
 };
 
-OOD_INLINE struct random_blocks philox(uint64_t seed, uint64_t stream, uint64_t first_block) {
+/// The keys of the ten rounds, and the stream, for the whole of a range.
+struct random_cipher {
+  uint64_t key0[10], key1[10];
+  uint64_t stream;
+};
+
+OOD_INLINE struct random_cipher random_cipher(uint64_t seed, uint64_t stream) {
+  struct random_cipher cipher = {.stream = stream};
+  uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
+  for (int round = 0; round < 10; round++) {
+    cipher.key0[round] = key0;
+    cipher.key1[round] = key1;
+    key0 += 0x9e3779b9u;
+    key1 += 0xbb67ae85u;
+  }
+  return cipher;
+}
+
+OOD_INLINE struct random_blocks philox(const struct random_cipher *cipher, uint64_t first_block) {
   vl counter;
   for (int lane = 0; lane < OOD_WIDTH / 2; lane++) counter[lane] = first_block + (uint64_t)lane;
-  vl w0 = counter, w1 = counter >> 32, w2 = (vl)stream, w3 = (vl)(stream >> 32);
-  uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
+  vl w0 = counter, w1 = counter >> 32, w2 = (vl)cipher->stream, w3 = (vl)(cipher->stream >> 32);
 #pragma clang loop unroll(full)
   for (int round = 0; round < 10; round++) {
     const vl product0 = (w0 & random_low_half) * 0xd2511f53u;
     const vl product1 = (w2 & random_low_half) * 0xcd9e8d57u;
-    w0 = (product1 >> 32) ^ w1 ^ (vl)(uint64_t)key0;
+    w0 = (product1 >> 32) ^ w1 ^ (vl)cipher->key0[round];
     w1 = product1;
-    w2 = (product0 >> 32) ^ w3 ^ (vl)(uint64_t)key1;
+    w2 = (product0 >> 32) ^ w3 ^ (vl)cipher->key1[round];
     w3 = product0;
-    key0 += 0x9e3779b9u;
-    key1 += 0xbb67ae85u;
   }
   return (struct random_blocks){{w0, w1, w2, w3}};
 }
@@ -70,7 +85,8 @@ OOD_INLINE vf random_radius(vu word) {
 /// Cosine and sine of 2 pi word / 2^32.
 OOD_INLINE void random_direction(vu word, vf *cosine, vf *sine) {
 #pragma clang fp contract(off)
-  // The nearest multiple of a quarter turn goes into `quarter`; the rest, at most an eighth of a turn, into x.
+  // The nearest multiple of a quarter turn goes into `quarter`; the rest, at most an eighth of a turn, into
+  // x.
   const vu quarter = (word + 0x20000000u) >> 30;
   const vi rest = (vi)(word << 2) >> 2;
   const vf x = __builtin_convertvector(rest, vf) * (3.14159265358979f * 0x1p-31f);
@@ -88,17 +104,17 @@ OOD_INLINE void random_direction(vu word, vf *cosine, vf *sine) {
 
 enum random_kind { random_raw, random_uniform_kind, random_normal_kind, random_bernoulli_kind };
 
-/// What a draw is made with: for uniform a = low, b = high - low, limit = the largest float below high; for normal
-/// a = mean, b = deviation; for Bernoulli a = probability, b = value.
+/// What a draw is made with: for uniform a = low, b = high - low, limit = the largest float below high; for
+/// normal a = mean, b = deviation; for Bernoulli a = probability, b = value.
 struct random_law {
   float a, b, limit;
 };
 
 /// The draws of one group of blocks, as 32-bit numbers.
-OOD_INLINE void random_make(enum random_kind kind, struct random_law law, uint64_t seed, uint64_t stream,
+OOD_INLINE void random_make(enum random_kind kind, struct random_law law, const struct random_cipher *cipher,
                             uint64_t block, void *out) {
 #pragma clang fp contract(off)
-  const struct random_blocks blocks = philox(seed, stream, block);
+  const struct random_blocks blocks = philox(cipher, block);
   float *const draws = out;
   if (kind == random_normal_kind) {
     vf cosine, sine;
@@ -126,29 +142,31 @@ OOD_INLINE void random_make(enum random_kind kind, struct random_law law, uint64
 
 OOD_INLINE void random_fill(enum random_kind kind, struct random_law law, uint64_t seed, uint64_t stream,
                             uint64_t first, void *out, size_t n) {
+  const struct random_cipher cipher = random_cipher(seed, stream);
   uint32_t group[random_group];
   uint32_t *const draws = out;
   uint64_t block = first / 4;
   const size_t skip = first % 4;
   size_t done = 0;
   if (skip) {
-    random_make(kind, law, seed, stream, block, group);
+    random_make(kind, law, &cipher, block, group);
     done = n < random_group - skip ? n : random_group - skip;
     __builtin_memcpy(draws, group + skip, done * sizeof *draws);
     block += OOD_WIDTH / 2;
   }
   for (; done + random_group <= n; done += random_group, block += OOD_WIDTH / 2) {
-    random_make(kind, law, seed, stream, block, draws + done);
+    random_make(kind, law, &cipher, block, draws + done);
   }
   if (done < n) {
-    random_make(kind, law, seed, stream, block, group);
+    random_make(kind, law, &cipher, block, group);
     __builtin_memcpy(draws + done, group, (n - done) * sizeof *draws);
   }
 }
 
 static void random_block(uint64_t seed, uint64_t stream, uint64_t block, uint32_t *out) {
   uint32_t group[random_group];
-  random_make(random_raw, (struct random_law){0}, seed, stream, block, group);
+  const struct random_cipher cipher = random_cipher(seed, stream);
+  random_make(random_raw, (struct random_law){0}, &cipher, block, group);
   __builtin_memcpy(out, group, 4 * sizeof *out);
 }
 
@@ -171,8 +189,8 @@ static void random_uniform(uint64_t seed, uint64_t stream, uint64_t first, float
   random_fill(random_uniform_kind, law, seed, stream, first, out, n);
 }
 
-static void random_normal(uint64_t seed, uint64_t stream, uint64_t first, float mean, float deviation, float *out,
-                          size_t n) {
+static void random_normal(uint64_t seed, uint64_t stream, uint64_t first, float mean, float deviation,
+                          float *out, size_t n) {
   random_fill(random_normal_kind, (struct random_law){mean, deviation, 0}, seed, stream, first, out, n);
 }
 
@@ -186,7 +204,8 @@ OOD_INLINE uint64_t random_scale(uint64_t v, uint64_t bound) {
   return ((v & random_low_half) * bound / (random_low_half + 1) + (v >> 32) * bound) >> 32;
 }
 
-static void random_integers(uint64_t seed, uint64_t stream, uint64_t first, int32_t bound, int32_t *out, size_t n) {
+static void random_integers(uint64_t seed, uint64_t stream, uint64_t first, int32_t bound, int32_t *out,
+                            size_t n) {
   enum { batch = 8 * random_group };
   uint64_t words[batch];
   for (size_t done = 0; done < n; done += batch) {

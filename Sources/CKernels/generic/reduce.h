@@ -1,5 +1,5 @@
-// Sums add 8 vectors of terms as a tree in float and carry the results in double: about the cost of plain float sums, and
-// an error that does not grow with the number of terms.
+// Sums add 8 vectors of terms as a tree in float and carry the results in double: about the cost of plain
+// float sums, and an error that does not grow with the number of terms.
 
 enum reduce_term {
   reduce_value,
@@ -48,8 +48,8 @@ OOD_INLINE double reduce_span(enum reduce_term term, const float *a, const float
 }
 
 /// sums[c] += one row, or 8 rows as a tree, for c < columns.
-OOD_INLINE void reduce_rows(enum reduce_term term, size_t group, const float *a, const float *b, size_t stride,
-                            size_t columns, double *sums) {
+OOD_INLINE void reduce_rows(enum reduce_term term, size_t group, const float *a, const float *b,
+                            size_t stride, size_t columns, double *sums) {
   size_t c = 0;
   for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
     const vf t = group == 8 ? reduce_eight(term, a + c, b + c, stride, OOD_WIDTH)
@@ -58,28 +58,31 @@ OOD_INLINE void reduce_rows(enum reduce_term term, size_t group, const float *a,
   }
   if (c < columns) {
     const size_t n = columns - c;
-    const vf t = group == 8 ? reduce_eight(term, a + c, b + c, stride, n) : reduce_load(term, a + c, b + c, n);
+    const vf t =
+        group == 8 ? reduce_eight(term, a + c, b + c, stride, n) : reduce_load(term, a + c, b + c, n);
     add_some(sums + c, to_double(t), n);
   }
 }
 
 /// sums[c] += Σ_r term of the elements r stride + c, for c < columns.
-OOD_INLINE void reduce_columns(enum reduce_term term, const float *a, const float *b, size_t rows, size_t stride,
-                               size_t columns, double *sums) {
-  for (; rows >= 8; rows -= 8, a += 8 * stride, b += 8 * stride) reduce_rows(term, 8, a, b, stride, columns, sums);
+OOD_INLINE void reduce_columns(enum reduce_term term, const float *a, const float *b, size_t rows,
+                               size_t stride, size_t columns, double *sums) {
+  for (; rows >= 8; rows -= 8, a += 8 * stride, b += 8 * stride)
+    reduce_rows(term, 8, a, b, stride, columns, sums);
   for (; rows > 0; rows--, a += stride, b += stride) reduce_rows(term, 1, a, b, stride, columns, sums);
 }
 
 enum {
-  /// Columns that are summed together: their double sums stay in the L1 cache.
-  reduce_tile = 512,
+  /// Columns that are summed together: long enough to read memory in order, short enough for their double
+  /// sums to stay near.
+  reduce_tile = 2048,
   /// Rows narrower than this are summed several at a time, as one long row.
   reduce_narrow = 64,
 };
 
-/// How many rows of `columns` elements are treated as one long row, of at most `reduce_tile` elements.
+/// How many rows of `columns` elements make one long row, of less than `2 * reduce_narrow` elements.
 OOD_INLINE size_t reduce_rows_at_once(size_t columns) {
-  return columns < reduce_narrow ? (2 * reduce_narrow - 1) / columns : 1;
+  return columns > 0 && columns < reduce_narrow ? (2 * reduce_narrow - 1) / columns : 1;
 }
 
 /// sums[c] = Σ_r term(a[r][c], b[r][c]) for c < columns <= reduce_tile, of rows that are `stride` apart.
@@ -91,11 +94,12 @@ OOD_INLINE void reduce_tile_columns(enum reduce_term term, const float *a, const
     reduce_columns(term, a, b, rows, stride, columns, sums);
     return;
   }
-  double wide[reduce_tile] = {0};
+  double wide[2 * reduce_narrow] = {0};
   const size_t width = together * columns, long_rows = rows / together;
   reduce_columns(term, a, b, long_rows, width, width, wide);
   // The last rows make a shorter long row.
-  reduce_columns(term, a + long_rows * width, b + long_rows * width, 1, width, rows % together * columns, wide);
+  reduce_columns(term, a + long_rows * width, b + long_rows * width, 1, width, rows % together * columns,
+                 wide);
   for (size_t c = 0; c < columns; c++) {
     double s = wide[c];
     for (size_t k = 1; k < together; k++) s += wide[k * columns + c];
@@ -130,7 +134,9 @@ static void reduce_sum_of_squares(const float *x, float *y, size_t outer, size_t
 
 static double reduce_total(const float *x, size_t n) { return reduce_span(reduce_value, x, x, n); }
 
-static double reduce_dot(const float *x, const float *y, size_t n) { return reduce_span(reduce_product, x, y, n); }
+static double reduce_dot(const float *x, const float *y, size_t n) {
+  return reduce_span(reduce_product, x, y, n);
+}
 
 static double reduce_sum_absolute_difference(const float *a, const float *b, size_t n) {
   return reduce_span(reduce_absolute_difference, a, b, n);
@@ -185,14 +191,16 @@ OOD_INLINE void reduce_rows_extreme(int smallest, const float *x, size_t rows, s
 }
 
 /// best[c] = the largest (smallest) of best[c] and the elements r stride + c for r < rows; NaN wins.
-OOD_INLINE void reduce_columns_extreme(int smallest, const float *x, size_t rows, size_t stride, size_t columns,
-                                       float *best) {
+OOD_INLINE void reduce_columns_extreme(int smallest, const float *x, size_t rows, size_t stride,
+                                       size_t columns, float *best) {
   const size_t whole = columns / OOD_WIDTH * OOD_WIDTH;
   for (; rows >= 8; rows -= 8, x += 8 * stride) {
-    for (size_t c = 0; c < whole; c += OOD_WIDTH) reduce_rows_extreme(smallest, x + c, 8, stride, OOD_WIDTH, best + c);
+    for (size_t c = 0; c < whole; c += OOD_WIDTH)
+      reduce_rows_extreme(smallest, x + c, 8, stride, OOD_WIDTH, best + c);
     if (whole < columns) reduce_rows_extreme(smallest, x + whole, 8, stride, columns - whole, best + whole);
   }
-  for (size_t c = 0; c < whole; c += OOD_WIDTH) reduce_rows_extreme(smallest, x + c, rows, stride, OOD_WIDTH, best + c);
+  for (size_t c = 0; c < whole; c += OOD_WIDTH)
+    reduce_rows_extreme(smallest, x + c, rows, stride, OOD_WIDTH, best + c);
   if (whole < columns) reduce_rows_extreme(smallest, x + whole, rows, stride, columns - whole, best + whole);
 }
 
@@ -211,7 +219,7 @@ OOD_INLINE void reduce_middle_extreme(int smallest, const float *x, float *y, si
       reduce_columns_extreme(smallest, x, middle, inner, inner, y);
       continue;
     }
-    float wide[reduce_tile];
+    float wide[2 * reduce_narrow];
     const size_t width = together * inner, long_rows = middle / together;
     for (size_t i = 0; i < width; i++) wide[i] = worst;
     reduce_columns_extreme(smallest, x, long_rows, width, width, wide);
@@ -233,44 +241,64 @@ static void reduce_minimum(const float *x, float *y, size_t outer, size_t middle
 OOD_INLINE size_t reduce_find(const float *x, size_t n, float value) {
   const vf v = value;
   const int nan = value != value;
-  size_t i = 0;
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+  for (size_t i = 0; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
     const vf t = load(x + i);
-    if (any(nan ? is_nan(t) : t == v)) break;
+    const vi found = nan ? is_nan(t) : t == v;
+    if (any(found)) return i + first_lane(found);
   }
-  while (i + 1 < n && !(nan ? x[i] != x[i] : x[i] == value)) i++;
-  return i;
+  // In the last lanes, where what follows the end is not the value.
+  const size_t i = n / OOD_WIDTH * OOD_WIDTH;
+  const vf t = load_partial(x + i, n - i);
+  return i + first_lane((nan ? is_nan(t) : t == v) & (lane_numbers() < (vi)(int32_t)(n - i)));
 }
 
-/// argmax down `count` <= OOD_WIDTH columns.
+/// Integers in the order of floats: NaN above all, 0 and -0 the same.
+OOD_INLINE vi reduce_order(vf x) {
+  const vi bits = bits_of(blend(is_nan(x), splat(NAN), x + 0));
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+/// argmax down 4 vectors of columns, of which `count` columns exist.
 OOD_INLINE void reduce_argmax_columns(const float *x, size_t middle, size_t stride, size_t count,
-                                      int32_t *positions, float *values) {
-  vf best = load_partial(x, count);
-  vi position = 0;
-  for (size_t m = 1; m < middle; m++) {
-    const vf v = load_some(x + m * stride, count);
-    const vi better = (v > best) | (is_nan(v) & ~is_nan(best));
-    best = blend(better, v, best);
-    position = blend_int(better, (vi)(int32_t)m, position);
+                                      int32_t *positions) {
+  vi best[4], position[4] = {0, 0, 0, 0};
+  size_t lanes[4];
+  for (size_t k = 0; k < 4; k++) {
+    const size_t rest = count > k * OOD_WIDTH ? count - k * OOD_WIDTH : 0;
+    lanes[k] = rest < OOD_WIDTH ? rest : OOD_WIDTH;
+    best[k] = reduce_order(load_some(x + (lanes[k] ? k * OOD_WIDTH : 0), lanes[k]));
   }
-  store_partial((float *)positions, float_of(position), count);
-  if (values) store_partial(values, best, count);
+  for (size_t m = 1; m < middle; m++) {
+    x += stride;
+    for (size_t k = 0; k < 4; k++) {
+      if (lanes[k] == 0) break;
+      const vi v = reduce_order(load_some(x + k * OOD_WIDTH, lanes[k]));
+      const vi better = v > best[k];
+      best[k] = blend_int(better, v, best[k]);
+      position[k] = blend_int(better, (vi)(int32_t)m, position[k]);
+    }
+  }
+  for (size_t k = 0; k < 4 && lanes[k]; k++) {
+    store_some((float *)positions + k * OOD_WIDTH, float_of(position[k]), lanes[k]);
+  }
 }
 
 static void reduce_argmax(const float *x, int32_t *positions, float *values, size_t outer, size_t middle,
                           size_t inner) {
   for (size_t o = 0; o < outer; o++, x += middle * inner, positions += inner) {
     if (inner == 1) {
-      const float value = reduce_span_extreme(0, x, middle);
-      const size_t m = reduce_find(x, middle, value);
-      positions[0] = (int32_t)m;
-      if (values) values[o] = x[m];
-      continue;
+      positions[0] = (int32_t)reduce_find(x, middle, reduce_span_extreme(0, x, middle));
+    } else {
+      for (size_t i = 0; i < inner; i += 4 * OOD_WIDTH) {
+        const size_t count = inner - i < 4 * OOD_WIDTH ? inner - i : 4 * OOD_WIDTH;
+        if (count == 4 * OOD_WIDTH) {
+          reduce_argmax_columns(x + i, middle, inner, 4 * OOD_WIDTH, positions + i);
+        } else {
+          reduce_argmax_columns(x + i, middle, inner, count, positions + i);
+        }
+      }
     }
-    for (size_t i = 0; i < inner; i += OOD_WIDTH) {
-      const size_t count = inner - i < OOD_WIDTH ? inner - i : OOD_WIDTH;
-      reduce_argmax_columns(x + i, middle, inner, count, positions + i, values ? values + o * inner + i : NULL);
-    }
+    for (size_t i = 0; values && i < inner; i++) values[o * inner + i] = x[(size_t)positions[i] * inner + i];
   }
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 typedef uint64_t vl __attribute__((ext_vector_type(OOD_WIDTH / 2)));
-typedef uint64_t vl_unaligned __attribute__((ext_vector_type(OOD_WIDTH / 2), aligned(4)));
 
 #if OOD_WIDTH == 4
 #define OOD_LOW_32 0, 4, 1, 5
@@ -28,3 +27,10 @@ OOD_INLINE vf interleave_high(vf a, vf b) { return __builtin_shufflevector(a, b,
 
 OOD_INLINE vl interleave_low_64(vl a, vl b) { return __builtin_shufflevector(a, b, OOD_LOW_64); }
 OOD_INLINE vl interleave_high_64(vl a, vl b) { return __builtin_shufflevector(a, b, OOD_HIGH_64); }
+
+// Four floats, whatever the width of the other vectors.
+typedef float vf4 __attribute__((ext_vector_type(4)));
+typedef float vf4_unaligned __attribute__((ext_vector_type(4), aligned(4)));
+
+OOD_INLINE vf4 load4(const float *p) { return *(const vf4_unaligned *)p; }
+OOD_INLINE void store4(float *p, vf4 v) { *(vf4_unaligned *)p = v; }

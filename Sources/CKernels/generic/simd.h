@@ -69,9 +69,13 @@ OOD_INLINE vf load_partial(const float *p, size_t count) {
   typedef int32_t raw_mask __attribute__((vector_size(32)));
   return (vf)__builtin_ia32_maskloadps256((const raw *)p, (raw_mask)(lane_numbers() < (vi)(int32_t)count));
 #else
-  vf v = 0;
-  for (size_t i = 0; i < OOD_WIDTH; i++) v[i] = i < count ? p[i] : 0;
-  return v;
+  switch (count) {
+    case 0: return splat(0);
+    case 1: return (vf){p[0], 0, 0, 0};
+    case 2: return (vf){p[0], p[1], 0, 0};
+    case 3: return (vf){p[0], p[1], p[2], 0};
+    default: return load(p);
+  }
 #endif
 }
 
@@ -90,14 +94,20 @@ OOD_INLINE void store_partial(float *p, vf v, size_t count) {
   typedef int32_t raw_mask __attribute__((vector_size(32)));
   __builtin_ia32_maskstoreps256((raw *)p, (raw_mask)(lane_numbers() < (vi)(int32_t)count), (raw)v);
 #else
-  for (size_t i = 0; i < OOD_WIDTH; i++) {
-    if (i < count) p[i] = v[i];
+  switch (count) {
+    case 0: return;
+    case 1: p[0] = v.x; return;
+    case 2: p[0] = v.x, p[1] = v.y; return;
+    case 3: p[0] = v.x, p[1] = v.y, p[2] = v.z; return;
+    default: store(p, v);
   }
 #endif
 }
 
 /// The same where `count` is usually the whole width, or a constant.
-OOD_INLINE vf load_some(const float *p, size_t count) { return count == OOD_WIDTH ? load(p) : load_partial(p, count); }
+OOD_INLINE vf load_some(const float *p, size_t count) {
+  return count == OOD_WIDTH ? load(p) : load_partial(p, count);
+}
 OOD_INLINE void store_some(float *p, vf v, size_t count) {
   if (count == OOD_WIDTH) {
     store(p, v);
@@ -113,6 +123,12 @@ OOD_INLINE void add_some(double *p, vd v, size_t count) {
   } else {
     for (size_t k = 0; k < count; k++) p[k] += v[k];
   }
+}
+
+/// The number of the first lane of a comparison that is set; OOD_WIDTH when none is.
+OOD_INLINE size_t first_lane(vi mask) {
+  const vi candidates = mask ? lane_numbers() : (vi)OOD_WIDTH;
+  return (size_t)__builtin_reduce_min(candidates);
 }
 
 /// Stores around the caches; `p` is aligned to the vector. The writer ends with `finish_streaming`.
@@ -146,15 +162,15 @@ OOD_INLINE double sum_lanes(vd v) {
   return v2.x + v2.y;
 }
 
-#define OOD_FOLD_(NAME, BETTER)                                              \
-  OOD_INLINE float NAME(vf v) {                                              \
-    OOD_FOLD_WIDE_(BETTER)                                                   \
-    const vf2_ v2 = v4.lo BETTER v4.hi ? v4.lo : v4.hi;                      \
-    return v2.x BETTER v2.y ? v2.x : v2.y;                                   \
+#define OOD_FOLD_(NAME, BETTER)                         \
+  OOD_INLINE float NAME(vf v) {                         \
+    OOD_FOLD_WIDE_(BETTER)                              \
+    const vf2_ v2 = v4.lo BETTER v4.hi ? v4.lo : v4.hi; \
+    return v2.x BETTER v2.y ? v2.x : v2.y;              \
   }
 #if OOD_WIDTH == 16
-#define OOD_FOLD_WIDE_(BETTER)                              \
-  const vf8_ v8 = v.lo BETTER v.hi ? v.lo : v.hi;           \
+#define OOD_FOLD_WIDE_(BETTER)                    \
+  const vf8_ v8 = v.lo BETTER v.hi ? v.lo : v.hi; \
   const vf4_ v4 = v8.lo BETTER v8.hi ? v8.lo : v8.hi;
 #elif OOD_WIDTH == 8
 #define OOD_FOLD_WIDE_(BETTER) const vf4_ v4 = v.lo BETTER v.hi ? v.lo : v.hi;

@@ -1,12 +1,15 @@
 // exp, log, tanh, sigmoid, softplus and atan on vectors, within 4 ulp of the exact value for every float.
 //
-// Each function is a reduction of the argument to a short interval and a polynomial there. The polynomials are
-// near-minimax for the relative error of the result: weighted least squares on Chebyshev nodes, reweighted towards
-// equal error peaks (Lawson, 1961), coefficients rounded to float one at a time from the lowest, the others refitted after each.
-// The reduction by ln 2 in two parts, the first short enough that its multiples are exact, is Cody and Waite's (1980),
-// so the bounds don't need a fused multiply-add. Largest errors found over all floats, in ulp: see Docs/kernels.md.
+// Each function is a reduction of the argument to a short interval and a polynomial there. The polynomials
+// are near-minimax for the relative error of the result: weighted least squares on Chebyshev nodes,
+// reweighted towards equal error peaks (Lawson, 1961), coefficients rounded to float one at a time from the
+// lowest, the others refitted after each. The reduction by ln 2 in two parts, the first short enough that its
+// multiples are exact, is Cody and Waite's (1980), so the bounds don't need a fused multiply-add. Polynomials
+// are evaluated in pairs of terms (Estrin, 1960), for shorter chains. Largest errors found: see
+// Docs/kernels.md.
 
-// Added to a number below 2^22 in magnitude, it leaves no room for a fraction: the sum's low bits are the nearest integer.
+// Added to a number below 2^22 in magnitude, it leaves no room for a fraction: the sum's low bits are the
+// nearest integer.
 #define OOD_INTEGER_SHIFT 0x1.8p23f
 
 /// The nearest integer to x / ln 2, for |x| < 2^21.
@@ -25,12 +28,11 @@ OOD_INLINE vf remainder_of_power(vf x, vf n) {
 
 /// exp(r) - 1 for |r| <= ln 2 / 2.
 OOD_INLINE vf exp_minus_one_polynomial(vf r) {
-  vf q = 0x1.6a492ep-10f;
-  q = multiply_add(q, r, splat(0x1.12399ep-7f));
-  q = multiply_add(q, r, splat(0x1.5558b4p-5f));
-  q = multiply_add(q, r, splat(0x1.555492p-3f));
-  q = multiply_add(q, r, splat(0x1.fffffcp-2f));
-  return multiply_add(q, r * r, r);
+  const vf square = r * r;
+  const vf q0 = multiply_add(splat(0x1.555492p-3f), r, splat(0x1.fffffcp-2f));
+  const vf q2 = multiply_add(splat(0x1.12399ep-7f), r, splat(0x1.5558b4p-5f));
+  const vf q = multiply_add(multiply_add(splat(0x1.6a492ep-10f), square, q2), square, q0);
+  return multiply_add(q, square, r);
 }
 
 /// 2^n for an integer -126 <= n <= 127.
@@ -50,44 +52,65 @@ OOD_INLINE vf scale_by_power(vf p, vf n) {
 
 /// exp(x) for x <= 88.73 or NaN.
 OOD_INLINE vf exp_not_large(vf x) {
-  const vf bounded = blend(-104.0f > x, splat(-104), x);
+  // Below -104 the result is 0. It is not left to an underflow, which costs many processors a hundred cycles.
+  const vi vanishes = x < -104.0f;
+  const vf bounded = blend(vanishes, splat(0), x);
   const vf n = nearest_power(bounded);
   const vf r = remainder_of_power(bounded, n);
-  return scale_by_power(1 + exp_minus_one_polynomial(r), n);
+  return blend(vanishes, splat(0), scale_by_power(1 + exp_minus_one_polynomial(r), n));
 }
 
 OOD_INLINE vf exp_vector(vf x) { return exp_not_large(blend(88.73f < x, splat(88.73f), x)); }
 
-/// log(1 + f) - f for sqrt(1/2) <= 1 + f <= sqrt(2).
+/// log(1 + f) - f for -1/4 <= f <= 1/2.
 OOD_INLINE vf log_polynomial(vf f) {
   const vf square = f * f;
-  vf q = -0x1.3924cap-4f;
-  q = multiply_add(q, f, splat(0x1.05b34ap-3f));
-  q = multiply_add(q, f, splat(-0x1.0d9a7cp-3f));
-  q = multiply_add(q, f, splat(0x1.22d006p-3f));
-  q = multiply_add(q, f, splat(-0x1.546f36p-3f));
-  q = multiply_add(q, f, splat(0x1.99a056p-3f));
-  q = multiply_add(q, f, splat(-0x1.000232p-2f));
-  q = multiply_add(q, f, splat(0x1.555554p-2f));
+  const vf q0 = multiply_add(splat(-0x1.00004ap-2f), f, splat(0x1.5555a4p-2f));
+  const vf q2 = multiply_add(splat(-0x1.54ed96p-3f), f, splat(0x1.99699ep-3f));
+  const vf q4 = multiply_add(splat(-0x1.0d98fp-3f), f, splat(0x1.28807ap-3f));
+  const vf q6 = multiply_add(splat(-0x1.71e324p-5f), f, splat(0x1.acf4a6p-4f));
+  const vf low = multiply_add(q2, square, q0), high = multiply_add(q6, square, q4);
+  const vf q = multiply_add(high, square * square, low);
   return square * multiply_add(q, f, splat(-0.5f));
 }
 
-OOD_INLINE vf log_vector(vf x) {
+/// x = 2^e (1 + f) with 3/4 <= 1 + f < 3/2, for positive finite x.
+OOD_INLINE vf split_power(vf x, vf *e) {
+#if defined(__x86_64__) && OOD_WIDTH == 16
+  typedef float raw __attribute__((vector_size(64)));
+  const vf m = (vf)__builtin_ia32_getmantps512_mask((raw)x, 3, (raw)x, (uint16_t)-1, 4);
+  const vf floor = (vf)__builtin_ia32_getexpps512_mask((raw)x, (raw)x, (uint16_t)-1, 4);
+  *e = blend(m < 1, floor + 1, floor);
+  return m - 1;
+#else
   const vi subnormal = x < 0x1p-126f;
   const vi bits = bits_of(blend(subnormal, x * 0x1p23f, x));
-  // x = 2^k (1 + f) with 1 + f between sqrt(1/2) and sqrt(2).
-  const vi k = (bits - 0x3f3504f3) >> 23;
-  const vf f = float_of(bits - (k << 23)) - 1;
-  const vf e = __builtin_convertvector(k, vf) - blend(subnormal, splat(23), splat(0));
+  const vi k = (bits - 0x3f400000) >> 23;
+  *e = __builtin_convertvector(k, vf) - blend(subnormal, splat(23), splat(0));
+  return float_of(bits - (k << 23)) - 1;
+#endif
+}
+
+OOD_INLINE vf log_vector(vf x) {
+  vf e;
+  const vf f = split_power(x, &e);
   vf y = multiply_add(e, splat(0x1.7f7d1cp-20f), log_polynomial(f)) + f;
   y = multiply_add(e, splat(0x1.62e4p-1f), y);
+#if defined(__x86_64__) && OOD_WIDTH == 16
+  // A digit for each class of x, from the last: two of NaN give NaN; 0: -inf; 1: y; -inf: NaN; inf: inf;
+  // negative: NaN; positive: y.
+  typedef float raw __attribute__((vector_size(64)));
+  typedef int32_t raw_int __attribute__((vector_size(64)));
+  return (vf)__builtin_ia32_fixupimmps512_mask((raw)y, (raw)x, (raw_int)(vi)0x03530422, 0, (uint16_t)-1, 4);
+#else
   y = blend(x < INFINITY, y, x);
   return blend(x > 0, y, blend(x == 0, splat(-INFINITY), splat(NAN)));
+#endif
 }
 
 /// log(1 + e) for 0 <= e <= 1.
 OOD_INLINE vf log_one_plus_unit(vf e) {
-  const vi large = e > 0.41421356f;
+  const vi large = e > 0.5f;
   const vf f = blend(large, (e - 1) * 0.5f, e);
   return f + (log_polynomial(f) + blend(large, splat(0x1.62e43p-1f), splat(0)));
 }
@@ -118,15 +141,13 @@ OOD_INLINE vf atan_vector(vf x) {
   const vi inverted = magnitude > 1;
   const vf t = blend(inverted, splat(1), magnitude) / blend(inverted, magnitude, splat(1));
   const vf s = t * t;
-  vf q = -0x1.d353p-10f;
-  q = multiply_add(q, s, splat(0x1.6421a2p-7f));
-  q = multiply_add(q, s, splat(-0x1.fd7bd6p-6f));
-  q = multiply_add(q, s, splat(0x1.da294ap-5f));
-  q = multiply_add(q, s, splat(-0x1.5808fcp-4f));
-  q = multiply_add(q, s, splat(0x1.c08c4ap-4f));
-  q = multiply_add(q, s, splat(-0x1.242086p-3f));
-  q = multiply_add(q, s, splat(0x1.9991e4p-3f));
-  q = multiply_add(q, s, splat(-0x1.55553ep-2f));
+  const vf square = s * s;
+  const vf q0 = multiply_add(splat(0x1.9991e4p-3f), s, splat(-0x1.55553ep-2f));
+  const vf q2 = multiply_add(splat(0x1.c08c4ap-4f), s, splat(-0x1.242086p-3f));
+  const vf q4 = multiply_add(splat(0x1.da294ap-5f), s, splat(-0x1.5808fcp-4f));
+  const vf q6 = multiply_add(splat(0x1.6421a2p-7f), s, splat(-0x1.fd7bd6p-6f));
+  const vf high = multiply_add(multiply_add(splat(-0x1.d353p-10f), square, q6), square, q4);
+  const vf q = multiply_add(high, square * square, multiply_add(q2, square, q0));
   const vf y = multiply_add(q * s, t, t);
   // pi / 2 in two parts.
   return with_sign(blend(inverted, 0x1.921fb6p0f - (y + 0x1.777a5cp-25f), y), x);

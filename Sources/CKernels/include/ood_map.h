@@ -1,8 +1,8 @@
 /// Elementwise maps and their derivatives.
 ///
-/// All functions here read and write each element once, in order, so a caller may cut a long array into ranges
-/// and call them on each. A call that writes `ood_streaming_count` elements or more writes around the caches:
-/// give very large arrays in ranges of at least that length to get the full bandwidth of the memory.
+/// All functions here read and write each element once, in order, so a caller may cut a long array into
+/// ranges and call them on each. A call that writes `ood_streaming_count` elements or more writes around the
+/// caches: give very large arrays in ranges of at least that length to get the full bandwidth of the memory.
 #pragma once
 
 #include <stddef.h>
@@ -11,12 +11,13 @@
 #pragma clang assume_nonnull begin
 
 enum {
-  /// From this number of written elements on (16 MiB), results don't fit the caches and go to memory directly.
+  /// From this number of written elements on (16 MiB), results don't fit the caches and go to memory
+  /// directly.
   ood_streaming_count = 1 << 22,
 };
 
-/// y = f(x). `p` is the parameter, which the others ignore. The derivative that `unary_gradient` multiplies by is
-/// given with the array it reads (x, y or none): the other may be NULL there.
+/// y = f(x). `p` is the parameter, which the others ignore. The derivative that `unary_gradient` multiplies
+/// by is given with the array it reads (x, y or none): the other may be NULL there.
 ///
 /// exp, log, sigmoid, tanh, softplus and atan are within 4 ulp of the exact value for every float, subnormal
 /// arguments and results included, in every variant; infinities and NaN give what C's functions give.
@@ -86,8 +87,8 @@ struct ood_map {
   /// y[i] = f(x[i]) for i < n. `y` may be `x`.
   void (*unary)(enum ood_unary f, float parameter, const float *x, float *y, size_t n);
 
-  /// dx[i] = upstream[i] f'(x[i]) for i < n, from `x` or from `y` = f(x): see `ood_unary` for which one is read.
-  /// `dx` may be `upstream`, `x` or `y`.
+  /// dx[i] = upstream[i] f'(x[i]) for i < n, from `x` or from `y` = f(x): see `ood_unary` for which one is
+  /// read. `dx` may be `upstream`, `x` or `y`.
   void (*unary_gradient)(enum ood_unary f, float parameter, const float *upstream, const float *_Nullable x,
                          const float *_Nullable y, float *dx, size_t n);
 

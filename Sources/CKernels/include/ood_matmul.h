@@ -48,21 +48,22 @@ struct ood_matmul {
   void (*pack)(size_t p0, size_t p1, size_t k, size_t n, struct ood_matmul_operand b, float *packed);
 
   /// Rows [i0, i1) and panels [p0, p1) of C (+)= A B, B packed. k = 0 gives zeros (and the bias).
-  void (*multiply)(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n, struct ood_matmul_operand a,
-                   const float *packed, struct ood_matmul_output c);
+  void (*multiply)(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
+                   struct ood_matmul_operand a, const float *packed, struct ood_matmul_output c);
 
   /// The same with B as it lies, packed on the way a block at a time: right where A has few rows, or for
-  /// small products. 36 KiB of stack.
+  /// small products. Up to 132 KiB of stack.
   void (*multiply_unpacked)(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
-                            struct ood_matmul_operand a, struct ood_matmul_operand b, struct ood_matmul_output c);
+                            struct ood_matmul_operand a, struct ood_matmul_operand b,
+                            struct ood_matmul_output c);
 
   /// y_i (+)= sum_j A_ij x_j for rows [i0, i1) of a row-major A with k columns (column stride 1).
   void (*rows_times_vector)(size_t i0, size_t i1, size_t k, const float *a, size_t row_stride, const float *x,
                             float *y, int accumulate);
 
   /// y_j (+)= sum_i x_i A_ij for columns [j0, j1) of a row-major A with k rows (column stride 1).
-  void (*vector_times_columns)(size_t j0, size_t j1, size_t k, const float *a, size_t row_stride, const float *x,
-                               float *y, int accumulate);
+  void (*vector_times_columns)(size_t j0, size_t j1, size_t k, const float *a, size_t row_stride,
+                               const float *x, float *y, int accumulate);
 };
 
 #pragma clang assume_nonnull end

@@ -1,7 +1,8 @@
-/// Batch normalization (Ioffe and Szegedy, 2015) of [rows, channels]; for images, rows = batch · height · width.
+/// Batch normalization (Ioffe and Szegedy, 2015) of [rows, channels]; for images, rows = batch · height ·
+/// width.
 ///
-/// Training, with n rows, in two passes so that a large mean costs no digits of the variance (the corrected two-pass
-/// algorithm: Chan, Golub and LeVeque, 1983):
+/// Training, with n rows, in two passes so that a large mean costs no digits of the variance (the corrected
+/// two-pass algorithm: Chan, Golub and LeVeque, 1983):
 ///
 ///     moments(x, NULL, s, NULL, ...)       mean = s / n
 ///     moments(x, mean, s, q, ...)          variance = (q - s² / n) / n
@@ -15,8 +16,9 @@
 /// which is dx = a (u - U/n - x̂ Σ(u x̂)/n), x̂ = (x - mean) / deviation. With fixed statistics dx is a u:
 /// b and k are zero.
 ///
-/// Every call may be given a range of rows. Sums are then the range's own: the caller adds them in the order of
-/// the rows, which keeps the bits independent of the number of threads. They are as accurate as in ood_reduce.h.
+/// Every call may be given a range of rows. Sums are then the range's own: the caller adds them in the order
+/// of the rows, which keeps the bits independent of the number of threads. They are as accurate as in
+/// ood_reduce.h.
 #pragma once
 
 #include <stddef.h>
@@ -25,8 +27,8 @@
 #pragma clang assume_nonnull begin
 
 struct ood_normalization {
-  /// sum[c] = Σ_r (x[r][c] - shift[c]) and, unless `sum_of_squares` is NULL, sum_of_squares[c] = Σ_r (x[r][c] - shift[c])².
-  /// A NULL `shift` is zero.
+  /// sum[c] = Σ_r (x[r][c] - shift[c]) and, unless `sum_of_squares` is NULL,
+  /// sum_of_squares[c] = Σ_r (x[r][c] - shift[c])². A NULL `shift` is zero.
   void (*moments)(const float *x, const float *_Nullable shift, double *sum, double *_Nullable sum_of_squares,
                   size_t rows, size_t channels);
 
@@ -35,8 +37,8 @@ struct ood_normalization {
                 size_t rows, size_t channels);
 
   /// sum[c] = Σ_r upstream[r][c] and product[c] = Σ_r upstream[r][c] (x[r][c] - mean[c]).
-  void (*gradient_sums)(const float *upstream, const float *x, const float *mean, double *sum, double *product,
-                        size_t rows, size_t channels);
+  void (*gradient_sums)(const float *upstream, const float *x, const float *mean, double *sum,
+                        double *product, size_t rows, size_t channels);
 
   /// dx[r][c] = a[c] upstream[r][c] + b[c] (x[r][c] - mean[c]) + k[c]. `dx` may be `upstream` or `x`.
   void (*gradient_apply)(const float *upstream, const float *x, const float *mean, const float *a,

@@ -29,7 +29,7 @@ public struct Dense: Layer {
     precondition(
       x.shape.rank == 2 && x.shape[1] == weight.shape[0],
       "A dense layer with weights \(weight.shape) takes [batch, \(weight.shape[0])], not \(x.shape).")
-    return activation(x.matrixProduct(x.value(of: weight)) + x.value(of: bias))
+    return x.affine(weight: x.value(of: weight), bias: x.value(of: bias), activation: activation)
   }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {

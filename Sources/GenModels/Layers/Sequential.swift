@@ -14,10 +14,10 @@ public struct Sequential: Layer {
   public let specifications: [LayerSpecification]
   /// The shape of one example, without the batch axis, that goes in and that comes out.
   public let inputShape, outputShape: Shape
-  fileprivate var layers: [Element]
+  private var layers: [Element]
 
   /// A layer, built.
-  fileprivate enum Element {
+  enum Element {
     case convolution(Convolution)
     case winnerTakeAll(WinnerTakeAll)
     case maximumPooling(MaximumPooling)
@@ -34,12 +34,30 @@ public struct Sequential: Layer {
     initialization: Initialization = .glorotUniform
   ) {
     var random = RandomGenerator(seed: seed).split("initialization")
+    do {
+      try self.init(specifications, inputShape: inputShape) { need in
+        need.fan.map { initialization.weights(need.shape, fanIn: $0, fanOut: $1, using: &random) }
+          ?? Tensor(repeating: need.start, shape: need.shape)
+      }
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// A model whose tensors `provide` gives, each asked for by name and shape.
+  /// - Throws: What `provide` throws, and `ModelFileError.malformedArchitecture` when a layer does not fit the one before.
+  init(
+    _ specifications: [LayerSpecification], inputShape: Shape,
+    tensors provide: (TensorNeed) throws(ModelFileError) -> Tensor
+  ) throws(ModelFileError) {
     var shape = inputShape
+    var layers: [Element] = []
+    for (number, specification) in specifications.enumerated() {
+      layers.append(try specification.build(number, after: &shape, provide))
+    }
     self.specifications = specifications
     self.inputShape = inputShape
-    layers = specifications.enumerated().map { number, specification in
-      specification.build(number, after: &shape, initialization, &random)
-    }
+    self.layers = layers
     outputShape = shape
   }
 
@@ -103,64 +121,6 @@ extension Sequential.Element {
     case .dropout(let layer): layer(x, context)
     case .activation(let activation): activation(x)
     case .reshape(let shape): x.reshaped(Shape([x.shape[0]] + shape))
-    }
-  }
-}
-
-extension LayerSpecification {
-  /// The layer, after examples of shape `shape`, which becomes that of its output.
-  fileprivate func build(
-    _ number: Int, after shape: inout Shape, _ initialization: Initialization, _ random: inout RandomGenerator
-  ) -> Sequential.Element {
-    func requireImages(_ what: String) {
-      precondition(
-        shape.rank == 3, "Layer \(number), \(what), takes images [height, width, channels], not examples of shape \(shape).")
-    }
-    switch self {
-    case .convolution(let channels, let kernel, let activation, let padding, let stride):
-      requireImages("a convolution")
-      let layer = Convolution(
-        inChannels: shape[2], outChannels: channels, kernel: kernel, activation: activation, padding: padding,
-        stride: stride, initialization: initialization, using: &random)
-      let geometry = ConvolutionGeometry(
-        input: Shape([1] + shape), weights: layer.weight.shape, stride: stride, padding: padding)
-      shape = [geometry.outputHeight, geometry.outputWidth, channels]
-      return .convolution(layer)
-    case .winnerTakeAll(let channelSparsity, let lifetimeRate):
-      requireImages("winner-take-all")
-      return .winnerTakeAll(WinnerTakeAll(channelSparsity: channelSparsity, lifetimeRate: lifetimeRate))
-    case .maximumPooling(let window, let stride):
-      requireImages("maximum pooling")
-      let layer = MaximumPooling(window: window, stride: stride)
-      precondition(
-        window <= shape[0] && window <= shape[1],
-        "Layer \(number), maximum pooling, has a window of \(window) pixels, and images of shape \(shape).")
-      shape = [(shape[0] - window) / layer.stride + 1, (shape[1] - window) / layer.stride + 1, shape[2]]
-      return .maximumPooling(layer)
-    case .dense(let units, let activation):
-      precondition(
-        shape.rank == 1, "Layer \(number), fully connected, takes [features], not \(shape); flatten first.")
-      let layer = Dense(
-        inputs: shape[0], outputs: units, activation: activation, initialization: initialization, using: &random)
-      shape = [units]
-      return .dense(layer)
-    case .batchNormalization:
-      precondition(shape.rank >= 1, "Layer \(number), batch-norm, needs channels, not a scalar.")
-      return .batchNorm(BatchNorm(channels: shape[shape.rank - 1]))
-    case .dropout(let probability):
-      return .dropout(Dropout(probability: probability))
-    case .activation(let activation):
-      return .activation(activation)
-    case .flatten:
-      shape = [shape.elementCount]
-      return .reshape(shape)
-    case .reshape(let extents):
-      let target = Shape(extents)
-      precondition(
-        target.elementCount == shape.elementCount,
-        "Layer \(number) can't reshape examples of shape \(shape) to \(target): they have other numbers of elements.")
-      shape = target
-      return .reshape(target)
     }
   }
 }

@@ -4,7 +4,8 @@
   import COpenBLAS
 #endif
 
-/// The system's matrix product: Accelerate on Apple systems, OpenBLAS elsewhere.
+/// The system's products and triangular solutions: Accelerate on Apple systems, OpenBLAS elsewhere. Matrices are
+/// row-major; a row stride counts elements.
 enum BLAS {
   /// Makes OpenBLAS work on the calling thread alone, once: threads are `parallelFor`'s business, and OpenBLAS's
   /// own would compete with them. Accelerate decides for itself.
@@ -16,33 +17,59 @@ enum BLAS {
     #endif
   }()
 
-  /// C (+)= op(A) · op(B), row-major; row strides are those of the matrices as they lie in memory.
+  /// A matrix as it lies in memory, and whether its transpose is meant.
+  struct Operand<Scalar> {
+    let base: UnsafePointer<Scalar>
+    let rowStride: Int
+    var transposed = false
+  }
+
+  /// C (+)= op(A) · op(B), C of `m` by `n`.
   static func multiply(
-    rows m: Int, columns n: Int, depth k: Int, _ a: UnsafePointer<Float>, transposeA: Bool,
-    rowStride aStride: Int,
-    _ b: UnsafePointer<Float>, transposeB: Bool, rowStride bStride: Int, into c: UnsafeMutablePointer<Float>,
-    rowStride cStride: Int, accumulate: Bool
+    m: Int, n: Int, k: Int, _ a: Operand<Float>, _ b: Operand<Float>, into c: UnsafeMutablePointer<Float>,
+    rowStride: Int, accumulate: Bool = false
   ) {
     prepare()
     cblas_sgemm(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, Int32(m),
-      Int32(n), Int32(k), 1, a, stride(aStride, transposeA ? m : k), b, stride(bStride, transposeB ? k : n),
-      accumulate ? 1 : 0, c, Int32(cStride))
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
+      Int32(m), Int32(n), Int32(k), 1, a.base, stride(a.rowStride, a.transposed ? m : k), b.base,
+      stride(b.rowStride, b.transposed ? k : n), accumulate ? 1 : 0, c, stride(rowStride, n))
   }
 
-  /// The same in double precision.
+  /// C (+)= op(A) · op(B), C of `m` by `n`.
   static func multiply(
-    rows m: Int, columns n: Int, depth k: Int, _ a: UnsafePointer<Double>, transposeA: Bool,
-    rowStride aStride: Int,
-    _ b: UnsafePointer<Double>, transposeB: Bool, rowStride bStride: Int,
-    into c: UnsafeMutablePointer<Double>,
-    rowStride cStride: Int, accumulate: Bool
+    m: Int, n: Int, k: Int, _ a: Operand<Double>, _ b: Operand<Double>, into c: UnsafeMutablePointer<Double>,
+    rowStride: Int, accumulate: Bool = false
   ) {
     prepare()
     cblas_dgemm(
-      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, Int32(m),
-      Int32(n), Int32(k), 1, a, stride(aStride, transposeA ? m : k), b, stride(bStride, transposeB ? k : n),
-      accumulate ? 1 : 0, c, Int32(cStride))
+      CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
+      Int32(m), Int32(n), Int32(k), 1, a.base, stride(a.rowStride, a.transposed ? m : k), b.base,
+      stride(b.rowStride, b.transposed ? k : n), accumulate ? 1 : 0, c, stride(rowStride, n))
+  }
+
+  /// B ← op(T)⁻¹ · B for a triangular T of `size` rows and a B of `columns` columns.
+  static func solveTriangular(
+    size: Int, columns: Int, _ triangle: Triangle, unitDiagonal: Bool, _ t: Operand<Float>,
+    _ b: UnsafeMutablePointer<Float>
+  ) {
+    prepare()
+    cblas_strsm(
+      CblasRowMajor, CblasLeft, triangle == .lower ? CblasLower : CblasUpper,
+      t.transposed ? CblasTrans : CblasNoTrans, unitDiagonal ? CblasUnit : CblasNonUnit, Int32(size),
+      Int32(columns), 1, t.base, stride(t.rowStride, size), b, stride(columns, columns))
+  }
+
+  /// B ← op(T)⁻¹ · B for a triangular T of `size` rows and a B of `columns` columns.
+  static func solveTriangular(
+    size: Int, columns: Int, _ triangle: Triangle, unitDiagonal: Bool, _ t: Operand<Double>,
+    _ b: UnsafeMutablePointer<Double>
+  ) {
+    prepare()
+    cblas_dtrsm(
+      CblasRowMajor, CblasLeft, triangle == .lower ? CblasLower : CblasUpper,
+      t.transposed ? CblasTrans : CblasNoTrans, unitDiagonal ? CblasUnit : CblasNonUnit, Int32(size),
+      Int32(columns), 1, t.base, stride(t.rowStride, size), b, stride(columns, columns))
   }
 
   /// BLAS refuses strides below the row's length or below 1, even of rows that nobody reads.

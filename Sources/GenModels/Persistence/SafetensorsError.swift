@@ -17,14 +17,16 @@ public struct SafetensorsError: Error, Sendable, Equatable {
     case headerTooLong(length: UInt64, limit: UInt64)
     /// The header is not JSON, or not the JSON of this format. `offset` counts bytes of the header.
     case malformed(offset: Int, expected: String, found: String)
-    /// A name stands twice in one JSON object (or two that differ only in the Unicode form of the same letters).
+    /// A name stands twice in one JSON object (or two that differ only in the Unicode form of the same
+    /// letters).
     case duplicateKey
     case unknownElement(String)
     /// A shape that a tensor can't have.
     case unsupportedShape([UInt64])
     /// The shape needs another number of bytes than lie between the offsets.
     case sizeMismatch(shape: [UInt64], element: SafetensorsElement, begin: UInt64, end: UInt64)
-    /// The tensor's data begin before the end of the data in front of it, or leave a gap. Bytes of the data part.
+    /// The tensor's data begin before the end of the data in front of it, or leave a gap. Bytes of the data
+    /// part.
     case notContiguous(expectedBegin: UInt64, begin: UInt64)
     /// Bytes that belong to no tensor follow the last one.
     case trailingBytes(UInt64)

@@ -1,5 +1,5 @@
-/// Named arrays of numbers and text metadata, as a `.safetensors` file holds them. The Python package `safetensors`
-/// reads and writes the same files.
+/// Named arrays of numbers and text metadata, as a `.safetensors` file holds them. The Python package
+/// `safetensors` reads and writes the same files.
 ///
 ///     var file = SafetensorsFile(metadata: ["format": "1"])
 ///     file["encoder.weight"] = .float32(weight)
@@ -8,8 +8,8 @@
 ///     let model = try SafetensorsFile(contentsOf: "model.safetensors")
 ///     let weight = try model.tensor("encoder.weight", shape: [25, 128])
 ///
-/// The bytes depend on the contents alone: wider numbers come first (so that all are aligned), then names in the order of
-/// their UTF-8 bytes; the header is padded with spaces to a multiple of 8 bytes.
+/// The bytes depend on the contents alone: wider numbers come first (so that all are aligned), then names in
+/// the order of their UTF-8 bytes; the header is padded with spaces to a multiple of 8 bytes.
 public struct SafetensorsFile: Sendable {
   /// Free text by name; written as `__metadata__`.
   public var metadata: [String: String]
@@ -47,14 +47,15 @@ public struct SafetensorsFile: Sendable {
   /// Reads the bytes of a file.
   public init(bytes: [UInt8]) throws(SafetensorsError) { try self.init(source: .bytes(bytes), path: nil) }
 
-  /// Writes the file beside `path`, flushes it to the disk and renames it: whoever reads `path`, even after a crash, finds
-  /// the old file or the new one, never a part.
+  /// Writes the file beside `path`, flushes it to the disk and renames it: whoever reads `path`, even after a
+  /// crash, finds the old file or the new one, never a part.
   public func write(to path: String) throws(SafetensorsError) {
     let header = SafetensorsHeader(metadata: metadata, values: values)
     try SafetensorsStorage.replace(path) { (storage) throws(SafetensorsError) in
       try header.bytes.withBytes { (bytes) throws(SafetensorsError) in try storage.write(bytes) }
       for entry in header.entries {
-        try values[entry.name]!.withUnsafeBytes { (bytes) throws(SafetensorsError) in try storage.write(bytes) }
+        try values[entry.name]!.withUnsafeBytes { (bytes) throws(SafetensorsError) in try storage.write(bytes)
+        }
       }
     }
   }
@@ -72,12 +73,14 @@ public struct SafetensorsFile: Sendable {
   public var names: [String] { values.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
   /// The array of that name; nil when there is none. Set nil to remove it.
-  /// Traps when set under the reserved name `__metadata__`, or with a number of elements that is not the shape's.
+  /// Traps when set under the reserved name `__metadata__`, or with a number of elements that is not the
+  /// shape's.
   public subscript(name: String) -> Value? {
     get { values[name] }
     set {
       precondition(
-        name != SafetensorsHeader.metadataKey, "The name \(name) is reserved by the format, so no array can have it.")
+        name != SafetensorsHeader.metadataKey,
+        "The name \(name) is reserved by the format, so no array can have it.")
       newValue?.checkCount(name)
       values[name] = newValue
     }
@@ -87,8 +90,8 @@ public struct SafetensorsFile: Sendable {
 // MARK: Reading as a type
 
 extension SafetensorsFile {
-  /// The array of that name as 32-bit floats. `F32` is taken as it is, `F16` and `BF16` are widened without loss;
-  /// other types are refused (for `F64`, take `doubles` and round them).
+  /// The array of that name as 32-bit floats. `F32` is taken as it is, `F16` and `BF16` are widened without
+  /// loss; other types are refused (for `F64`, take `doubles` and round them).
   public func tensor(_ name: String, shape wanted: Shape? = nil) throws(SafetensorsError) -> Tensor {
     let value = try value(name, shape: wanted)
     switch value {
@@ -112,7 +115,8 @@ extension SafetensorsFile {
     let value = try value(name, shape: wanted)
     switch value {
     case .float64(let elements, _): return elements
-    case .float32, .other(.float16, _, _), .other(.bfloat16, _, _): return try tensor(name).elements.map(Double.init)
+    case .float32, .other(.float16, _, _), .other(.bfloat16, _, _):
+      return try tensor(name).elements.map(Double.init)
     default: throw wrongElement(name, value, wanted: "F64, F32, F16 or BF16")
     }
   }
@@ -134,7 +138,9 @@ extension SafetensorsFile {
 
   private func value(_ name: String, shape wanted: Shape?) throws(SafetensorsError) -> Value {
     guard let value = values[name] else { throw error(name, .missing) }
-    if let wanted, wanted != value.shape { throw error(name, .wrongShape(found: value.shape, wanted: wanted)) }
+    if let wanted, wanted != value.shape {
+      throw error(name, .wrongShape(found: value.shape, wanted: wanted))
+    }
     return value
   }
 

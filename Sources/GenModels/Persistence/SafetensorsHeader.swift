@@ -37,7 +37,8 @@ extension SafetensorsHeader {
     }
     for (name, value) in order {
       let end = dataLength + UInt64(value.byteCount)
-      entries.append(Entry(name: name, element: value.element, shape: value.shape, begin: dataLength, end: end))
+      entries.append(
+        Entry(name: name, element: value.element, shape: value.shape, begin: dataLength, end: end))
       dataLength = end
     }
   }
@@ -103,18 +104,23 @@ extension SafetensorsHeader {
     try checkLayout(dataStart: SafetensorsHeader.lengthBytes + UInt64(bytes.count), file: file)
   }
 
-  private static func metadata(_ scanner: inout SafetensorsScanner) throws(SafetensorsError) -> [String: String] {
+  private static func metadata(_ scanner: inout SafetensorsScanner) throws(SafetensorsError) -> [String:
+    String]
+  {
     var metadata: [String: String] = [:]
     try scanner.object(metadataKey) { (scanner, key) throws(SafetensorsError) in
       let value = try scanner.string(metadataKey)
       guard metadata.updateValue(value, forKey: key) == nil else {
-        throw SafetensorsError(file: scanner.file, field: "name \"\(key)\" in \(metadataKey)", problem: .duplicateKey)
+        throw SafetensorsError(
+          file: scanner.file, field: "name \"\(key)\" in \(metadataKey)", problem: .duplicateKey)
       }
     }
     return metadata
   }
 
-  private static func entry(_ name: String, _ scanner: inout SafetensorsScanner) throws(SafetensorsError) -> Entry {
+  private static func entry(_ name: String, _ scanner: inout SafetensorsScanner) throws(SafetensorsError)
+    -> Entry
+  {
     let field = field(name)
     let file = scanner.file
     var element: SafetensorsElement?
@@ -146,7 +152,8 @@ extension SafetensorsHeader {
     }
     guard let element, let extents, let offsets, offsets.count == 2 else {
       throw scanner.malformed(
-        field, expected: "an object with dtype, shape and two data_offsets", found: "one that lacks some of them")
+        field, expected: "an object with dtype, shape and two data_offsets",
+        found: "one that lacks some of them")
     }
     let (begin, end) = (offsets[0], offsets[1])
     guard let bytes = byteCount(extents, element) else {
@@ -162,7 +169,9 @@ extension SafetensorsHeader {
 
   /// Bytes of an array of that shape; nil when a `Shape` can't be it or the number does not fit in 63 bits.
   private static func byteCount(_ extents: [UInt64], _ element: SafetensorsElement) -> UInt64? {
-    guard extents.count <= Shape.maximumRank, extents.allSatisfy({ $0 <= UInt64(Int32.max) }) else { return nil }
+    guard extents.count <= Shape.maximumRank, extents.allSatisfy({ $0 <= UInt64(Int32.max) }) else {
+      return nil
+    }
     var product = Int64(element.byteCount)
     for extent in extents {
       let (next, overflow) = product.multipliedReportingOverflow(by: Int64(extent))

@@ -33,7 +33,9 @@ extension SafetensorsFile {
         file: path, field: "header length", problem: .truncated(expected: lengthBytes, found: size))
     }
     var length: UInt64 = 0
-    try withUnsafeMutableBytes(of: &length) { (bytes) throws(SafetensorsError) in try source.read(bytes, from: 0) }
+    try withUnsafeMutableBytes(of: &length) { (bytes) throws(SafetensorsError) in
+      try source.read(bytes, from: 0)
+    }
     length = UInt64(littleEndian: length)
     guard length <= SafetensorsHeader.longest else {
       throw SafetensorsError(
@@ -45,7 +47,8 @@ extension SafetensorsFile {
         file: path, field: "header", problem: .truncated(expected: lengthBytes + length, found: size))
     }
     var text = [UInt8](repeating: 0, count: Int(length))
-    try text.withMutableBytes { (bytes) throws(SafetensorsError) in try source.read(bytes, from: lengthBytes) }
+    try text.withMutableBytes { (bytes) throws(SafetensorsError) in try source.read(bytes, from: lengthBytes)
+    }
     let header = try SafetensorsHeader(parsing: text, dataLength: size - lengthBytes - length, file: path)
 
     var values: [String: Value] = [:]

@@ -1,8 +1,8 @@
 /// Reads the JSON of a `.safetensors` header, and no other.
 ///
-/// Foundation's decoders keep the last of two equal keys without a word and accept nesting, fractions and lone
-/// surrogates that have no place here. The header's grammar is two levels deep, so a scanner of its own is short, needs
-/// no recursion, and can say at which byte it stumbled.
+/// Foundation's decoders keep the last of two equal keys without a word and accept nesting, fractions and
+/// lone surrogates that have no place here. The header's grammar is two levels deep, so a scanner of its own
+/// is short, needs no recursion, and can say at which byte it stumbled.
 struct SafetensorsScanner {
   let bytes: [UInt8]
   let file: String?

@@ -92,8 +92,8 @@ final class SafetensorsStorage {
       unlink(beside)
       throw error
     }
-    // The new name is on the disk once its directory is. Some file systems can't flush a directory; the file is whole
-    // there all the same.
+    // The new name is on the disk once its directory is. Some file systems can't flush a directory; the file
+    // is whole there all the same.
     let slash = path.lastIndex(of: "/")
     let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let directoryDescriptor = open(directory, O_RDONLY | O_CLOEXEC)
@@ -108,6 +108,7 @@ extension SafetensorsError {
   /// The reason the system gives for the call that failed last.
   fileprivate static func last(_ operation: String, _ path: String) -> SafetensorsError {
     SafetensorsError(
-      file: path, field: "file", problem: .system(operation: operation, reason: String(cString: strerror(errno))))
+      file: path, field: "file",
+      problem: .system(operation: operation, reason: String(cString: strerror(errno))))
   }
 }

@@ -39,9 +39,12 @@ extension SafetensorsFile.Value {
     // Every platform that Swift has runs little-endian, which is the order of the format.
     switch self {
     case .float32(let tensor):
-      try tensor.withUnsafeElements { (elements) throws(Failure) in try body(UnsafeRawBufferPointer(elements)) }
+      try tensor.withUnsafeElements { (elements) throws(Failure) in try body(UnsafeRawBufferPointer(elements))
+      }
     case .int32(let indexes):
-      try indexes.withUnsafeElements { (elements) throws(Failure) in try body(UnsafeRawBufferPointer(elements)) }
+      try indexes.withUnsafeElements { (elements) throws(Failure) in
+        try body(UnsafeRawBufferPointer(elements))
+      }
     case .float64(let elements, _):
       try elements.withBytes { (bytes) throws(Failure) in try body(bytes) }
     case .other(_, let bytes, _):
@@ -57,11 +60,13 @@ extension SafetensorsFile.Value {
     switch element {
     case .float32:
       let buffer = Buffer<Float>(count: shape.elementCount)
-      try read(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count)))
+      try read(
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count)))
       self = .float32(Tensor(shape: shape, buffer: buffer))
     case .int32:
       let buffer = Buffer<Int32>(count: shape.elementCount)
-      try read(UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count)))
+      try read(
+        UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count)))
       self = .int32(Indexes(shape: shape, buffer: buffer))
     case .float64:
       var elements = [Double](repeating: 0, count: shape.elementCount)

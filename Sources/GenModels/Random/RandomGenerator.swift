@@ -1,11 +1,12 @@
 import CKernels
 
-/// A source of random numbers: the counter-based generator Philox 4x32-10 (Salmon, Moraes, Dror and Shaw, 2011).
+/// A source of random numbers: the counter-based generator Philox 4x32-10 (Salmon, Moraes, Dror and Shaw,
+/// 2011).
 ///
 /// A generator is three numbers. `seed` and `stream` name a sequence of 2⁶⁴ random 32-bit words, and
-/// `position` says how many of them are used up. Any part of the sequence can be computed on its own, so a draw has the
-/// same bits for any number of threads and in every kernel variant, and a generator is saved and restored by
-/// its three numbers.
+/// `position` says how many of them are used up. Any part of the sequence can be computed on its own, so a
+/// draw has the same bits for any number of threads and in every kernel variant, and a generator is saved and
+/// restored by its three numbers.
 ///
 ///     var random = RandomGenerator(seed: 7)
 ///     let noise = random.normal([64, 32])
@@ -21,25 +22,27 @@ public struct RandomGenerator: Sendable, Hashable {
   /// Number of 32-bit words used up: 1 for each uniform, normal or Bernoulli number, 2 for each integer.
   public private(set) var position: UInt64
 
-  /// The generator of that seed and stream, from the start or, to go on where another one stood, from `position`.
+  /// The generator of that seed and stream, from the start or, to go on where another one stood, from
+  /// `position`.
   public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
     self.seed = seed
     self.stream = stream
     self.position = position
   }
 
-  /// The bits of `count` draws that take `words` words each, from the next multiple of `alignment`.
+  /// Uses up the words of `count` draws, `words` each, from the next multiple of `alignment` on, and returns
+  /// the number of the first.
   private mutating func take(_ count: Int, words: UInt64 = 1, alignment: UInt64 = 1) -> UInt64 {
-    let first = (position + alignment - 1) / alignment * alignment
-    position = first + words * UInt64(count)
+    let first = (position &+ alignment &- 1) / alignment * alignment
+    position = first &+ words &* UInt64(count)
     return first
   }
 }
 
 extension RandomGenerator {
-  /// A generator with its own seed and stream, which depend on this one's seed and stream and on `number`, not on its
-  /// position. Different numbers, and different parents, give sequences that are independent for all purposes: their
-  /// (seed, stream) are 128 bits of the cipher.
+  /// A generator with its own seed and stream, which depend on this one's seed and stream and on `number`,
+  /// not on its position. Different numbers, and different parents, give sequences that are independent for
+  /// all purposes: their (seed, stream) are 128 bits of the cipher.
   public func split(_ number: UInt64) -> RandomGenerator {
     // The children's key is set apart from that of the draws by a constant (the digits of π), so that a
     // child never repeats words that its parent gives out.
@@ -79,8 +82,9 @@ extension RandomGenerator {
   /// A tensor of that shape with independent numbers uniform on [0, 1), in steps of 2⁻²⁴.
   public mutating func uniform(_ shape: Shape) -> Tensor { uniform(shape, in: 0..<1) }
 
-  /// A tensor of that shape with independent numbers low + (high − low) u, u uniform on [0, 1) in steps of 2⁻²⁴; never
-  /// equal to the range's upper bound. Traps when the range is empty, or not finite, or wider than a `Float`.
+  /// A tensor of that shape with independent numbers low + (high − low) u, u uniform on [0, 1) in steps of
+  /// 2⁻²⁴; never equal to the range's upper bound. Traps when the range is empty, or not finite, or wider
+  /// than a `Float`.
   public mutating func uniform(_ shape: Shape, in range: Range<Float>) -> Tensor {
     precondition(
       !range.isEmpty && (range.upperBound - range.lowerBound).isFinite,
@@ -89,8 +93,8 @@ extension RandomGenerator {
     return fill(shape) { kernels.random.uniform($0, $1, $2, low, high, $3, $4) }
   }
 
-  /// A tensor of that shape with independent normal numbers (Box and Muller, 1958) of that mean and standard deviation.
-  /// Traps when the deviation is negative, or one of the two is not finite.
+  /// A tensor of that shape with independent normal numbers (Box and Muller, 1958) of that mean and standard
+  /// deviation. Traps when the deviation is negative, or one of the two is not finite.
   public mutating func normal(_ shape: Shape, mean: Float = 0, standardDeviation: Float = 1) -> Tensor {
     precondition(
       mean.isFinite && standardDeviation.isFinite && standardDeviation >= 0,
@@ -99,8 +103,8 @@ extension RandomGenerator {
     return fill(shape) { kernels.random.normal($0, $1, $2, mean, standardDeviation, $3, $4) }
   }
 
-  /// A tensor of that shape whose elements are independently `value` with that probability (in steps of 2⁻²⁴), else 0.
-  /// Traps when the probability is not between 0 and 1.
+  /// A tensor of that shape whose elements are independently `value` with that probability (in steps of
+  /// 2⁻²⁴), else 0. Traps when the probability is not between 0 and 1.
   public mutating func bernoulli(_ shape: Shape, probability: Float, value: Float = 1) -> Tensor {
     precondition(
       probability >= 0 && probability <= 1,
@@ -120,7 +124,9 @@ extension RandomGenerator {
     nonisolated(unsafe) let base = indexes.base
     parallelFor(count, grain: RandomGenerator.grain) { range in
       kernels.random.integers(
-        seed, stream, first + 2 * UInt64(range.lowerBound), Int32(bound), base + range.lowerBound, range.count)
+        seed, stream, first &+ 2 * UInt64(range.lowerBound), Int32(bound), base + range.lowerBound,
+        range.count
+      )
     }
     return Indexes(shape: [count], buffer: indexes)
   }
@@ -145,12 +151,14 @@ extension RandomGenerator {
     let buffer = Buffer<Float>(count: count)
     nonisolated(unsafe) let base = buffer.base
     parallelFor(count, grain: RandomGenerator.grain) { range in
-      draw(seed, stream, first + UInt64(range.lowerBound), base + range.lowerBound, range.count)
+      draw(seed, stream, first &+ UInt64(range.lowerBound), base + range.lowerBound, range.count)
     }
     return Tensor(shape: shape, buffer: buffer)
   }
 }
 
 extension RandomGenerator: CustomStringConvertible {
-  public var description: String { "RandomGenerator(seed: \(seed), stream: \(stream), position: \(position))" }
+  public var description: String {
+    "RandomGenerator(seed: \(seed), stream: \(stream), position: \(position))"
+  }
 }

@@ -1,0 +1,60 @@
+import Benchmark
+import CKernels
+
+/// What limits a kernel, and so what its speed is compared with.
+enum Work {
+  /// Floating-point operations of a call; compared with the multiply-add peak.
+  case operations(Double)
+  /// Bytes that a call reads and writes, on operands of `floats`; compared with a plain copy of such operands.
+  case bytes(Double, floats: Int)
+}
+
+private let gigaflops = BenchmarkMetric.custom("GFLOP/s", polarity: .prefersLarger, useScalingFactor: false)
+private let gigabytes = BenchmarkMetric.custom("GB/s", polarity: .prefersLarger, useScalingFactor: false)
+private let percent = BenchmarkMetric.custom("% of peak", polarity: .prefersLarger, useScalingFactor: false)
+private let nanoseconds = BenchmarkMetric.custom("ns a call", polarity: .prefersSmaller, useScalingFactor: false)
+
+/// Adds a benchmark of a kernel for each instruction set that this processor runs.
+func benchmark(_ name: String, _ work: Work, _ call: @escaping @Sendable (ood_kernels) -> Void) {
+  for index in 0..<ood_kernel_variant_count() {
+    let table = ood_kernel_variant(index).pointee
+    benchmark("\(name) [\(String(cString: table.name))]", work, threads: 1) { call(table) }
+  }
+}
+
+/// Adds a benchmark of a call on `threads` threads.
+func benchmark(_ name: String, _ work: Work, threads: Int, _ call: @escaping @Sendable () -> Void) {
+  let rate =
+    switch work {
+    case .operations: gigaflops
+    case .bytes: gigabytes
+    }
+  Benchmark(
+    name,
+    configuration: .init(
+      metrics: [rate, percent, nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(400), maxIterations: 40)
+  ) { benchmark in
+    let seconds = secondsPerCall(atLeast: 2e-3, call)
+    let (perSecond, peak) =
+      switch work {
+      case .operations(let operations):
+        (operations / seconds, Peak.operationsPerSecond * Double(threads))
+      case .bytes(let bytes, let floats):
+        (bytes / seconds, Peak.copyBytesPerSecond(floats: floats))
+      }
+    benchmark.measurement(rate, Int((perSecond / 1e9).rounded()))
+    benchmark.measurement(percent, Int((100 * perSecond / peak).rounded()))
+    benchmark.measurement(nanoseconds, Int((seconds * 1e9).rounded()))
+  }
+}
+
+/// Adds a benchmark whose only figure is the time of a call.
+func latency(_ name: String, _ call: @escaping @Sendable () -> Void) {
+  Benchmark(
+    name,
+    configuration: .init(
+      metrics: [nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(400), maxIterations: 40)
+  ) { benchmark in
+    benchmark.measurement(nanoseconds, Int((secondsPerCall(atLeast: 2e-3, call) * 1e9).rounded()))
+  }
+}

@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that whoever imports swift-ood never resolves what only benchmarks need.
+let package = Package(
+  name: "swift-ood-benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "swift-ood", path: ".."),
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.29.0", traits: []),
+  ],
+  targets: [
+    .target(name: "CPeak"),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .executableTarget(
+      name: "Kernels",
+      dependencies: [
+        "CPeak", "COpenBLAS",
+        .product(name: "CKernels", package: "swift-ood"),
+        .product(name: "GenModels", package: "swift-ood"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Benchmarks/Kernels",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

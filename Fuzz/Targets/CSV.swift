@@ -1,0 +1,24 @@
+import OODDatasets
+
+/// Tables as text; the first byte chooses the format.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+  do {
+    var format = CSVFormat()
+    let choice = bytes.first ?? 0
+    format.missingValues = choice & 1 == 0 ? .fill(0) : choice & 2 == 0 ? .dropRow : .refuse
+    format.header = choice & 4 == 0 ? .automatic : choice & 8 == 0 ? .present : .absent
+    format.labelColumn = choice & 16 == 0 ? nil : "0"
+    let table = try CSVTable(
+      bytes: Array(bytes.dropFirst()), format: format, limit: InflationLimit(byteCount: 1 << 24))
+    precondition(table.values.count == table.rowCount * table.columnCount, "A table has whole rows.")
+    precondition(table.values.allSatisfy(\.isFinite), "A table's numbers are finite.")
+    precondition(table.labels == nil || table.labels!.count == table.rowCount, "Every row has a label.")
+  } catch is DataError {
+    // Bad input is refused with the reader's own error; any other would end the run.
+  } catch {
+    fatalError("A reader threw \(error), which is no DataError.")
+  }
+  return 0
+}

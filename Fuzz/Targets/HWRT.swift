@@ -1,0 +1,17 @@
+import OODDatasets
+
+/// CSV files of HWRT strokes.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+  do {
+    let records = try HWRTFile.read(bytes: bytes, limit: InflationLimit(byteCount: 1 << 24))
+    let drawings = try HWRTFile.read(bytes: HWRTFile.bytes(of: records)).map(\.drawing)
+    precondition(drawings == records.map(\.drawing), "Strokes read back as written.")
+  } catch is DataError {
+    // Bad input is refused with the reader's own error; any other would end the run.
+  } catch {
+    fatalError("A reader threw \(error), which is no DataError.")
+  }
+  return 0
+}

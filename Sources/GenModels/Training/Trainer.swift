@@ -1,0 +1,117 @@
+/// Trains models on shuffled mini-batches.
+///
+///     var random = RandomGenerator(seed: 1)
+///     let model = Dense(inputs: 2, outputs: 1, using: &random)
+///     let data = try TrainingSet(x, targets: y)
+///     let result = try Trainer(optimizer: SGD(learningRate: 0.1), epochs: 20).train(model, on: data) { model, batch, scope in
+///       (model(scope.constant(batch.inputs), scope.context) - batch.targets!).squared().mean()
+///     }
+///
+/// A training is determined by its settings, `seed` among them: the same bits come out for any number of threads, and after
+/// a stop and a resumption from a checkpoint. Memory: the data, the model, the optimizer's state, and the activations of one
+/// batch, whose buffers are reused from step to step.
+public struct Trainer: Sendable {
+  public var optimizer: any Optimizer
+  public var epochs: Int
+  public var batchSize: Int
+  /// Decides the order of examples, dropout and corruption.
+  public var seed: UInt64
+  public var schedule: LearningRateSchedule
+  public var clipping: GradientClipping?
+  public var earlyStopping: EarlyStopping?
+  /// Where and how often the state is saved; nil for never.
+  public var checkpointing: Checkpointing?
+
+  public init(
+    optimizer: any Optimizer = Adam(), epochs: Int = 10, batchSize: Int = 64, seed: UInt64 = 0,
+    schedule: LearningRateSchedule = .constant, clipping: GradientClipping? = nil,
+    earlyStopping: EarlyStopping? = nil, checkpointing: Checkpointing? = nil
+  ) {
+    precondition(
+      epochs >= 1 && batchSize >= 1,
+      "Training takes at least one epoch and one example a batch, not \(epochs) and \(batchSize).")
+    self.optimizer = optimizer
+    self.epochs = epochs
+    self.batchSize = batchSize
+    self.seed = seed
+    self.schedule = schedule
+    self.clipping = clipping
+    self.earlyStopping = earlyStopping
+    self.checkpointing = checkpointing
+  }
+
+  /// The loss of a batch: a scalar, the mean over the batch's examples. Called with the scope's copy of the model.
+  public typealias Loss<Model> = (_ model: Model, _ batch: Batch, _ scope: TrainingScope) throws -> Variable
+
+  /// Trains a model.
+  ///
+  /// Resumes from the checkpoint where there is one. Stops with `CancellationError` when the surrounding task is cancelled,
+  /// after saving a checkpoint where those are asked for.
+  ///
+  /// - Parameters:
+  ///   - model: The model to start from.
+  ///   - data: The training examples.
+  ///   - validation: Examples whose loss is measured after each epoch, without training (dropout off).
+  ///   - loss: See `Loss`. With cross-validation's batches the model's parameters are constants.
+  ///   - progress: Called after each step.
+  /// - Throws: `TrainingError` when the loss is NaN or infinite, with the step; or what `loss` throws.
+  public func train<Model: Parameterized>(
+    _ model: Model, on data: TrainingSet, validation: TrainingSet? = nil, loss: Loss<Model>,
+    progress: (TrainingProgress) throws -> Void = { _ in }
+  ) throws -> TrainingResult<Model> {
+    var run = TrainingRun(trainer: self, model: model, exampleCount: data.count)
+    try run.resume()
+    let clock = ContinuousClock()
+    let start = (time: clock.now, step: run.step)
+    while run.step < run.totalSteps, !run.isStopped {
+      if Task.isCancelled {
+        try run.save()
+        throw CancellationError()
+      }
+      let batch = data.batch(run.nextRows())
+      let value = try run.take(batch, loss: loss)
+      if run.isEndOfEpoch {
+        run.finishEpoch(validationLoss: try validation.map { try mean(loss, of: run.model, on: $0) })
+      }
+      try run.saveIfDue()
+      let seconds = (clock.now - start.time) / .seconds(1)
+      let done = run.step - start.step
+      try progress(
+        TrainingProgress(
+          epoch: (run.step - 1) / run.stepsPerEpoch + 1, epochs: epochs, step: run.step, steps: run.totalSteps,
+          loss: value, examplesPerSecond: Double(done * min(batchSize, data.count)) / seconds,
+          secondsLeft: seconds / Double(done) * Double(run.totalSteps - run.step),
+          finishedEpoch: run.isAtStartOfEpoch ? run.history.last : nil))
+    }
+    return run.result()
+  }
+
+  /// The mean loss over examples, without training.
+  public func mean<Model: Parameterized>(
+    _ loss: Loss<Model>, of model: Model, on data: TrainingSet
+  ) throws -> Double {
+    var sum = 0.0
+    for start in stride(from: 0, to: data.count, by: batchSize) {
+      let rows = Indexes(Array(start..<min(data.count, start + batchSize)))
+      sum += try inScope { tape in
+        let value = try loss(model, data.batch(rows), TrainingScope(tape: tape, context: .inference))
+        requireScalar(value)
+        return Double(value.tensor.scalar) * Double(rows.count)
+      }
+    }
+    return sum / Double(data.count)
+  }
+}
+
+/// Where a loss is computed: the tape that it is recorded on, and the context for layers.
+public struct TrainingScope {
+  let tape: Tape
+  /// Training or use, for layers.
+  public let context: Context
+
+  /// Data, as a value that can be used with the model's parameters.
+  public func constant(_ tensor: Tensor) -> Variable { tape.constant(tensor) }
+
+  /// Data that gradients can be taken with respect to, inside the loss.
+  public func variable(_ tensor: Tensor) -> Variable { tape.variable(tensor) }
+}

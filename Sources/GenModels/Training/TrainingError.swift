@@ -1,0 +1,34 @@
+/// Why a model was not trained, or training stopped.
+public enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
+  case noExamples
+  case countsDiffer(examples: Int, what: String, count: Int)
+  case notFinite(what: String, example: Int, value: Float)
+  /// Steps and epochs are counted from 1.
+  case lossNotFinite(step: Int, epoch: Int, loss: Float)
+  /// A checkpoint of another training than the one asked for.
+  case checkpointOfOtherTraining(path: String, setting: String, found: String, expected: String)
+  case damagedCheckpoint(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .noExamples:
+      "There are no examples to train on."
+    case .countsDiffer(let examples, let what, let count):
+      "There are \(examples) training examples and \(count) \(what); each example needs one."
+    case .notFinite(let what, let example, let value):
+      "The \(what) of training example \(example) (counted from 0) contains \(value); remove or repair it first."
+    case .lossNotFinite(let step, let epoch, let loss):
+      """
+      The loss became \(loss) at step \(step), in epoch \(epoch). Lower the learning rate, clip the gradient, or look for \
+      logarithms and divisions near zero in the loss.
+      """
+    case .checkpointOfOtherTraining(let path, let setting, let found, let expected):
+      """
+      The checkpoint \(path) belongs to another training: its \(setting) is \(found), and \(expected) was asked for. \
+      Remove it, or ask for the same.
+      """
+    case .damagedCheckpoint(let path, let reason):
+      "The checkpoint \(path) can't be resumed from: \(reason). Remove it to start over."
+    }
+  }
+}

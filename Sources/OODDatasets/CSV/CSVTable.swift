@@ -1,0 +1,59 @@
+import GenModels
+
+/// A table of numbers, with a column of labels where one was asked for.
+///
+///     let table = try CSVTable("wine.csv", format: CSVFormat(labelColumn: "class"))
+///     table.columnNames                // the names of the number columns
+///     let x = try table.tensor()       // [rows, columns]
+public struct CSVTable: Sendable {
+  /// Names of the number columns, where the text has a header.
+  public let columnNames: [String]?
+  public let rowCount: Int
+  public let columnCount: Int
+  /// The numbers, row by row. All are finite.
+  public let values: [Double]
+  /// For each row the position of its label in `classNames`, where a label column was asked for.
+  public let labels: Indexes?
+  /// The distinct labels: in numerical order when all are numbers, else in the order of their Unicode scalars.
+  public let classNames: [String]?
+  /// Rows left out because of missing values.
+  public let droppedRowCount: Int
+
+  init(
+    columnNames: [String]?, rowCount: Int, columnCount: Int, values: [Double], labels: Indexes?,
+    classNames: [String]?, droppedRowCount: Int
+  ) {
+    self.columnNames = columnNames
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.values = values
+    self.labels = labels
+    self.classNames = classNames
+    self.droppedRowCount = droppedRowCount
+  }
+
+  /// Reads a file, raw or gzip. Throws `DataError` naming the line and the column: rows of another length than the first, fields that are
+  /// no numbers or infinite ones, gaps that the format refuses, a quote left open.
+  public init(_ path: String, format: CSVFormat = CSVFormat(), limit: InflationLimit = .standard) throws {
+    var reader = try CSVReader(ByteStream(FileSource.open(path), limit: limit), format: format)
+    self = try reader.read()
+  }
+
+  /// Reads a text that is in memory. `name` stands in error messages.
+  public init(
+    bytes: [UInt8], name: String = "CSV text", format: CSVFormat = CSVFormat(),
+    limit: InflationLimit = .standard
+  ) throws {
+    var reader = try CSVReader(ByteStream(MemorySource(bytes, name: name), limit: limit), format: format)
+    self = try reader.read()
+  }
+
+  /// The numbers as a tensor [rows, columns], each rounded to the nearest 32-bit float.
+  /// Throws `DataError` when one is beyond the range of 32-bit floats.
+  public func tensor(source: String = "the table") throws -> Tensor {
+    try array.tensor(source: source)
+  }
+
+  /// The numbers as an array [rows, columns] of 64-bit floats.
+  public var array: NumericArray { NumericArray(values, shape: [rowCount, columnCount]) }
+}

@@ -1,0 +1,88 @@
+import CPNG
+
+/// PNG files of 8-bit grey or red-green-blue pictures, through libpng.
+///
+///     let picture = try PNG.read("digit.png")
+///     try PNG.write(Bitmap(tensor), to: "copy.png")
+public enum PNG {
+  /// Most bytes of pixels that a picture may have: 1 GiB.
+  static let mostBytes = 1 << 30
+
+  /// Reads a picture. Grey of 1, 2 and 4 bits is widened to 8, and palettes become red-green-blue; both are exact.
+  /// Throws `DataError` for anything else: 16-bit or transparent pictures, damaged files, absurd sizes.
+  public static func read(_ path: String) throws -> Bitmap {
+    let source = try FileSource.open(path)
+    return try read(bytes: source.bytes(in: 0..<source.byteCount, of: "a PNG picture"), name: path)
+  }
+
+  /// Reads a picture that is in memory. `name` stands in error messages.
+  public static func read(bytes: [UInt8], name: String = "PNG data") throws -> Bitmap {
+    var image = png_image()
+    image.version = png_uint_32(PNG_IMAGE_VERSION)
+    defer { png_image_free(&image) }
+    // The image keeps a pointer to the bytes between the two calls.
+    return try bytes.withUnsafeBytes { file in
+      guard file.count > 0, png_image_begin_read_from_memory(&image, file.baseAddress!, file.count) != 0
+      else {
+        throw DataError(
+          .malformed, in: name, expected: "a PNG picture",
+          found: file.count == 0 ? "an empty file" : PNG.message(of: image))
+      }
+      let format = image.format
+      guard format & (PNG_FORMAT_FLAG_ALPHA | PNG_FORMAT_FLAG_LINEAR) == 0 else {
+        throw DataError(
+          .unsupported, in: name, expected: "an opaque picture of 8 bits a channel",
+          found: format & PNG_FORMAT_FLAG_ALPHA != 0 ? "one with transparency" : "one of 16 bits")
+      }
+      let isColour = format & PNG_FORMAT_FLAG_COLOR != 0
+      let channels = isColour ? 3 : 1
+      let width = Int(image.width)
+      let height = Int(image.height)
+      // Deflate shrinks no more than 1032 times, and the smallest pixel takes a bit.
+      let most = min(PNG.mostBytes, InflationLimit.largestRatio * 8 * 3 * file.count)
+      guard width * height <= most / channels else {
+        throw DataError(
+          .tooLarge, in: name, expected: "at most \(most) bytes of pixels, for a file of \(file.count) bytes",
+          found: "a picture of \(width) x \(height) x \(channels)")
+      }
+      image.format = isColour ? PNG_FORMAT_FLAG_COLOR : 0
+      // Not unset memory: libpng may stop half-way and say so only after the fact.
+      var pixels = [UInt8](repeating: 0, count: width * height * channels)
+      guard png_image_finish_read(&image, nil, &pixels, 0, nil) != 0 else {
+        throw DataError(.malformed, in: name, expected: "a whole PNG picture", found: PNG.message(of: image))
+      }
+      return Bitmap(width: width, height: height, channels: channels, pixels: pixels)
+    }
+  }
+
+  /// The bytes of a PNG file.
+  public static func bytes(of bitmap: Bitmap) -> [UInt8] {
+    func image() -> png_image {
+      var image = png_image()
+      image.version = png_uint_32(PNG_IMAGE_VERSION)
+      image.width = png_uint_32(bitmap.width)
+      image.height = png_uint_32(bitmap.height)
+      image.format = bitmap.channels == 3 ? PNG_FORMAT_FLAG_COLOR : 0
+      return image
+    }
+    // Deflate adds at most a few bytes a block to what it can't shrink, and each row has one byte for its filter.
+    let raw = bitmap.pixels.count + bitmap.height
+    let room = raw + raw / 500 + 4096
+    return [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      var image = image()
+      var size = png_alloc_size_t(room)
+      let written = png_image_write_to_memory(&image, buffer.baseAddress, &size, 0, bitmap.pixels, 0, nil)
+      precondition(written != 0, "libpng could not write the picture: \(PNG.message(of: image)).")
+      count = Int(size)
+    }
+  }
+
+  /// Writes a file. It appears whole or not at all. Throws `DataError` when it can't be written.
+  public static func write(_ bitmap: Bitmap, to path: String) throws {
+    try writeFile(bytes(of: bitmap), to: path)
+  }
+
+  private static func message(of image: png_image) -> String {
+    withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+}

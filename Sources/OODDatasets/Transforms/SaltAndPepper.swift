@@ -1,0 +1,18 @@
+import GenModels
+
+/// Salt-and-pepper noise: each value becomes 0 with probability p/2, 1 with probability p/2, and stays as it is otherwise
+/// (P. Vincent and others, 2010, section 3.3, for values from 0 to 1). Probabilities are in steps of 2⁻²⁴.
+public struct SaltAndPepper: Corruption, Hashable {
+  public let probability: Float
+
+  /// Traps when the probability is not between 0 and 1.
+  public init(probability: Float) {
+    requireProbability(probability)
+    self.probability = probability
+  }
+
+  public func corrupt(_ x: Tensor, using random: inout RandomGenerator) -> Tensor {
+    let (pepper, either) = (0.5 * probability, probability)
+    return combine(x, random.uniform(x.shape)) { x, u in u < pepper ? 0 : u < either ? 1 : x }
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// One HTTP request whose body goes to the end of a file, from where the file ends on.
+///
+/// A part of the body that came before the connection broke stays in the file, so that the next transfer goes on there.
+final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+  /// Where the bytes come from, for messages.
+  private let address: String
+  private let path: String
+  private let progress: @Sendable (_ received: Int, _ total: Int?) -> Void
+  // Only the session's delegate queue, which is serial, and the code before it starts touch these.
+  private var file: FileHandle?
+  private var received = 0
+  private var total: Int?
+  private var failure: DownloadError?
+  private var continuation: CheckedContinuation<Void, any Error>?
+
+  /// Seconds without a byte after which a connection counts as broken.
+  static let patience = 30.0
+
+  private init(
+    address: String, path: String, progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
+  ) {
+    self.address = address
+    self.path = path
+    self.progress = progress
+  }
+
+  /// Fetches `address` into the file `path`, which may hold the first bytes of it already. Throws `DownloadError`.
+  static func run(
+    _ address: String, to path: String, progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
+  ) async throws {
+    guard let url = URL(string: address), ["http", "https"].contains(url.scheme) else {
+      throw DownloadError(reason: .connection, address: address, message: "this is no address of the web")
+    }
+    let transfer = Transfer(address: address, path: path, progress: progress)
+    try transfer.openFile()
+    var request = URLRequest(
+      url: url, cachePolicy: .reloadIgnoringLocalAndRemoteCacheData, timeoutInterval: patience)
+    // What is stored must be the published bytes, not a recoding of them.
+    request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+    if transfer.received > 0 { request.setValue("bytes=\(transfer.received)-", forHTTPHeaderField: "Range") }
+    let queue = OperationQueue()
+    queue.maxConcurrentOperationCount = 1
+    let session = URLSession(configuration: .ephemeral, delegate: transfer, delegateQueue: queue)
+    defer { session.invalidateAndCancel() }
+    let ready = request
+    try await withCheckedThrowingContinuation { continuation in
+      transfer.continuation = continuation
+      session.dataTask(with: ready).resume()
+    }
+  }
+
+  private func openFile() throws {
+    if !FileManager.default.fileExists(atPath: path) {
+      FileManager.default.createFile(atPath: path, contents: nil)
+    }
+    do {
+      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      received = Int(try file.seekToEnd())
+      self.file = file
+    } catch {
+      throw DownloadError(reason: .file, address: address, message: "\(path) can't be written: \(error)")
+    }
+  }
+
+  func urlSession(
+    _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+    completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
+  ) {
+    let response = response as? HTTPURLResponse
+    let length = response.flatMap { $0.value(forHTTPHeaderField: "Content-Length") }.flatMap(Int.init)
+    switch response?.statusCode ?? 0 {
+    case 206:
+      let range = response?.value(forHTTPHeaderField: "Content-Range") ?? ""
+      guard range.hasPrefix("bytes \(received)-") else {
+        failure = DownloadError(
+          reason: .connection, address: address,
+          message: "the server was asked to go on at byte \(received) and answered with '\(range)'")
+        try? restart()
+        return completionHandler(.cancel)
+      }
+      total = length.map { $0 + received }
+    case 200:
+      // A server without ranges starts again from the first byte.
+      do { try restart() } catch {
+        failure = DownloadError(
+          reason: .file, address: address, message: "\(path) can't be written: \(error)")
+        return completionHandler(.cancel)
+      }
+      total = length
+    case 416:
+      // Nothing is left to send: the file is complete, or too long; its checksum will tell.
+      total = received
+    case let status:
+      failure = DownloadError(
+        reason: .status(status), address: address, message: "the server answered with status \(status)")
+      return completionHandler(.cancel)
+    }
+    completionHandler(response?.statusCode == 416 ? .cancel : .allow)
+  }
+
+  private func restart() throws {
+    try file?.truncate(atOffset: 0)
+    received = 0
+  }
+
+  func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+    guard failure == nil else { return }
+    do {
+      try file?.write(contentsOf: data)
+      received += data.count
+      progress(received, total)
+    } catch {
+      failure = DownloadError(reason: .file, address: address, message: "\(path) can't be written: \(error)")
+      dataTask.cancel()
+    }
+  }
+
+  func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+    try? file?.close()
+    file = nil
+    let isComplete = total.map { received >= $0 } ?? (error == nil)
+    if failure == nil && !isComplete {
+      let reached = total.map { "\(received) of \($0) bytes" } ?? "\(received) bytes"
+      failure = DownloadError(
+        reason: .connection, address: address,
+        message: "the connection broke after \(reached)"
+          + (error.map { " (\($0.localizedDescription))" } ?? ""))
+    }
+    if let failure { continuation?.resume(throwing: failure) } else { continuation?.resume() }
+    continuation = nil
+  }
+}
