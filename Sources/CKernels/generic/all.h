@@ -20,6 +20,7 @@
 #include "matmul.h"
 #include "convolution.h"
 #include "winner.h"
+#include "winograd.h"
 
 #define OOD_STRING_(x) #x
 #define OOD_STRING(x) OOD_STRING_(x)
@@ -41,4 +42,5 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .matmul = matmul_table,
     .convolution = convolution_table,
     .winner = winner_table,
+    .winograd = winograd_table,
 };

@@ -16,6 +16,7 @@
 #include "ood_reduce.h"
 #include "ood_softmax.h"
 #include "ood_winner.h"
+#include "ood_winograd.h"
 
 #pragma clang assume_nonnull begin
 
@@ -39,6 +40,7 @@ struct ood_kernels {
   struct ood_matmul matmul;
   struct ood_convolution convolution;
   struct ood_winner winner;
+  struct ood_winograd winograd;
 };
 
 /// The table in use: the one forced by `ood_force_kernels`, else the one that the environment variable
