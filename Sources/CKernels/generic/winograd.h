@@ -9,41 +9,42 @@
 #include "winograd_tile.h"
 #include "winograd_weights.h"
 
-/// The scratch memory of `correlate` and `spread`.
+/// The scratch memory of `correlate` and `spread`. Frequencies of a block's sources and of its products share
+/// one row of 65 slots: the products of frequency f go to the slot before its sources, which by then is free.
 struct winograd_buffers {
   /// A pixel of zeros to read outside of images, and one to write what falls outside.
   float *zeros, *dropped;
-  /// Frequencies of a block's sources and of its products: floats of a row and between frequencies.
   float *sources, *products;
-  size_t source_row, source_step, product_row, product_step;
+  /// Floats of a tile's channels, and of a slot.
+  size_t source_row, product_row, step;
 };
 
-OOD_INLINE size_t winograd_larger_block(convolution_shape s, size_t images) {
-  const size_t by_target = winograd_tiles(images, s->target_height, s->target_width).block;
-  const size_t by_source = winograd_tiles(images, s->source_height, s->source_width).block;
-  return convolution_larger(by_target, by_source);
-}
-
-OOD_INLINE struct winograd_buffers winograd_cut(convolution_shape s, size_t block,
-                                                struct convolution_scratch *scratch) {
-  struct winograd_buffers b;
+OOD_INLINE struct winograd_buffers winograd_rows(convolution_shape s, size_t block) {
+  struct winograd_buffers b = {0};
   b.source_row = matmul_vector_count(s->source_channels) * OOD_WIDTH;
   b.product_row = matmul_vector_count(s->target_channels) * OOD_WIDTH;
-  b.source_step = winograd_step(block * b.source_row);
-  b.product_step = winograd_step(block * b.product_row);
-  b.zeros = convolution_take(scratch, b.source_row);
-  b.dropped = convolution_take(scratch, b.product_row);
-  b.sources = convolution_take(scratch, winograd_frequencies * b.source_step);
-  b.products = convolution_take(scratch, winograd_frequencies * b.product_step);
+  b.step = winograd_step(block * convolution_larger(b.source_row, b.product_row));
   return b;
 }
 
 static size_t winograd_scratch(convolution_shape s, size_t images) {
-  const size_t block = winograd_larger_block(s, images);
-  const size_t source_row = matmul_vector_count(s->source_channels) * OOD_WIDTH;
-  const size_t product_row = matmul_vector_count(s->target_channels) * OOD_WIDTH;
-  return convolution_lines(source_row) + convolution_lines(product_row) +
-         winograd_frequencies * (winograd_step(block * source_row) + winograd_step(block * product_row));
+  const size_t by_target = winograd_tiles(images, s->target_height, s->target_width).block;
+  const size_t by_source = winograd_tiles(images, s->source_height, s->source_width).block;
+  const struct winograd_buffers b = winograd_rows(s, convolution_larger(by_target, by_source));
+  return convolution_lines(b.source_row) + convolution_lines(b.product_row) +
+         (winograd_frequencies + 1) * b.step;
+}
+
+OOD_INLINE struct winograd_buffers winograd_cut(convolution_shape s, size_t block, float *memory) {
+  struct convolution_scratch scratch = {memory};
+  struct winograd_buffers b = winograd_rows(s, block);
+  b.zeros = convolution_take(&scratch, b.source_row);
+  b.dropped = convolution_take(&scratch, b.product_row);
+  b.products = convolution_take(&scratch, (winograd_frequencies + 1) * b.step);
+  b.sources = b.products + b.step;
+  __builtin_memset(b.zeros, 0, b.source_row * sizeof(float));
+  __builtin_memset(b.dropped, 0, b.product_row * sizeof(float));
+  return b;
 }
 
 /// Products of all frequencies of `tiles` tiles: products[f] = sources[f] weights[f].
@@ -64,8 +65,8 @@ static void winograd_multiply(convolution_shape s, size_t tiles, const struct wi
         // Panels follow one another in memory.
         struct matmul_ahead ahead = matmul_look_ahead(panel + part * width, 0, 1, part * width, passes);
         if (f + 1 == winograd_frequencies) ahead = nothing;
-        matmul_panel_ahead(tiles, part, b->sources + f * b->source_step + k, b->source_row, 1, panel, width,
-                           width, b->products + f * b->product_step + start, b->product_row,
+        matmul_panel_ahead(tiles, part, b->sources + f * b->step + k, b->source_row, 1, panel, width,
+                           width, b->products + f * b->step + start, b->product_row,
                            (struct matmul_finish){.accumulate = k > 0}, &nothing, &ahead);
       }
     }
@@ -110,9 +111,7 @@ static void winograd_correlate(convolution_shape s, size_t images, const float *
                                const float *weights, const float *bias, enum ood_activation activation,
                                float *target, float *memory) {
   const struct winograd_grid grid = winograd_tiles(images, s->target_height, s->target_width);
-  struct convolution_scratch scratch = {memory};
-  const struct winograd_buffers b = winograd_cut(s, grid.block, &scratch);
-  __builtin_memset(b.zeros, 0, b.source_row * sizeof(float));
+  const struct winograd_buffers b = winograd_cut(s, grid.block, memory);
   const struct winograd_side_of from = {
       {s->source_height, s->source_width, s->source_channels}, source, gate, b.zeros, winograd_side, s->top,
       s->left};
@@ -120,7 +119,7 @@ static void winograd_correlate(convolution_shape s, size_t images, const float *
   const size_t columns = s->target_channels;
   for (size_t n0 = 0; n0 < grid.tiles; n0 += grid.block) {
     const size_t n1 = convolution_smaller(grid.tiles, n0 + grid.block);
-    winograd_transform_block(from, grid, n0, n1, 0, s->source_channels, 0, b.sources, b.source_step);
+    winograd_transform_block(from, grid, n0, n1, 0, s->source_channels, 0, b.sources, b.step);
     winograd_multiply(s, n1 - n0, &b, weights);
     for (size_t n = n0; n < n1; n++) {
       size_t at[winograd_outputs * winograd_outputs];
@@ -132,10 +131,10 @@ static void winograd_correlate(convolution_shape s, size_t images, const float *
       const float *products = b.products + (n - n0) * b.product_row;
       size_t c = 0;
       for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
-        winograd_store_sums(products + c, b.product_step, bias, activation, c, OOD_WIDTH, pixels);
+        winograd_store_sums(products + c, b.step, bias, activation, c, OOD_WIDTH, pixels);
       }
       if (c < columns) {
-        winograd_store_sums(products + c, b.product_step, bias, activation, c, columns - c, pixels);
+        winograd_store_sums(products + c, b.step, bias, activation, c, columns - c, pixels);
       }
     }
   }
@@ -209,17 +208,14 @@ static void winograd_spread(convolution_shape s, size_t images, const float *sou
                             const float *weights, const float *bias, enum ood_activation activation,
                             float *target, float *memory) {
   const struct winograd_grid grid = winograd_tiles(images, s->source_height, s->source_width);
-  struct convolution_scratch scratch = {memory};
-  const struct winograd_buffers b = winograd_cut(s, grid.block, &scratch);
-  __builtin_memset(b.zeros, 0, b.source_row * sizeof(float));
-  __builtin_memset(b.dropped, 0, b.product_row * sizeof(float));
+  const struct winograd_buffers b = winograd_cut(s, grid.block, memory);
   const struct winograd_side_of from = {
       {s->source_height, s->source_width, s->source_channels}, source, gate, b.zeros, winograd_outputs, 0, 0};
   const struct winograd_images to = {s->target_height, s->target_width, s->target_channels};
   const size_t columns = s->target_channels;
   for (size_t n0 = 0; n0 < grid.tiles; n0 += grid.block) {
     const size_t n1 = convolution_smaller(grid.tiles, n0 + grid.block);
-    winograd_transform_block(from, grid, n0, n1, 0, s->source_channels, 0, b.sources, b.source_step);
+    winograd_transform_block(from, grid, n0, n1, 0, s->source_channels, 0, b.sources, b.step);
     winograd_multiply(s, n1 - n0, &b, weights);
     for (size_t n = n0; n < n1; n++) {
       const struct winograd_place place = winograd_place_of(grid, n);
@@ -233,10 +229,10 @@ static void winograd_spread(convolution_shape s, size_t images, const float *sou
       const float *products = b.products + (n - n0) * b.product_row;
       size_t c = 0;
       for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
-        winograd_add_overlap(products + c, b.product_step, quarters, bias, activation, c, OOD_WIDTH, pixels);
+        winograd_add_overlap(products + c, b.step, quarters, bias, activation, c, OOD_WIDTH, pixels);
       }
       if (c < columns) {
-        winograd_add_overlap(products + c, b.product_step, quarters, bias, activation, c, columns - c, pixels);
+        winograd_add_overlap(products + c, b.step, quarters, bias, activation, c, columns - c, pixels);
       }
     }
   }
@@ -295,6 +291,7 @@ static void winograd_weight_gradient(convolution_shape s, size_t images, size_t 
                                                winograd_outputs,
                                                0,
                                                0};
+  const size_t passes = (r1 - r0 + MATMUL_ROWS - 1) / MATMUL_ROWS;
   for (size_t n0 = 0; n0 < grid.tiles; n0 += grid.block) {
     const size_t n1 = convolution_smaller(grid.tiles, n0 + grid.block);
     winograd_transform_block(transposed ? from_target : from_source, grid, n0, n1, r0, r1, 0, left, left_step);
@@ -304,9 +301,17 @@ static void winograd_weight_gradient(convolution_shape s, size_t images, size_t 
       for (size_t p = 0; p < matmul_panel_count(columns); p++) {
         const size_t start = matmul_panel_start(columns, p);
         const size_t width = matmul_panel_start(columns, p + 1) - start;
-        matmul_panel(r1 - r0, n1 - n0, left + f * left_step, 1, row.left,
-                     right + f * right_step + start * (n1 - n0), width, width, sums + f * sums_step + start,
-                     row.right, (struct matmul_finish){.accumulate = n0 > 0});
+        // The next panel's sums, of this frequency or the next, come from the third-level cache.
+        float *const panel_sums = sums + f * sums_step + start;
+        const int last = p + 1 == matmul_panel_count(columns);
+        struct matmul_ahead nothing = {0}, ahead = {0};
+        if (n0 > 0 && !(last && f + 1 == winograd_frequencies)) {
+          ahead = matmul_look_ahead(last ? sums + (f + 1) * sums_step : panel_sums + width, row.right, r1 - r0,
+                                    width, passes);
+        }
+        matmul_panel_ahead(r1 - r0, n1 - n0, left + f * left_step, 1, row.left,
+                           right + f * right_step + start * (n1 - n0), width, width, panel_sums, row.right,
+                           (struct matmul_finish){.accumulate = n0 > 0}, &nothing, &ahead);
       }
     }
   }

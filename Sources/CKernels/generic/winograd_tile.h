@@ -1,7 +1,7 @@
 // Tiles of images: where they lie, and into and out of frequencies, a vector of channels at a time.
 
 /// Tiles in a block: what passes between the transforms and the products stays in the second-level cache.
-enum { winograd_block_tiles = 48 };
+enum { winograd_block_tiles = 36 };
 
 /// Tiles of 4 x 4 pixels of `images` images.
 struct winograd_grid {

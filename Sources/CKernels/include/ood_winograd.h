@@ -50,12 +50,12 @@ struct ood_winograd {
   void (*spread)(const struct ood_convolution_shape *shape, size_t images, const float *source,
                  const float *_Nullable gate, const float *transformed, const float *_Nullable bias,
                  enum ood_activation activation, float *target, float *scratch);
-  /// For either; bounded: it stops growing at 48 tiles.
+  /// For either; bounded: it stops growing at 36 tiles.
   size_t (*scratch)(const struct ood_convolution_shape *shape, size_t images);
 
   /// dW[t] = sum_q source[q + t - (top, left)]^T target[q] in the given order of weights, for rows [r0, r1) of
   /// each tap's matrix as it is written: source channels, or target channels in transposed order. Tiles are
-  /// those of the target. Up to 48 products are added one after the other, and their sums in turn to one
+  /// those of the target. Up to 36 products are added one after the other, and their sums in turn to one
   /// accumulator: for a bounded error give at most a few hundred tiles to a call.
   void (*weight_gradient)(const struct ood_convolution_shape *shape, size_t images, size_t r0, size_t r1,
                           const float *source, const float *_Nullable source_gate, const float *target,
