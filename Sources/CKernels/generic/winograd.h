@@ -1,9 +1,9 @@
 // Convolutions by minimal filtering; see include/ood_winograd.h for what the entries compute.
 //
 // A block of tiles goes through three steps: its windows into frequencies, a product of matrices for each
-// frequency, and back. For `correlate` and `spread` the products' left operand is [tiles][source channels] and
-// the right one is the transformed weights, packed in panels; for the weight gradient the left operand is one
-// side's tiles, transposed, and the right one the other side's, written in panels by the transform.
+// frequency, and back. For `correlate` and `spread` the products' left operand is [tiles][source channels]
+// and the right one is the transformed weights, packed in panels; for the weight gradient the left operand is
+// one side's tiles, transposed, and the right one the other side's, written in panels by the transform.
 
 #include "winograd_transform.h"
 #include "winograd_tile.h"
@@ -254,7 +254,8 @@ static size_t winograd_weight_gradient_scratch(convolution_shape s, size_t image
   const size_t block = winograd_tiles(images, s->target_height, s->target_width).block;
   return convolution_lines(convolution_larger(s->source_channels, s->target_channels) + OOD_WIDTH) +
          winograd_frequencies *
-             (winograd_step(block * row.left) + winograd_step(block * row.right) + winograd_step(rows * row.right));
+             (winograd_step(block * row.left) + winograd_step(block * row.right) +
+              winograd_step(rows * row.right));
 }
 
 static void winograd_weight_gradient(convolution_shape s, size_t images, size_t r0, size_t r1,
@@ -294,7 +295,8 @@ static void winograd_weight_gradient(convolution_shape s, size_t images, size_t 
   const size_t passes = (r1 - r0 + MATMUL_ROWS - 1) / MATMUL_ROWS;
   for (size_t n0 = 0; n0 < grid.tiles; n0 += grid.block) {
     const size_t n1 = convolution_smaller(grid.tiles, n0 + grid.block);
-    winograd_transform_block(transposed ? from_target : from_source, grid, n0, n1, r0, r1, 0, left, left_step);
+    winograd_transform_block(transposed ? from_target : from_source, grid, n0, n1, r0, r1, 0, left,
+                             left_step);
     winograd_transform_block(transposed ? from_source : from_target, grid, n0, n1, 0, columns, 1, right,
                              right_step);
     for (size_t f = 0; f < winograd_frequencies; f++) {
@@ -306,8 +308,8 @@ static void winograd_weight_gradient(convolution_shape s, size_t images, size_t 
         const int last = p + 1 == matmul_panel_count(columns);
         struct matmul_ahead nothing = {0}, ahead = {0};
         if (n0 > 0 && !(last && f + 1 == winograd_frequencies)) {
-          ahead = matmul_look_ahead(last ? sums + (f + 1) * sums_step : panel_sums + width, row.right, r1 - r0,
-                                    width, passes);
+          ahead = matmul_look_ahead(last ? sums + (f + 1) * sums_step : panel_sums + width, row.right,
+                                    r1 - r0, width, passes);
         }
         matmul_panel_ahead(r1 - r0, n1 - n0, left + f * left_step, 1, row.left,
                            right + f * right_step + start * (n1 - n0), width, width, panel_sums, row.right,

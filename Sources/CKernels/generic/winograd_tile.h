@@ -144,8 +144,8 @@ struct winograd_side_of {
 };
 
 /// Transforms channels [c0, c1) of tiles [n0, n1). The vectors of tile n, channel c and frequency f go to
-/// to[f * step + (n - n0) * row + c - c0]; or, where `panels` is set, to panels of a right operand with n1 - n0
-/// rows.
+/// to[f * step + (n - n0) * row + c - c0]; or, where `panels` is set, to panels of a right operand with
+/// n1 - n0 rows.
 static void winograd_transform_block(struct winograd_side_of from, struct winograd_grid grid, size_t n0,
                                      size_t n1, size_t c0, size_t c1, int panels, float *to, size_t step) {
   winograd_transform_function *const transform =

@@ -30,8 +30,8 @@ OOD_INLINE void winograd_pair(vf even, vf odd, vf *plus, vf *minus) {
 /// B^T: 8 values to 8 frequencies.
 OOD_INLINE void winograd_window(const vf x[winograd_side], vf f[winograd_side]) {
   f[0] = multiply_add(splat(5.25f), x[4] - x[2], x[0] - x[6]);
-  winograd_pair(multiply_add(splat(-4.25f), x[4], x[2] + x[6]), multiply_add(splat(-4.25f), x[3], x[1] + x[5]),
-                &f[1], &f[2]);
+  winograd_pair(multiply_add(splat(-4.25f), x[4], x[2] + x[6]),
+                multiply_add(splat(-4.25f), x[3], x[1] + x[5]), &f[1], &f[2]);
   winograd_pair(multiply_add(splat(-1.25f), x[4], multiply_add(splat(0.25f), x[2], x[6])),
                 multiply_add(splat(2), x[5], multiply_add(splat(-2.5f), x[3], splat(0.5f) * x[1])), &f[3],
                 &f[4]);
@@ -89,8 +89,8 @@ OOD_INLINE void winograd_sum(const vf f[winograd_side], vf y[winograd_outputs]) 
 /// G: 5 taps to 8 frequencies.
 OOD_INLINE void winograd_filter(const vf w[winograd_taps], vf f[winograd_side]) {
   f[0] = w[0];
-  winograd_pair(splat(WINOGRAD_SCALE_1) * (w[0] + w[2] + w[4]), splat(WINOGRAD_SCALE_1) * (w[1] + w[3]), &f[1],
-                &f[2]);
+  winograd_pair(splat(WINOGRAD_SCALE_1) * (w[0] + w[2] + w[4]), splat(WINOGRAD_SCALE_1) * (w[1] + w[3]),
+                &f[1], &f[2]);
   winograd_pair(
       splat(WINOGRAD_SCALE_2) * multiply_add(splat(16), w[4], multiply_add(splat(4), w[2], w[0])),
       splat(WINOGRAD_SCALE_2) * multiply_add(splat(8), w[3], splat(2) * w[1]), &f[3], &f[4]);
