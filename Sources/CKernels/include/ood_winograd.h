@@ -19,8 +19,9 @@
 /// Accuracy: the transforms cancel, so results are some 5 to 15 times less accurate than direct sums,
 /// relative to the largest value of the result (Docs/kernels.md has measurements); values that are small
 /// beside their neighbours lose relative accuracy. An infinity or a NaN in a source can make NaN of all that
-/// its tiles produce: of the 4 x 4 targets of each of the up to 4 tiles that read it (correlate), of the 8 x 8
-/// targets of its tile (spread), of all taps (weight gradient). Values beyond 1e34 may overflow on the way.
+/// its tiles produce: of the 4 x 4 targets of each of the up to 4 tiles that read it (correlate), of the
+/// 8 x 8 targets of its tile (spread), of all taps (weight gradient). Values beyond 1e34 may overflow on the
+/// way.
 #pragma once
 
 #include <stddef.h>
