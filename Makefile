@@ -5,8 +5,12 @@
 install:
 	@.ci/install
 
+# Embedded data only: trains a small autoencoder, prints what it can reconstruct, and says where the page is.
+demo: install
+	swift run -c release --quiet ood demo --out .build
+
 test: install
-	swift test -c release --quiet
+	swift test -c release
 	Tests/consumer.sh
 
 # Kernel timings, with the fraction of the peaks that the same process measures.
@@ -26,8 +30,12 @@ sanitize: install
 consumer: install
 	Tests/consumer.sh
 
+# Every reader of foreign data under libFuzzer and AddressSanitizer; FUZZ_RUNS and FUZZ_SECONDS bound each of them.
+fuzz: install
+	Fuzz/run.sh
+
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks Fuzz
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks Fuzz

@@ -9,7 +9,6 @@ let package = Package(
     .library(name: "OODMetrics", targets: ["OODMetrics"]),
     .library(name: "OODDatasets", targets: ["OODDatasets"]),
     .library(name: "OODExperiments", targets: ["OODExperiments"]),
-    .executable(name: "ood", targets: ["ood"]),
     // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
     .library(name: "CKernels", targets: ["CKernels"]),
   ],
@@ -53,12 +52,13 @@ let package = Package(
       ]),
 
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "GenModels"]),
-    .testTarget(name: "GenModelsTests", dependencies: ["GenModels", "TrainingProbe"]),
+    .testTarget(
+      name: "GenModelsTests", dependencies: ["GenModels", "TrainingProbe"], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
-    .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets"]),
+    .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
-    .testTarget(name: "ToolTests", dependencies: ["ood"]),
+    .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -11,16 +11,30 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPeak"),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CBaselineBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .executableTarget(
       name: "Kernels",
       dependencies: [
-        "CPeak", "COpenBLAS",
+        "CPeak", "CBaselineBLAS",
         .product(name: "CKernels", package: "swift-ood"),
         .product(name: "GenModels", package: "swift-ood"),
         .product(name: "Benchmark", package: "benchmark"),
       ],
       path: "Benchmarks/Kernels",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    .systemLibrary(
+      name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .executableTarget(
+      name: "Readers",
+      dependencies: [
+        "CBaselineZlib",
+        .product(name: "GenModels", package: "swift-ood"),
+        .product(name: "OODDatasets", package: "swift-ood"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Benchmarks/Readers",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
   ],
   swiftLanguageModes: [.v6]

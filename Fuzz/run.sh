@@ -24,16 +24,12 @@ for library in CZlib CPNG COpenBLAS CLAPACKE; do
 done
 includes=$(pkg-config --cflags-only-I openblas lapacke zlib libpng 2>/dev/null | sed 's/-I */-Xcc -I/g')
 
-mkdir -p "$scratch/bin"
+mkdir -p "$scratch/bin" "$scratch/findings"
 link() {  # source, program, sanitizers
   swiftc -O -swift-version 6 -parse-as-library -sanitize="$3" $modules $includes "$1" $objects $libraries -o "$scratch/bin/$2"
 }
 # The objects refer to libFuzzer's counters, so the program that writes the seeds links against the address sanitizer's.
 link Fuzz/Seeds.swift seeds address
-for target in $targets; do
-  corpus=$scratch/corpus/$target
-  mkdir -p "$corpus" "$scratch/findings"
-done
 for target in $all; do mkdir -p "$scratch/corpus/$target"; done
 "$scratch/bin/seeds" "$scratch/corpus"
 for target in $targets; do
@@ -41,6 +37,6 @@ for target in $targets; do
   echo "== $target"
   # Leaks are not looked for: the runtime's own caches count as such.
   ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0 "$scratch/bin/$target" -runs="$runs" -max_total_time="$seconds" \
-    -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+    -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 -print_funcs=0 \
     -artifact_prefix="$scratch/findings/$target-" "$scratch/corpus/$target"
 done

@@ -6,8 +6,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
   do {
     let array = try NumPy.read(bytes: bytes)
-    precondition(
-      try NumPy.read(bytes: NumPy.bytes(of: array)) == array, "A NumPy file reads back as written.")
+    let copy = try NumPy.read(bytes: NumPy.bytes(of: array))
+    precondition(copy == array, "A NumPy file reads back as written.")
     _ = try array.tensor()
     _ = try array.indexes()
   } catch is DataError {

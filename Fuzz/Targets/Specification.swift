@@ -6,8 +6,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   do {
     let specification = try Specification(text)
-    precondition(
-      try Specification(specification.description) == specification, "A specification reads back as written.")
+    let copy = try Specification(specification.description)
+    precondition(copy == specification, "A specification reads back as written.")
   } catch let error as SpecificationError {
     precondition((1...text.count + 1).contains(error.column), "A mistake lies in the text or at its end.")
   } catch {

@@ -13,7 +13,8 @@ private func nonzero(_ shape: Shape, seed: UInt64 = 1) -> Tensor {
 }
 
 extension DifferentiableCase {
-  static let all: [DifferentiableCase] = elementwise + broadcasting + shapes + reductions + products + fused + convolutions
+  static let all: [DifferentiableCase] =
+    elementwise + broadcasting + shapes + reductions + products + fused + convolutions
 
   private static let elementwise: [DifferentiableCase] = [
     DifferentiableCase("negate", [numbers([3, 4])]) { -$0[0] },
@@ -69,15 +70,21 @@ extension DifferentiableCase {
 
   private static let reductions: [DifferentiableCase] = [
     DifferentiableCase("sum of all", [numbers([3, 4])]) { $0[0].squared().sum() },
-    DifferentiableCase("sum over outer and inner", [numbers([2, 3, 4])]) { $0[0].squared().sum(axes: [0, 2]) },
+    DifferentiableCase("sum over outer and inner", [numbers([2, 3, 4])]) {
+      $0[0].squared().sum(axes: [0, 2])
+    },
     DifferentiableCase("mean of the middle", [numbers([2, 3, 4])]) {
       $0[0].squared().mean(axes: [1], keepingAxes: true)
     },
-    DifferentiableCase("maximum along an axis", [numbers([3, 4], seed: 5)]) { $0[0].maximum(axis: 1).squared() },
+    DifferentiableCase("maximum along an axis", [numbers([3, 4], seed: 5)]) {
+      $0[0].maximum(axis: 1).squared()
+    },
     DifferentiableCase("softmax", [numbers([3, 4])]) { $0[0].softmax() },
     DifferentiableCase("log-softmax", [numbers([3, 4])]) { $0[0].logSoftmax() },
     DifferentiableCase("log-sum-exp", [numbers([3, 4])]) { $0[0].logSumExp() },
-    DifferentiableCase("cross-entropy", [numbers([3, 4])]) { $0[0].crossEntropy(labels: Indexes([0, 3, 1])) },
+    DifferentiableCase("cross-entropy", [numbers([3, 4])]) {
+      $0[0].crossEntropy(labels: Indexes([0, 3, 1]))
+    },
   ]
 
   private static let products: [DifferentiableCase] = [
@@ -107,7 +114,8 @@ extension DifferentiableCase {
       "affine coupling", [numbers([3, 4]), numbers([3, 4], seed: 2), numbers([3, 4], seed: 3)]
     ) { $0[0].affineCoupled(raw: $0[1], shift: $0[2], clamp: 2).result },
     DifferentiableCase(
-      "affine coupling's log-determinant", [numbers([3, 4]), numbers([3, 4], seed: 2), numbers([3, 4], seed: 3)]
+      "affine coupling's log-determinant",
+      [numbers([3, 4]), numbers([3, 4], seed: 2), numbers([3, 4], seed: 3)]
     ) { $0[0].affineCoupled(raw: $0[1], shift: $0[2], clamp: 2).logDeterminant },
     DifferentiableCase(
       "affine uncoupling", [numbers([3, 4]), numbers([3, 4], seed: 2), numbers([3, 4], seed: 3)]
@@ -141,7 +149,9 @@ extension DifferentiableCase {
       DifferentiableCase("maximum pooling", [distinct([2, 4, 4, 2])]) {
         $0[0].maximumPooled(window: (2, 2)).squared()
       },
-      DifferentiableCase("spatial winners", [distinct([2, 4, 4, 3])]) { $0[0].spatialWinners().values.squared() },
+      DifferentiableCase("spatial winners", [distinct([2, 4, 4, 3])]) {
+        $0[0].spatialWinners().values.squared()
+      },
       DifferentiableCase("dense image of winners", [distinct([2, 4, 4, 3])]) {
         $0[0].spatialWinners().channelWinners(sparsity: 0.4).dense().squared()
       },

@@ -12,7 +12,8 @@ struct LayerTests {
       ], inputShape: [28, 28, 1], seed: 1)
     #expect(
       model.namedTensors.map(\.name) == [
-        "0.weight", "0.bias", "2.scale", "2.shift", "2.runningMean", "2.runningVariance", "4.weight", "4.bias",
+        "0.weight", "0.bias", "2.scale", "2.shift", "2.runningMean", "2.runningVariance", "4.weight",
+        "4.bias",
       ])
     #expect(model.parameterCount == 25 * 8 + 8 + 16 + 12 * 12 * 8 * 10 + 10)
     #expect(model.outputShape == [10])
@@ -38,7 +39,8 @@ struct LayerTests {
     #expect(slope.shape == x.shape)
   }
 
-  @Test("Glorot's and He's laws", arguments: [Initialization.glorotUniform, .glorotNormal, .heUniform, .heNormal])
+  @Test(
+    "Glorot's and He's laws", arguments: [Initialization.glorotUniform, .glorotNormal, .heUniform, .heNormal])
   func initialization(_ law: Initialization) {
     var random = RandomGenerator(seed: 3)
     let weights = law.weights([300, 500], fanIn: 300, fanOut: 500, using: &random)
@@ -116,7 +118,9 @@ struct LayerTests {
     }
     let difference = (fused(x) - dense(x)).absolute()
     #expect(difference.elements.allSatisfy { $0 < 1e-5 })
-    let slopes = (gradient(at: x) { fused($0).squared().sum() }, gradient(at: x) { dense($0).squared().sum() })
+    let slopes = (
+      gradient(at: x) { fused($0).squared().sum() }, gradient(at: x) { dense($0).squared().sum() }
+    )
     #expect((slopes.0 - slopes.1).absolute().elements.allSatisfy { $0 < 1e-4 })
   }
 }

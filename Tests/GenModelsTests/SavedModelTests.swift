@@ -47,7 +47,9 @@ struct SavedModelTests {
     }
     expect(.missingTensor(name: "0.bias", shape: [3])) { $0["0.bias"] = nil }
     expect(.unknownTensor(name: "12.weight")) { $0["12.weight"] = .float32(.zeros([1])) }
-    expect(.unexpectedShape(name: "0.bias", found: [4], expected: [3])) { $0["0.bias"] = .float32(.zeros([4])) }
+    expect(.unexpectedShape(name: "0.bias", found: [4], expected: [3])) {
+      $0["0.bias"] = .float32(.zeros([4]))
+    }
     expect(.notFinite(name: "0.bias", position: 1)) { $0["0.bias"] = .float32(Tensor([0, .nan, 0])) }
     expect(.missingMetadata(key: "format")) { $0.metadata["format"] = nil }
     expect(.unknownFormatVersion(found: "99", newest: 1)) { $0.metadata["format_version"] = "99" }

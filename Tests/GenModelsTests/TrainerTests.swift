@@ -129,7 +129,8 @@ struct TrainerTests {
       }
       try train(seed: 1)
       #expect(
-        throws: TrainingError.checkpointOfOtherTraining(path: path, setting: "seed", found: "1", expected: "2")
+        throws: TrainingError.checkpointOfOtherTraining(
+          path: path, setting: "seed", found: "1", expected: "2")
       ) { try train(seed: 2) }
     }
   }

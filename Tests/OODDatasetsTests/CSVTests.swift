@@ -98,16 +98,15 @@ import Testing
     let text = (0..<50_000).map { "\($0),\(Double($0) / 7),\"\($0)\"" }.joined(separator: "\n")
     let table = try table(text)
     #expect(table.rowCount == 50_000)
-    for row in 0..<50_000 {
+    let wrong = (0..<50_000).filter { row in
       let number = Double(row)
-      #expect(table.values[3 * row] == number)
-      #expect(table.values[3 * row + 1] == number / 7)
-      #expect(table.values[3 * row + 2] == number)
+      return table.values[3 * row..<3 * row + 3] != [number, number / 7, number]
     }
+    #expect(wrong == [])
   }
 
   @Test func tablesReadBackAsWritten() throws {
-    let values = [1.0, -0.0, .pi, 1e-310, .greatestFiniteMagnitude, 5e-324]
+    let values = [1.0, -0.0, .pi, 0x1p-1060, .greatestFiniteMagnitude, .leastNonzeroMagnitude]
     let text = CSVTable.bytes(of: values, columnCount: 2, columnNames: ["a, b", "say \"c\""])
     let table = try CSVTable(bytes: text)
     #expect(table.values.map(\.bitPattern) == values.map(\.bitPattern))

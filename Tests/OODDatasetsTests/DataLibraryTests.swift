@@ -12,7 +12,8 @@ import Testing
     let pixels = (0..<6 * 4).map { UInt8($0 * 10) }
     try IDX.write(NumericArray(pixels, shape: [6, 2, 2]), to: folder.file("shapes/all-images-idx3-ubyte.gz"))
     try IDX.write(
-      NumericArray([0, 1, 2, 0, 1, 2] as [UInt8], shape: [6]), to: folder.file("shapes/all-labels-idx1-ubyte.gz"))
+      NumericArray([0, 1, 2, 0, 1, 2] as [UInt8], shape: [6]),
+      to: folder.file("shapes/all-labels-idx1-ubyte.gz"))
     try folder.write(Array("0\tx\t2\n1\t7\t2\n2\t\\pi\t2\n".utf8), to: "shapes/classes.txt")
     folder.makeFolder("tables")
     try NumPyArchive.write(
@@ -27,7 +28,7 @@ import Testing
     #expect(library.storedSets.map(\.name) == ["shapes", "tables"])
     let shapes = try library.load("shapes:all")
     #expect(shapes.examples.shape == [6, 2, 2, 1])
-    #expect(shapes.examples[1, 0, 0, 0] == 40 / 255)
+    #expect(shapes.examples[1, 0, 0, 0] == Float(40) / 255)
     #expect(shapes.classNames == ["x", "7", "\\pi"])
     let table = try library.load("tables:small")
     #expect(table.examples == Tensor([1.5, 2, 3, 4], shape: [2, 2]))
@@ -104,7 +105,26 @@ import Testing
     #expect(try library.load("synthetic-symbols:test[..<5]").classNames?.contains("\\alpha") == true)
   }
 
+  @Test func toySetsAreMadeInAnyNumber() throws {
+    let moons = try library.load("two-moons:100?seed=7")
+    #expect(moons.examples.shape == [100, 2])
+    #expect(moons.classCounts?.count == 2)
+    #expect(try library.load("two-moons:100?seed=7[10..<20]").examples == moons[10..<20].examples)
+    #expect(try library.load("two-moons:100").examples != moons.examples)
+    for set in MadeSet.all where set.parts == ["COUNT"] {
+      #expect(try library.load("\(set.name):5").count == 5)
+    }
+  }
+
+  @Test func smallClassesAreLeftOut() throws {
+    let kept = try library.load("shapes:all[..<5]?minimum=2")
+    #expect(kept.classNames == ["x", "7"])
+    #expect(kept.labels?.elements == [0, 1, 0, 1])
+  }
+
   @Test(arguments: [
+    ("shapes:all?seed=1", 17), ("shapes:all?minimum=9", 12), ("two-moons:many", 11),
+    ("two-moons:9[..<10]", 12),
     ("nothing:train", 1), ("shapes:none", 8), ("shapes:all[0..<7]", 11), ("shapes:all[7...]", 11),
     ("shapes:all?classes=q", 20),
     ("shapes:all?classes=x,#9", 22), ("shapes:all?classes=0", 20), ("synthetic-digits:validation", 18),
@@ -116,10 +136,12 @@ import Testing
   }
 
   @Test func damagedSetsAreRefused() throws {
-    try IDX.write(NumericArray([0, 1, 2] as [UInt8], shape: [3]), to: folder.file("shapes/all-labels-idx1-ubyte.gz"))
+    try IDX.write(
+      NumericArray([0, 1, 2] as [UInt8], shape: [3]), to: folder.file("shapes/all-labels-idx1-ubyte.gz"))
     #expect(try #require(throws: DataError.self) { try library.load("shapes:all") }.reason == .inconsistent)
     try IDX.write(
-      NumericArray([0, 1, 2, 3, 0, 1] as [UInt8], shape: [6]), to: folder.file("shapes/all-labels-idx1-ubyte.gz"))
+      NumericArray([0, 1, 2, 3, 0, 1] as [UInt8], shape: [6]),
+      to: folder.file("shapes/all-labels-idx1-ubyte.gz"))
     let error = try #require(throws: DataError.self) { try library.load("shapes:all") }
     #expect(error.place == .row(3, column: nil))
     try folder.write(Array("0\tx\n2\ty\n".utf8), to: "shapes/classes.txt")

@@ -25,7 +25,7 @@ import Testing
     NumericArray(bytes: [1, 2, 3, 4, 5, 6], elementType: .int16, shape: [1, 3, 1]),
     NumericArray(bytes: Array(0..<16), elementType: .int32, shape: [1, 2, 2, 1]),
     NumericArray([Float(1.5), -0, .greatestFiniteMagnitude], shape: [3]),
-    NumericArray([1e-310, .pi], shape: [2]),
+    NumericArray([0x1p-1060, .pi], shape: [2]),
     NumericArray([UInt8](), shape: [0, 28, 28]),
   ]
 

@@ -2,8 +2,8 @@ import GenModels
 import OODDatasets
 import Testing
 
-/// Valid files with random bytes changed, cut out or repeated: whatever comes of it, readers return or throw `DataError`. The fuzz
-/// targets (`make fuzz`) go on where this ends.
+/// Valid files with random bytes changed, cut out or repeated: whatever comes of it, readers return or throw
+/// `DataError`. The fuzz targets (`make fuzz`) go on where this ends.
 @Suite struct MutationTests {
   struct Case: CustomTestStringConvertible {
     let testDescription: String

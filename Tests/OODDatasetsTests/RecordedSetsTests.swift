@@ -54,13 +54,18 @@ struct RecordedSetsTests {
     #expect(lines.filter { $0.label == nil }.count == 4)
     let table = try HWRTFile.read(SharedData.path("hwrt/hwrt-sample.csv.gz"))
     #expect(table.count == 5564)
-    // The same recordings in the same order; only the table's clock runs from another moment.
-    for (line, row) in zip(lines, table) {
-      #expect(line.symbolID == row.symbolID)
-      #expect(line.writerID == row.writerID)
-      let a = line.drawing.strokes.map { $0.map { [$0.x, $0.y] } }
-      #expect(a == row.drawing.strokes.map { $0.map { [$0.x, $0.y] } })
+    // The same recordings in the same order; the lines are rounded to 0.001, and the table's clock runs from
+    // another moment.
+    let differing = lines.indices.dropLast(4).filter { index in
+      let (line, row) = (lines[index], table[index])
+      guard line.symbolID == row.symbolID, line.writerID == row.writerID,
+        line.drawing.strokes.map(\.count) == row.drawing.strokes.map(\.count)
+      else { return true }
+      return zip(line.drawing.strokes.joined(), row.drawing.strokes.joined()).contains { a, b in
+        abs(a.x - b.x) > 0.00051 || abs(a.y - b.y) > 0.00051
+      }
     }
+    #expect(differing == [])
     var count = 0
     try StrokeLines.forEach(SharedData.path("crohme/strokes.jsonl.gz")) { record in
       count += record.label != nil && record.drawing.pointCount > 0 ? 1 : 0
@@ -68,8 +73,8 @@ struct RecordedSetsTests {
     #expect(count == 85782)
   }
 
-  /// What NumPy says of a set: sums of the first and last column, the sum of x[i, j] (j + 1) (i mod 7 + 1), which a wrong
-  /// order of the elements would change, and the sum of the sizes of its terms.
+  /// What NumPy says of a set: sums of the first and last column, the sum of x[i, j] (j + 1) (i mod 7 + 1),
+  /// which a wrong order of the elements would change, and the sum of the sizes of its terms.
   struct Golden: CustomTestStringConvertible {
     let name: String
     let rows, columns, anomalies: Int
@@ -104,7 +109,7 @@ struct RecordedSetsTests {
     }
     #expect(abs(first - golden.first) <= 1e-12 * golden.size)
     #expect(abs(last - golden.last) <= 1e-12 * golden.size)
-    #expect(abs(weighted - golden.weighted) <= 1e-12 * golden.size)
+    #expect(abs(weighted - golden.weighted) <= 1e-11 * golden.size)
 
     let dataset = try SharedData.library.load("adbench:\(golden.name)")
     #expect(dataset.examples.shape == [golden.rows, golden.columns])

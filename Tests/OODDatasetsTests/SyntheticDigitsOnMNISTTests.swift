@@ -17,7 +17,7 @@ struct SyntheticDigitsOnMNISTTests {
       optimizer: Adam(learningRate: 2e-3), epochs: 3, batchSize: 64, seed: 2, schedule: .cosine(floor: 0.02))
     let data = try TrainingSet(train.images, labels: train.labels)
     let trained = try trainer.train(network, on: data) { network, batch, scope in
-      network(scope.constant(batch.inputs), scope.context).crossEntropy(labels: batch.labels!)
+      network(scope.constant(batch.inputs), scope.context).crossEntropy(labels: batch.labels!).mean()
     }.model
 
     let test = try SharedData.library.load("mnist:test")

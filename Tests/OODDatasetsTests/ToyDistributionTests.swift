@@ -71,7 +71,7 @@ struct ToyDistributionTests {
     var random = RandomGenerator(seed: 11)
     let count = 4000
     let sampled = try toy.density(toy.distribution.sample(count: count, using: &random))
-    #expect(sampled.allSatisfy(\.isFinite))
+    #expect(sampled.allSatisfy { $0.isFinite })
     let deviation = max(0, square - mean * mean).squareRoot()
     let error = abs(sampled.reduce(0, +) / Double(count) - mean)
     #expect(error <= 4 * deviation / Double(count).squareRoot() + 10 * toy.tolerance)

@@ -18,7 +18,7 @@ struct ToolRun {
     let folder = ToolRun.temporaryFolder()
     let output = URL(fileURLWithPath: folder + "/out")
     let errors = URL(fileURLWithPath: folder + "/err")
-    for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [output, errors] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()

@@ -12,7 +12,8 @@ enum Work {
 private let gigaflops = BenchmarkMetric.custom("GFLOP/s", polarity: .prefersLarger, useScalingFactor: false)
 private let gigabytes = BenchmarkMetric.custom("GB/s", polarity: .prefersLarger, useScalingFactor: false)
 private let percent = BenchmarkMetric.custom("% of peak", polarity: .prefersLarger, useScalingFactor: false)
-private let nanoseconds = BenchmarkMetric.custom("ns a call", polarity: .prefersSmaller, useScalingFactor: false)
+private let nanoseconds = BenchmarkMetric.custom(
+  "ns a call", polarity: .prefersSmaller, useScalingFactor: false)
 
 /// Adds a benchmark of a kernel for each instruction set that this processor runs.
 func benchmark(_ name: String, _ work: Work, _ call: @escaping @Sendable (ood_kernels) -> Void) {
@@ -32,7 +33,8 @@ func benchmark(_ name: String, _ work: Work, threads: Int, _ call: @escaping @Se
   Benchmark(
     name,
     configuration: .init(
-      metrics: [rate, percent, nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(400), maxIterations: 40)
+      metrics: [rate, percent, nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(400),
+      maxIterations: 40)
   ) { benchmark in
     let seconds = secondsPerCall(atLeast: 2e-3, call)
     let (perSecond, peak) =

@@ -38,7 +38,9 @@ func stateBenchmarks() {
       $0.index.gather_rows(c.base, rows, n / 64, 64, d.base)
     }
   }
-  let (x, y, distances) = (Operand(256 * 784, seed: 1), Operand(256 * 784, seed: 2), Operand(256 * 256, seed: 3))
+  let (x, y, distances) = (
+    Operand(256 * 784, seed: 1), Operand(256 * 784, seed: 2), Operand(256 * 256, seed: 3)
+  )
   benchmark("squared distances 256 x 256 in 784 dimensions", .operations(3.0 * 256 * 256 * 784)) {
     $0.distance.squared_euclidean(x.base, 256, y.base, 256, 784, distances.base, 256)
   }

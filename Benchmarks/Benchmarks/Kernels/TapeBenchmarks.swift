@@ -27,11 +27,13 @@ func tapeBenchmarks() {
       repeating: LayerSpecification.convolution(channels: 128, kernel: 5), count: layers)
     let decoder =
       Array(
-        repeating: LayerSpecification.convolution(channels: 128, kernel: 5, padding: .full), count: layers - 1)
+        repeating: LayerSpecification.convolution(channels: 128, kernel: 5, padding: .full), count: layers - 1
+      )
       + [.convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full)]
     let model = Sequential(encoder + [.winnerTakeAll()] + decoder, inputShape: [28, 28, 1], seed: 1)
     latency("ten training steps of a winner-take-all autoencoder, L = \(layers), batches of 64") {
-      _ = try! Trainer(optimizer: Adadelta(learningRate: 0.1), epochs: 1).train(model, on: data) { model, batch, scope in
+      _ = try! Trainer(optimizer: Adadelta(learningRate: 0.1), epochs: 1).train(model, on: data) {
+        model, batch, scope in
         let x = scope.constant(batch.inputs)
         return (model(x, scope.context) - x).squared().mean()
       }

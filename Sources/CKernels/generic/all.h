@@ -21,6 +21,11 @@
 #include "convolution.h"
 #include "winner.h"
 #include "winograd.h"
+#include "neighbours.h"
+#include "kernel_density.h"
+#include "gaussian.h"
+#include "sort.h"
+#include "trees.h"
 
 #define OOD_STRING_(x) #x
 #define OOD_STRING(x) OOD_STRING_(x)
@@ -43,4 +48,9 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .convolution = convolution_table,
     .winner = winner_table,
     .winograd = winograd_table,
+    .neighbours = neighbours_table,
+    .kernel_density = kernel_density_table,
+    .gaussian = gaussian_table,
+    .sort = sort_table,
+    .trees = trees_table,
 };

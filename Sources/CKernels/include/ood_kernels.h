@@ -7,14 +7,19 @@
 #include "ood_convolution.h"
 #include "ood_coupling.h"
 #include "ood_distance.h"
+#include "ood_gaussian.h"
 #include "ood_index.h"
+#include "ood_kernel_density.h"
 #include "ood_map.h"
 #include "ood_matmul.h"
+#include "ood_neighbours.h"
 #include "ood_normalization.h"
 #include "ood_optimizer.h"
 #include "ood_random.h"
 #include "ood_reduce.h"
 #include "ood_softmax.h"
+#include "ood_sort.h"
+#include "ood_trees.h"
 #include "ood_winner.h"
 #include "ood_winograd.h"
 
@@ -41,6 +46,11 @@ struct ood_kernels {
   struct ood_convolution convolution;
   struct ood_winner winner;
   struct ood_winograd winograd;
+  struct ood_neighbours neighbours;
+  struct ood_kernel_density kernel_density;
+  struct ood_gaussian gaussian;
+  struct ood_sort sort;
+  struct ood_trees trees;
 };
 
 /// The table in use: the one forced by `ood_force_kernels`, else the one that the environment variable

@@ -19,7 +19,9 @@ public func valueWithGradients(
     let variables = inputs.map(tape.variable)
     let value = try function(variables)
     requireScalar(value)
-    return (value.tensor, unrecordedGradients(of: value, upstream: .ones(value.shape), withRespectTo: variables))
+    return (
+      value.tensor, unrecordedGradients(of: value, upstream: .ones(value.shape), withRespectTo: variables)
+    )
   }
 }
 
@@ -40,7 +42,9 @@ public func vjp(
     let variable = tape.variable(x)
     let y = try function(variable)
     let u = upstream(y.tensor)
-    precondition(u.shape == y.shape, "The left factor of a vector-Jacobian product has shape \(u.shape), y has \(y.shape).")
+    precondition(
+      u.shape == y.shape,
+      "The left factor of a vector-Jacobian product has shape \(u.shape), y has \(y.shape).")
     return (y.tensor, unrecordedGradients(of: y, upstream: u, withRespectTo: [variable])[0])
   }
 }
@@ -51,7 +55,8 @@ public func vjp(
 public func jvp(
   at x: Tensor, tangent: Tensor, of function: (Variable) throws -> Variable
 ) rethrows -> (value: Tensor, product: Tensor) {
-  precondition(tangent.shape == x.shape, "A tangent at a point of shape \(x.shape) can't have shape \(tangent.shape).")
+  precondition(
+    tangent.shape == x.shape, "A tangent at a point of shape \(x.shape) can't have shape \(tangent.shape).")
   return try inScope { tape in
     let variable = tape.variable(x)
     let y = try function(variable)
@@ -80,5 +85,6 @@ func unrecordedGradients(
 func requireScalar(_ value: Variable) {
   precondition(
     value.tensor.count == 1,
-    "A gradient is taken of a single number, and the function returned shape \(value.shape); sum it or average it.")
+    "A gradient is taken of a single number, and the function returned shape \(value.shape); sum it or average it."
+  )
 }

@@ -31,7 +31,9 @@ public final class Tape {
   public func variable(_ tensor: Tensor) -> Variable { Variable(tensor, slot: newSlot(), tape: self) }
 
   /// A value that carries no gradient.
-  public func constant(_ tensor: Tensor) -> Variable { Variable(tensor, slot: Variable.constantSlot, tape: self) }
+  public func constant(_ tensor: Tensor) -> Variable {
+    Variable(tensor, slot: Variable.constantSlot, tape: self)
+  }
 
   func newSlot() -> Int32 {
     defer { slotCount += 1 }
@@ -39,7 +41,8 @@ public final class Tape {
   }
 
   func record(_ primitive: any Primitive, _ inputs: [Variable], _ outputs: [Tensor]) -> [Variable] {
-    precondition(isOpen, "A Variable was used after its gradient scope had ended; return Tensors from the scope.")
+    precondition(
+      isOpen, "A Variable was used after its gradient scope had ended; return Tensors from the scope.")
     let first = slotCount
     operations.append(Operation(primitive: primitive, inputs: inputs, outputs: outputs, firstOutput: first))
     slotCount += Int32(outputs.count)
@@ -67,7 +70,8 @@ public final class Tape {
   func gradients<R: Reading>(
     of result: Variable, upstream: R.Value, withRespectTo targets: [Variable], as reading: R, releasing: Bool
   ) -> [R.Value?] {
-    precondition(isOpen, "A Variable was used after its gradient scope had ended; return Tensors from the scope.")
+    precondition(
+      isOpen, "A Variable was used after its gradient scope had ended; return Tensors from the scope.")
     guard result.slot >= 0 else { return targets.map { _ in nil } }
     let slots = Int(slotCount)
     var leadsToTarget = [Bool](repeating: false, count: slots)
@@ -102,7 +106,9 @@ public final class Tape {
       let pulled = operation.primitive.pullback(
         upstream,
         inputs: operation.inputs.map(reading.input),
-        outputs: operation.outputs.enumerated().map { reading.output($1, slot: operation.firstOutput + Int32($0)) },
+        outputs: operation.outputs.enumerated().map {
+          reading.output($1, slot: operation.firstOutput + Int32($0))
+        },
         wanted: wanted)
       for (input, gradient) in zip(operation.inputs, pulled) {
         guard let gradient, input.slot >= 0, leadsToTarget[Int(input.slot)] else { continue }

@@ -47,7 +47,9 @@ extension Tensor: TensorAlgebra {
 
   public func value(of parameter: Parameter) -> Tensor { parameter.tensor }
 
-  public static func apply(_ primitive: some Primitive, to inputs: [Tensor], precomputed: [Tensor]?) -> [Tensor] {
+  public static func apply(_ primitive: some Primitive, to inputs: [Tensor], precomputed: [Tensor]?)
+    -> [Tensor]
+  {
     precomputed ?? primitive.evaluate(inputs)
   }
 }

@@ -25,7 +25,8 @@ public struct Variable: TensorAlgebra {
 
   public func value(of parameter: Parameter) -> Variable {
     Variable(
-      parameter.tensor, slot: parameter.tape == tape.identifier ? parameter.slot : Variable.constantSlot, tape: tape)
+      parameter.tensor, slot: parameter.tape == tape.identifier ? parameter.slot : Variable.constantSlot,
+      tape: tape)
   }
 
   public static func apply(
@@ -35,7 +36,8 @@ public struct Variable: TensorAlgebra {
     let tape = inputs[0].tape
     var hasHistory = false
     for input in inputs {
-      precondition(input.tape === tape, "An operation mixes Variables of two gradient scopes; use their tensors.")
+      precondition(
+        input.tape === tape, "An operation mixes Variables of two gradient scopes; use their tensors.")
       hasHistory = hasHistory || input.slot >= 0
     }
     return hasHistory ? tape.record(primitive, inputs, outputs) : outputs.map(tape.constant)

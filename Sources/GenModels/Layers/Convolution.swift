@@ -12,7 +12,8 @@ public struct Convolution: Layer {
 
   /// A layer of these tensors. Traps unless weight has four axes and bias one, of the outgoing channels.
   public init(
-    weight: Tensor, bias: Tensor, activation: Activation = .identity, padding: Padding = .valid, stride: Int = 1
+    weight: Tensor, bias: Tensor, activation: Activation = .identity, padding: Padding = .valid,
+    stride: Int = 1
   ) {
     precondition(
       weight.rank == 4 && bias.shape == [weight.shape[3]],
@@ -60,7 +61,8 @@ public struct Convolution: Layer {
   public func winners<Value: TensorAlgebra>(_ x: Value) -> WinnerCode<Value> {
     guard let fused = activation.fused else { return self(x).spatialWinners() }
     return x.convolvedWinners(
-      weights: x.value(of: weight), bias: x.value(of: bias), activation: fused, stride: stride, padding: padding)
+      weights: x.value(of: weight), bias: x.value(of: bias), activation: fused, stride: stride,
+      padding: padding)
   }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {

@@ -11,7 +11,8 @@ public struct Dense: Layer {
   public init(weight: Tensor, bias: Tensor, activation: Activation = .identity) {
     precondition(
       weight.rank == 2 && bias.shape == [weight.shape[1]],
-      "A dense layer takes weights [inputs, outputs] and biases [outputs], not \(weight.shape) and \(bias.shape).")
+      "A dense layer takes weights [inputs, outputs] and biases [outputs], not \(weight.shape) and \(bias.shape)."
+    )
     self.weight = Parameter(weight)
     self.bias = Parameter(bias)
     self.activation = activation

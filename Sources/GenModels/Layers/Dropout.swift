@@ -6,7 +6,8 @@ public struct Dropout: Layer {
   /// Traps unless 0 ≤ probability < 1.
   public init(probability: Float) {
     precondition(
-      probability >= 0 && probability < 1, "A dropout probability lies in 0 ..< 1, and \(probability) does not.")
+      probability >= 0 && probability < 1,
+      "A dropout probability lies in 0 ..< 1, and \(probability) does not.")
     self.probability = probability
   }
 

@@ -38,7 +38,9 @@ public struct Context {
 
   /// Calls `body` with the step's random generator. Traps in use, where nothing is random.
   public func withRandom<Result>(_ body: (inout RandomGenerator) -> Result) -> Result {
-    guard let training else { preconditionFailure("Layers in use draw no random numbers; ask `isTraining` first.") }
+    guard let training else {
+      preconditionFailure("Layers in use draw no random numbers; ask `isTraining` first.")
+    }
     return body(&training.random)
   }
 

@@ -26,18 +26,22 @@ extension LayerSpecification {
     func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(ModelFileError) {
       guard condition else { throw malformed(reason()) }
     }
-    if let slope = negativeSlope { throw malformed("can't have a leaky ReLU of slope \(slope); it is 0 or more") }
+    if let slope = negativeSlope {
+      throw malformed("can't have a leaky ReLU of slope \(slope); it is 0 or more")
+    }
     switch self {
     case .convolution(let channels, let kernel, let activation, let padding, let stride):
       try requireImages("a convolution")
       try require(
         (1...1 << 20).contains(channels) && (1...1 << 10).contains(kernel) && (1...1 << 10).contains(stride),
-        "a convolution, can't have \(channels) channels, a kernel of \(kernel) pixels and a stride of \(stride)")
+        "a convolution, can't have \(channels) channels, a kernel of \(kernel) pixels and a stride of \(stride)"
+      )
       try require(
         padding != .valid || (kernel <= shape[0] && kernel <= shape[1]),
         "a convolution without padding, has a kernel of \(kernel) pixels, and images of shape \(shape)")
       let weightShape: Shape = [kernel, kernel, shape[2], channels]
-      try require(weightShape.elementCount <= Int(Int32.max), "a convolution, can't have weights \(weightShape)")
+      try require(
+        weightShape.elementCount <= Int(Int32.max), "a convolution, can't have weights \(weightShape)")
       let taps = kernel * kernel
       let layer = Convolution(
         weight: try provide(
@@ -52,13 +56,15 @@ extension LayerSpecification {
       try requireImages("winner-take-all")
       try require(
         channelSparsity >= 0 && channelSparsity < 1 && (lifetimeRate ?? 1) > 0 && (lifetimeRate ?? 1) <= 1,
-        "winner-take-all, can't have the sparsity \(channelSparsity) and the lifetime rate \(lifetimeRate ?? 1)")
+        "winner-take-all, can't have the sparsity \(channelSparsity) and the lifetime rate \(lifetimeRate ?? 1)"
+      )
       return .winnerTakeAll(WinnerTakeAll(channelSparsity: channelSparsity, lifetimeRate: lifetimeRate))
     case .maximumPooling(let window, let stride):
       try requireImages("maximum pooling")
       try require(
         window >= 1 && window <= shape[0] && window <= shape[1] && (stride ?? 1) >= 1,
-        "maximum pooling, can't have a window of \(window) pixels, \(stride ?? window) apart, on images of shape \(shape)")
+        "maximum pooling, can't have a window of \(window) pixels, \(stride ?? window) apart, on images of shape \(shape)"
+      )
       let layer = MaximumPooling(window: window, stride: stride)
       shape = [(shape[0] - window) / layer.stride + 1, (shape[1] - window) / layer.stride + 1, shape[2]]
       return .maximumPooling(layer)
@@ -79,7 +85,8 @@ extension LayerSpecification {
       var layer = BatchNorm(channels: channels[0])
       layer.scale = Parameter(try provide(TensorNeed(name: "\(number).scale", shape: channels, start: 1)))
       layer.shift = Parameter(try provide(TensorNeed(name: "\(number).shift", shape: channels)))
-      layer.runningMean = RunningState(try provide(TensorNeed(name: "\(number).runningMean", shape: channels)))
+      layer.runningMean = RunningState(
+        try provide(TensorNeed(name: "\(number).runningMean", shape: channels)))
       layer.runningVariance = RunningState(
         try provide(TensorNeed(name: "\(number).runningVariance", shape: channels, start: 1)))
       return .batchNorm(layer)

@@ -20,7 +20,8 @@ public protocol SavableModel: Parameterized {
   /// A model of that architecture whose tensors `provide` gives.
   /// - Throws: What `provide` throws, and `malformedArchitecture` where the architecture makes no sense.
   init(
-    architecture: Architecture, tensors provide: (_ name: String, _ shape: Shape) throws(ModelFileError) -> Tensor
+    architecture: Architecture,
+    tensors provide: (_ name: String, _ shape: Shape) throws(ModelFileError) -> Tensor
   ) throws(ModelFileError)
 }
 
@@ -94,7 +95,9 @@ extension SavableModel {
 
   /// The model in a file.
   /// - Throws: `SafetensorsError` when the file can't be read or is damaged; `ModelFileError` when it holds something else.
-  public init(contentsOf path: String) throws { try self.init(safetensors: SafetensorsFile(contentsOf: path)) }
+  public init(contentsOf path: String) throws {
+    try self.init(safetensors: SafetensorsFile(contentsOf: path))
+  }
 }
 
 extension Sequential: SavableModel {

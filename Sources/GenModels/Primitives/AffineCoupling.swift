@@ -14,14 +14,16 @@ struct AffineCoupling: Primitive {
     let (x, raw, shift) = (inputs[0], inputs[1], inputs[2])
     precondition(
       x.rank == 2 && raw.shape == x.shape && shift.shape == x.shape,
-      "An affine coupling takes three equal shapes [rows, columns], not \(x.shape), \(raw.shape), \(shift.shape).")
+      "An affine coupling takes three equal shapes [rows, columns], not \(x.shape), \(raw.shape), \(shift.shape)."
+    )
     let (rows, columns) = (x.shape[0], x.shape[1])
     let y = Buffer<Float>(count: x.count)
     let logDeterminant = Buffer<Float>(count: rows)
     parallelFor(rows, grain: max(1, elementwiseGrain / 4 / max(1, columns))) { range in
       let (row, start) = (range.lowerBound, range.lowerBound * columns)
       kernels.coupling.forward(
-        x.buffer.base + start, columns, raw.buffer.base + start, columns, shift.buffer.base + start, columns, clamp,
+        x.buffer.base + start, columns, raw.buffer.base + start, columns, shift.buffer.base + start, columns,
+        clamp,
         y.base + start, columns, logDeterminant.base + row, range.count, columns)
     }
     return [Tensor(shape: x.shape, buffer: y), Tensor(shape: [rows], buffer: logDeterminant)]
@@ -50,7 +52,8 @@ struct AffineCoupling: Primitive {
       let (row, start) = (range.lowerBound, range.lowerBound * columns)
       kernels.coupling.backward(
         u.buffer.base + start, columns, v.buffer.base + row, x.buffer.base + start, columns,
-        raw.buffer.base + start, columns, clamp, dx.base + start, columns, dRaw.base + start, columns, range.count,
+        raw.buffer.base + start, columns, clamp, dx.base + start, columns, dRaw.base + start, columns,
+        range.count,
         columns)
     }
     return (Tensor(shape: x.shape, buffer: dx), Tensor(shape: x.shape, buffer: dRaw))

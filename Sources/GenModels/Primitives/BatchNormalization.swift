@@ -13,7 +13,8 @@ struct BatchNormalization: Primitive {
     let rows = RowsOfChannels(x)
     precondition(
       gamma.shape == [rows.channels] && beta.shape == [rows.channels],
-      "Batch normalization of shape \(x.shape) needs scale and shift of shape [\(rows.channels)], not \(gamma.shape), \(beta.shape).")
+      "Batch normalization of shape \(x.shape) needs scale and shift of shape [\(rows.channels)], not \(gamma.shape), \(beta.shape)."
+    )
     precondition(rows.count > 0, "There are no statistics of an empty batch of shape \(x.shape).")
     let (mean, variance) = rows.moments()
     let scale = Tensor(shape: gamma.shape) { scale in
@@ -62,7 +63,8 @@ private struct RowsOfChannels {
   private var parts: Int { (count + grain - 1) / grain }
 
   init(_ x: Tensor) {
-    precondition(x.rank >= 2 && x.shape[x.rank - 1] >= 1, "Batch normalization needs rows of channels, not \(x.shape).")
+    precondition(
+      x.rank >= 2 && x.shape[x.rank - 1] >= 1, "Batch normalization needs rows of channels, not \(x.shape).")
     self.x = x
     channels = x.shape[x.rank - 1]
     count = x.count / channels
@@ -124,7 +126,8 @@ private struct RowsOfChannels {
     let (sum, product) = addedParts { rows, first, second in
       let start = rows.lowerBound * channels
       kernels.normalization.gradient_sums(
-        upstream.buffer.base + start, x.buffer.base + start, mean.buffer.base, first, second, rows.count, channels)
+        upstream.buffer.base + start, x.buffer.base + start, mean.buffer.base, first, second, rows.count,
+        channels)
     }
     let n = Double(count)
     let deviation = variance.elements.map { (Double($0) + Double(epsilon)).squareRoot() }
@@ -139,7 +142,8 @@ private struct RowsOfChannels {
     parallelFor(count, grain: grain) { rows in
       let start = rows.lowerBound * channels
       kernels.normalization.gradient_apply(
-        upstream.buffer.base + start, x.buffer.base + start, mean.buffer.base, slope.buffer.base, b.buffer.base,
+        upstream.buffer.base + start, x.buffer.base + start, mean.buffer.base, slope.buffer.base,
+        b.buffer.base,
         k.buffer.base, result.base + start, rows.count, channels)
     }
     return [Tensor(shape: x.shape, buffer: result), toGamma, toBeta]

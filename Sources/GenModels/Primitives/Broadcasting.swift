@@ -67,7 +67,8 @@ private struct BroadcastPlan {
       let inB = back <= b.rank ? b[b.rank - back] : 1
       precondition(
         inA == inB || inA == 1 || inB == 1,
-        "Shapes \(a) and \(b) don't fit together: axis \(rank - back) has \(inA) and \(inB), and neither is 1.")
+        "Shapes \(a) and \(b) don't fit together: axis \(rank - back) has \(inA) and \(inB), and neither is 1."
+      )
       let extent = inA == 1 ? inB : inA
       extents[rank - back] = extent
       guard extent != 1 else { continue }

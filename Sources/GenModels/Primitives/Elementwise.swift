@@ -82,7 +82,8 @@ struct Elementwise: SingleOutputPrimitive {
     let x = inputs[0]
     let (kernel, parameter) = function.kernel
     return Tensor.elementwise(shape: x.shape) { range, y in
-      kernels.map.unary(kernel, parameter, x.buffer.base + range.lowerBound, y + range.lowerBound, range.count)
+      kernels.map.unary(
+        kernel, parameter, x.buffer.base + range.lowerBound, y + range.lowerBound, range.count)
     }
   }
 
@@ -108,7 +109,8 @@ struct ElementwiseGradient: SingleOutputPrimitive {
     return Tensor.elementwise(shape: z.shape) { range, dx in
       let start = range.lowerBound
       kernels.map.unary_gradient(
-        kernel, parameter, upstream.buffer.base + start, z.buffer.base + start, z.buffer.base + start, dx + start,
+        kernel, parameter, upstream.buffer.base + start, z.buffer.base + start, z.buffer.base + start,
+        dx + start,
         range.count)
     }
   }

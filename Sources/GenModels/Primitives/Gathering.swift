@@ -82,7 +82,8 @@ struct ScatterRows: SingleOutputPrimitive {
     return Tensor(shape: shape) { y in
       y.initialize(repeating: 0)
       guard let base = y.baseAddress else { return }
-      kernels.index.scatter_add_rows(inputs[0].buffer.base, length, rows.buffer.base, rows.count, length, base, length)
+      kernels.index.scatter_add_rows(
+        inputs[0].buffer.base, length, rows.buffer.base, rows.count, length, base, length)
     }
   }
 
@@ -99,14 +100,17 @@ extension Indexes {
     for i in 0..<count {
       let index = Int(buffer.base[i])
       precondition(
-        index >= 0 && index < bound, "There is no number \(index) among the \(bound) \(what) of the shape \(shape).")
+        index >= 0 && index < bound,
+        "There is no number \(index) among the \(bound) \(what) of the shape \(shape).")
     }
   }
 }
 
 extension TensorAlgebra {
   /// The elements at positions counted over the whole value in row-major order; the result has the positions' shape.
-  public func elements(at positions: Indexes) -> Self { Self.apply(GatherElements(positions: positions), self) }
+  public func elements(at positions: Indexes) -> Self {
+    Self.apply(GatherElements(positions: positions), self)
+  }
 
   /// The rows (positions along the first axis) named, in that order.
   public func rows(_ rows: Indexes) -> Self { Self.apply(GatherRows(rows: rows), self) }

@@ -45,7 +45,8 @@ struct AffineProduct: SingleOutputPrimitive {
     let (rows, columns) = (x.shape[0], weight.shape[1])
     let y = Buffer<Float>(count: rows * columns)
     matrixMultiply(
-      rows: rows, columns: columns, depth: weight.shape[0], x.buffer.base, transposeA: false, weight.buffer.base,
+      rows: rows, columns: columns, depth: weight.shape[0], x.buffer.base, transposeA: false,
+      weight.buffer.base,
       transposeB: false, into: y.base, bias: bias.buffer.base, relu: hasReLU)
     return Tensor(shape: [rows, columns], buffer: y)
   }
@@ -67,7 +68,8 @@ extension TensorAlgebra {
   /// activation(x · weight + bias) of rows `[batch, inputs]`, with a weight `[inputs, outputs]` and a bias `[outputs]`.
   public func affine(weight: Self, bias: Self, activation: Activation = .identity) -> Self {
     precondition(
-      shape.rank == 2 && weight.shape.rank == 2 && shape[1] == weight.shape[0] && bias.shape == [weight.shape[1]],
+      shape.rank == 2 && weight.shape.rank == 2 && shape[1] == weight.shape[0]
+        && bias.shape == [weight.shape[1]],
       """
       An affine map takes rows [batch, inputs], weights [inputs, outputs] and biases [outputs], not \(shape), \
       \(weight.shape) and \(bias.shape).

@@ -18,9 +18,10 @@ struct Sum: SingleOutputPrimitive {
 
 extension Tensor {
   /// One kernel call: (from, to, outer, middle, inner), reduced over the middle of three axes.
-  typealias ReductionKernel = @Sendable (
-    UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Int
-  ) -> Void
+  typealias ReductionKernel =
+    @Sendable (
+      UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int, Int, Int
+    ) -> Void
 
   /// Elements that one chunk of a reduction covers.
   private static let reductionGrain = 65_536
@@ -113,7 +114,8 @@ extension TensorAlgebra {
   /// The mean over some axes (all of them when nil), which are dropped from the shape unless `keepingAxes`.
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Self {
     let count = normalized(axes).reduce(1) { $0 * shape[$1] }
-    precondition(count > 0, "There is no mean over the axes \(axes ?? []) of the shape \(shape): nothing to average.")
+    precondition(
+      count > 0, "There is no mean over the axes \(axes ?? []) of the shape \(shape): nothing to average.")
     return sum(axes: axes, keepingAxes: keepingAxes) * (1 / Float(count))
   }
 

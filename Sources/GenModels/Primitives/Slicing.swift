@@ -16,7 +16,8 @@ struct Slice: SingleOutputPrimitive {
     return Tensor(shape: shape) { y in
       guard let base = y.baseAddress, y.count > 0 else { return }
       kernels.index.copy_2d(
-        x.buffer.base + range.lowerBound * inner, middle * inner, outer, range.count * inner, base, range.count * inner)
+        x.buffer.base + range.lowerBound * inner, middle * inner, outer, range.count * inner, base,
+        range.count * inner)
     }
   }
 
@@ -45,7 +46,8 @@ struct ZeroPad: SingleOutputPrimitive {
       y.initialize(repeating: 0)
       guard let base = y.baseAddress, x.count > 0 else { return }
       kernels.index.copy_2d(
-        x.buffer.base, middle * inner, outer, middle * inner, base + before * inner, (before + middle + after) * inner)
+        x.buffer.base, middle * inner, outer, middle * inner, base + before * inner,
+        (before + middle + after) * inner)
     }
   }
 
@@ -65,7 +67,8 @@ struct Concatenate: SingleOutputPrimitive {
     for x in inputs.dropFirst() {
       var other = x.shape
       precondition(
-        other.rank == shape.rank, "Tensors of shapes \(inputs[0].shape) and \(x.shape) can't be concatenated.")
+        other.rank == shape.rank, "Tensors of shapes \(inputs[0].shape) and \(x.shape) can't be concatenated."
+      )
       other[axis] = inputs[0].shape[axis]
       precondition(
         other == inputs[0].shape,

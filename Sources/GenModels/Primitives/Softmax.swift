@@ -37,7 +37,8 @@ struct CrossEntropy: SingleOutputPrimitive {
     let logits = inputs[0]
     precondition(
       logits.rank == 2 && labels.shape == [logits.shape[0]],
-      "Cross-entropy takes logits [rows, classes] and one label a row, not \(logits.shape) and \(labels.shape).")
+      "Cross-entropy takes logits [rows, classes] and one label a row, not \(logits.shape) and \(labels.shape)."
+    )
     labels.requireBelow(logits.shape[1], "classes", of: logits.shape)
     let columns = logits.shape[1]
     let loss = Buffer<Float>(count: labels.count)

@@ -33,7 +33,8 @@ extension TensorAlgebra {
 
   /// A matrix with rows and columns exchanged.
   public func transposed() -> Self {
-    precondition(shape.rank == 2, "A matrix has two axes, and this value has the shape \(shape); give an order.")
+    precondition(
+      shape.rank == 2, "A matrix has two axes, and this value has the shape \(shape); give an order.")
     return transposed([1, 0])
   }
 }

@@ -109,7 +109,8 @@ extension WinnerCode {
     padding: Padding = .full
   ) -> Value {
     let images: Shape = [batch, height, width, maps]
-    let geometry = ConvolutionGeometry(input: images, weights: weights.shape, stride: stride, padding: padding)
+    let geometry = ConvolutionGeometry(
+      input: images, weights: weights.shape, stride: stride, padding: padding)
     let primitive = WinnerConvolution(geometry: geometry, activation: activation, positions: positions)
     return Value.apply(primitive, values, weights, bias)
   }

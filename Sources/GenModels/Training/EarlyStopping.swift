@@ -5,7 +5,8 @@ public struct EarlyStopping: Sendable, Hashable, Codable {
   public var minimumImprovement: Double
 
   public init(patience: Int, minimumImprovement: Double = 0) {
-    precondition(patience >= 1, "Early stopping waits for at least one epoch, and \(patience) were asked for.")
+    precondition(
+      patience >= 1, "Early stopping waits for at least one epoch, and \(patience) were asked for.")
     self.patience = patience
     self.minimumImprovement = minimumImprovement
   }

@@ -78,7 +78,8 @@ public struct Trainer: Sendable {
       let done = run.step - start.step
       try progress(
         TrainingProgress(
-          epoch: (run.step - 1) / run.stepsPerEpoch + 1, epochs: epochs, step: run.step, steps: run.totalSteps,
+          epoch: (run.step - 1) / run.stepsPerEpoch + 1, epochs: epochs, step: run.step,
+          steps: run.totalSteps,
           loss: value, examplesPerSecond: Double(done * min(batchSize, data.count)) / seconds,
           secondsLeft: seconds / Double(done) * Double(run.totalSteps - run.step),
           finishedEpoch: run.isAtStartOfEpoch ? run.history.last : nil))

@@ -1,8 +1,8 @@
 import GenModels
 
 extension NumericArray {
-  /// The elements as 64-bit floats, in row-major order; NaN and infinities stay. 64-bit integers beyond 2⁵³ are rounded
-  /// to the nearest.
+  /// The elements as 64-bit floats, in row-major order; NaN and infinities stay. 64-bit integers beyond 2⁵³
+  /// are rounded to the nearest.
   public func doubles() -> [Double] {
     [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
       convert(into: buffer)
@@ -12,8 +12,8 @@ extension NumericArray {
 
   /// The elements as a tensor of this shape, each rounded to the nearest 32-bit float.
   ///
-  /// Throws `DataError` when an element is NaN, infinite or beyond the range of 32-bit floats (`source` and the row
-  /// are named), or when the shape has more axes or longer ones than a tensor's.
+  /// Throws `DataError` when an element is NaN, infinite or beyond the range of 32-bit floats (`source` and
+  /// the row are named), or when the shape has more axes or longer ones than a tensor's.
   public func tensor(source: String = "the array") throws -> Tensor {
     guard shape.count <= Shape.maximumRank, shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
       throw DataError(
@@ -30,8 +30,8 @@ extension NumericArray {
     return tensor
   }
 
-  /// The elements as 32-bit indexes of this shape. Floats must be whole numbers.
-  /// Throws `DataError` naming `source` and the row of the first element that is no whole number or doesn't fit.
+  /// The elements as 32-bit indexes of this shape. Floats must be whole numbers. Throws `DataError` naming
+  /// `source` and the row of the first element that is no whole number or doesn't fit.
   public func indexes(source: String = "the array") throws -> Indexes {
     guard shape.count <= Shape.maximumRank else {
       throw DataError(

@@ -37,7 +37,8 @@ public struct NumericArray: Sendable, Equatable {
     self.shape = shape
   }
 
-  /// Bytes of an array of this shape, or nil when the product of its extents (those of 0 aside) is beyond 64 bits.
+  /// Bytes of an array of this shape, or nil when the product of its extents (those of 0 aside) is beyond 64
+  /// bits.
   static func byteCount(shape: [Int], of type: ElementType) -> Int? {
     var product = type.byteCount
     for extent in shape {

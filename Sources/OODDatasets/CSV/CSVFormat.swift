@@ -8,7 +8,8 @@ public struct CSVFormat: Sendable, Equatable {
     case absent
   }
 
-  /// What a missing value means. Missing are empty fields and `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`, `None` and `?`.
+  /// What a missing value means. Missing are empty fields and `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`,
+  /// `None` and `?`.
   public enum MissingValues: Sendable, Equatable {
     /// An error that names the line and the column.
     case refuse
@@ -18,7 +19,8 @@ public struct CSVFormat: Sendable, Equatable {
     case dropRow
   }
 
-  /// The byte between fields; nil to take whichever of `,` `;` tab and `|` is most frequent in the first row (a comma when none is).
+  /// The byte between fields; nil to take whichever of `,` `;` tab and `|` is most frequent in the first row
+  /// (a comma when none is).
   public var delimiter: UInt8?
   /// The byte around fields that may hold a delimiter; nil for none.
   public var quote: UInt8?

@@ -1,7 +1,7 @@
 import GenModels
 
-/// Reads a table of numbers row by row: a field that is a plain number up to its delimiter is parsed where it stands; all others (quotes,
-/// blanks, gaps, labels) take the way through `RowFields`.
+/// Reads a table of numbers row by row: a field that is a plain number up to its delimiter is parsed where it
+/// stands; all others (quotes, blanks, gaps, labels) take the way through `RowFields`.
 struct CSVReader {
   private let rows: TextRows
   private let format: CSVFormat
@@ -49,29 +49,30 @@ struct CSVReader {
       .split(row, source: rows.name, line: rows.line)
     fieldCount = fields.count
     let texts = fields.map(CSVReader.trimmed)
-    var named: Int?
-    if let column = format.labelColumn {
-      named = texts.firstIndex(of: column) ?? Int(column).flatMap { texts.indices.contains($0) ? $0 : nil }
-      guard named != nil else {
-        throw DataError(
-          .notFound, in: rows.name, at: .line(rows.line, column: nil),
-          expected: "the label column '\(column)' by name or by number from 0",
-          found: "\(texts.count) columns: \(texts.prefix(20).joined(separator: ", "))")
-      }
-      labelField = named
-    }
+    // A whole number may be the label column's number or its name; only a header can tell.
+    let number = format.labelColumn.flatMap { Int($0) }
     let isHeader =
       switch format.header {
       case .present: true
       case .absent: false
       case .automatic:
-        fields.indices.contains {
-          ($0 != named || texts[$0] == format.labelColumn && Int(texts[$0]) == nil)
-            && CSVReader.number(fields[$0]) == nil && !CSVFormat.missingMarks.contains(texts[$0])
-        }
+        format.labelColumn != nil && number == nil
+          || fields.indices.contains {
+            $0 != number && CSVReader.number(fields[$0]) == nil && !CSVFormat.missingMarks.contains(texts[$0])
+          }
       }
+    if let column = format.labelColumn {
+      labelField = isHeader ? texts.firstIndex(of: column) : nil
+      labelField = labelField ?? number.flatMap { texts.indices.contains($0) ? $0 : nil }
+      guard labelField != nil else {
+        throw DataError(
+          .notFound, in: rows.name, at: .line(rows.line, column: nil),
+          expected: "the label column '\(column)' by name or by number from 0",
+          found: "\(texts.count) columns: \(texts.prefix(20).joined(separator: ", "))")
+      }
+    }
     guard isHeader else { return false }
-    columnNames = texts.indices.filter { $0 != named }.map { texts[$0] }
+    columnNames = texts.indices.filter { $0 != labelField }.map { texts[$0] }
     return true
   }
 

@@ -1,5 +1,6 @@
 extension CSVTable {
-  /// The text of a table: a header where `columnNames` are given, then a row a line, numbers in the shortest form that reads back the same.
+  /// The text of a table: a header where `columnNames` are given, then a row a line, numbers in the shortest
+  /// form that reads back the same.
   ///
   /// - Parameters:
   ///   - values: The numbers, row by row. Traps when their number is not a multiple of `columnCount`.
@@ -29,8 +30,8 @@ extension CSVTable {
     return text
   }
 
-  /// Writes the table to a file, compressed when the path ends in `.gz`. The file appears whole or not at all. Labels
-  /// become the last column, called "label". Throws `DataError` when the file can't be written.
+  /// Writes the table to a file, compressed when the path ends in `.gz`. The file appears whole or not at
+  /// all. Labels become the last column, called "label". Throws `DataError` when the file can't be written.
   public func write(to path: String, delimiter: UInt8 = UInt8(ascii: ",")) throws {
     let text = bytes(delimiter: delimiter)
     try writeFile(path.hasSuffix(".gz") ? gzip(text) : text, to: path)

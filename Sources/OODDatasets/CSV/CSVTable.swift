@@ -14,7 +14,8 @@ public struct CSVTable: Sendable {
   public let values: [Double]
   /// For each row the position of its label in `classNames`, where a label column was asked for.
   public let labels: Indexes?
-  /// The distinct labels: in numerical order when all are numbers, else in the order of their Unicode scalars.
+  /// The distinct labels: in numerical order when all are numbers, else in the order of their Unicode
+  /// scalars.
   public let classNames: [String]?
   /// Rows left out because of missing values.
   public let droppedRowCount: Int
@@ -32,8 +33,9 @@ public struct CSVTable: Sendable {
     self.droppedRowCount = droppedRowCount
   }
 
-  /// Reads a file, raw or gzip. Throws `DataError` naming the line and the column: rows of another length than the first, fields that are
-  /// no numbers or infinite ones, gaps that the format refuses, a quote left open.
+  /// Reads a file, raw or gzip. Throws `DataError` naming the line and the column: rows of another length
+  /// than the first, fields that are no numbers or infinite ones, gaps that the format refuses, a quote left
+  /// open.
   public init(_ path: String, format: CSVFormat = CSVFormat(), limit: InflationLimit = .standard) throws {
     var reader = try CSVReader(ByteStream(FileSource.open(path), limit: limit), format: format)
     self = try reader.read()

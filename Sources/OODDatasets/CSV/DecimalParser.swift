@@ -1,11 +1,13 @@
 /// Decimal numbers in text to 64-bit floats, always the nearest one (ties to even).
 ///
-/// Up to 19 digits go through 64-bit integers: exactly where number and power of ten are small (W. D. Clinger, How to
-/// Read Floating Point Numbers Accurately, 1990), else by one or two wide products with a table of powers of five (D. Lemire, Number
-/// Parsing at a Gigabyte per Second, 2021). Where these can't decide, and for more digits, the standard library's parser does.
+/// Up to 19 digits go through 64-bit integers: exactly where number and power of ten are small (W. D.
+/// Clinger, How to Read Floating Point Numbers Accurately, 1990), else by one or two wide products with a
+/// table of powers of five (D. Lemire, Number Parsing at a Gigabyte per Second, 2021). Where these can't
+/// decide, and for more digits, the standard library's parser does.
 package enum DecimalParser {
-  /// Reads the longest number at the start of `text`: an optional sign, digits with an optional point, an optional exponent.
-  /// Returns its value, infinite when it overflows, and how many bytes it takes; nil when there is no number.
+  /// Reads the longest number at the start of `text`: an optional sign, digits with an optional point, an
+  /// optional exponent. Returns its value, infinite when it overflows, and how many bytes it takes; nil when
+  /// there is no number.
   @inline(__always)
   package static func parse(_ text: UnsafeBufferPointer<UInt8>) -> (value: Double, length: Int)? {
     guard let start = text.baseAddress else { return nil }

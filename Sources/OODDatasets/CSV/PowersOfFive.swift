@@ -1,9 +1,10 @@
 /// Powers of five to 128 bits, and the product with them that turns decimal digits into a binary float.
 ///
-/// After D. Lemire, Number Parsing at a Gigabyte per Second, Software: Practice and Experience 51 (2021), algorithm 1.
+/// After D. Lemire, Number Parsing at a Gigabyte per Second, Software: Practice and Experience 51 (2021),
+/// algorithm 1.
 enum PowersOfFive {
-  /// The leading 128 bits of 5^q, normalised: truncated for q ≥ 0, rounded up for q from −27 to −1 (where that makes exact
-  /// results come out exact), truncated below.
+  /// The leading 128 bits of 5^q, normalised: truncated for q ≥ 0, rounded up for q from −27 to −1 (where
+  /// that makes exact results come out exact), truncated below.
   struct Entry {
     var high: UInt64
     var low: UInt64
@@ -41,7 +42,8 @@ enum PowersOfFive {
     let w = digits << UInt64(shift)
     let power = table.withUnsafeBufferPointer { $0[q - exponents.lowerBound] }
     var (high, low) = w.multipliedFullWidth(by: power.high)
-    // 53 bits, one to round and one for a leading zero: if the bits below are all ones, a carry could still come.
+    // 53 bits, one to round and one for a leading zero: if the bits below are all ones, a carry could still
+    // come.
     if high & 0x1FF == 0x1FF {
       let second = w.multipliedFullWidth(by: power.low).high
       let (sum, carry) = low.addingReportingOverflow(second)

@@ -1,4 +1,5 @@
-/// Splits a row into its fields at a delimiter (RFC 4180): quoted fields may hold delimiters, and a doubled quote stands for one.
+/// Splits a row into its fields at a delimiter (RFC 4180): quoted fields may hold delimiters, and a doubled
+/// quote stands for one.
 struct RowFields {
   let delimiter: UInt8
   let quote: UInt8?

@@ -2,7 +2,8 @@ import CZlib
 
 /// Compression of whole blocks with zlib.
 enum Deflate {
-  /// `bytes` as one gzip member (RFC 1952) or bare deflate data (RFC 1951), at a level from 0 (stored) to 9 (smallest).
+  /// `bytes` as one gzip member (RFC 1952) or bare deflate data (RFC 1951), at a level from 0 (stored) to 9
+  /// (smallest).
   static func compress(_ bytes: [UInt8], wrapping: Inflater.Wrapping, level: Int = 6) -> [UInt8] {
     precondition((0...9).contains(level), "Compression levels run from 0 to 9, and \(level) was asked for.")
     var stream = z_stream()

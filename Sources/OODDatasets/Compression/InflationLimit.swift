@@ -1,4 +1,5 @@
-/// How much a compressed file may grow when it is inflated. It stops "zip bombs", small files that inflate without end.
+/// How much a compressed file may grow when it is inflated. It stops "zip bombs", small files that inflate
+/// without end.
 public struct InflationLimit: Sendable, Equatable {
   /// Most bytes that one file, or one member of an archive, may inflate to.
   public var byteCount: Int

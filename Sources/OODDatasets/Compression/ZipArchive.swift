@@ -1,4 +1,5 @@
-/// A zip archive open for reading: stored and deflated members, with or without the 64-bit extensions (APPNOTE.TXT 6.3).
+/// A zip archive open for reading: stored and deflated members, with or without the 64-bit extensions
+/// (APPNOTE.TXT 6.3).
 final class ZipArchive {
   /// A file in the archive, as its directory describes it.
   struct Member: Equatable {
@@ -92,7 +93,8 @@ final class ZipArchive {
 }
 
 extension [UInt8] {
-  /// The little-endian number of `count` bytes (at most 8) at an offset, which must lie inside. Numbers beyond 2⁶³ come out as `Int.max`.
+  /// The little-endian number of `count` bytes (at most 8) at an offset, which must lie inside. Numbers
+  /// beyond 2⁶³ come out as `Int.max`.
   func littleEndian(at offset: Int, count: Int) -> Int {
     var value: UInt64 = 0
     for i in (0..<count).reversed() { value = value << 8 | UInt64(self[offset + i]) }

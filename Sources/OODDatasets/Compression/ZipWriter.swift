@@ -1,4 +1,5 @@
-/// Builds a zip archive in memory, member by member. The 64-bit extension is used where a length or an offset needs it.
+/// Builds a zip archive in memory, member by member. The 64-bit extension is used where a length or an offset
+/// needs it.
 package struct ZipWriter {
   private var archive: [UInt8] = []
   private var directory: [UInt8] = []

@@ -57,7 +57,8 @@ extension Dataset {
     return (self[0..<position], self[position..<count])
   }
 
-  /// Number of examples of each class, as many as there are names, or up to the largest label. Nil without labels.
+  /// Number of examples of each class, as many as there are names, or up to the largest label. Nil without
+  /// labels.
   public var classCounts: [Int]? {
     labels?.withUnsafeElements { labels in
       var counts = [Int](repeating: 0, count: max(classNames?.count ?? 0, Int(labels.max() ?? -1) + 1))

@@ -11,7 +11,8 @@ public struct Dataset: Sendable, Equatable {
   public var name: String
   /// What the examples are, in a sentence.
   public var summary: String
-  /// [count, …]: images are [count, height, width, channels] with values from 0 to 1, tables [count, columns].
+  /// [count, …]: images are [count, height, width, channels] with values from 0 to 1, tables [count,
+  /// columns].
   public let examples: Tensor
   /// [count]: the class of each example.
   public let labels: Indexes?

@@ -1,5 +1,5 @@
-/// A checksum that works on blocks of 64 bytes, ends with a one bit, zeros and the length, and is written as hexadecimal
-/// digits: the frame of SHA-256 and MD5.
+/// A checksum that works on blocks of 64 bytes, ends with a one bit, zeros and the length, and is written as
+/// hexadecimal digits: the frame of SHA-256 and MD5.
 package protocol BlockHash {
   /// Bytes that don't fill a block yet.
   var pending: [UInt8] { get set }

@@ -1,4 +1,5 @@
-/// What was wrong with data that came from outside: which file, where in it, what was found and what was expected.
+/// What was wrong with data that came from outside: which file, where in it, what was found and what was
+/// expected.
 ///
 ///     train-images.gz, byte 16: expected 47040000 bytes of image data; found 31337 and then the end.
 public struct DataError: Error, Sendable, Equatable {

@@ -8,7 +8,8 @@
 
 /// Folders of the file system.
 enum Directory {
-  /// Names in a folder in the order of their Unicode scalars, without those that start with a point. Empty when there is no such folder.
+  /// Names in a folder in the order of their Unicode scalars, without those that start with a point. Empty
+  /// when there is no such folder.
   static func names(in path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }

@@ -20,7 +20,8 @@ final class FileSource: ByteSource {
 
   deinit { close(descriptor) }
 
-  /// Opens a file for reading. What is not a regular file (a pipe, a terminal) is read into memory to its end.
+  /// Opens a file for reading. What is not a regular file (a pipe, a terminal) is read into memory to its
+  /// end.
   static func open(_ path: String) throws -> any ByteSource {
     func fault() -> DataError {
       DataError(.inaccessible, in: path, expected: "a readable file", found: String(cString: strerror(errno)))

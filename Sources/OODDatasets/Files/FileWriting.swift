@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// Writes `bytes` to `path`: into a file beside it first, which is then renamed, so that a failure leaves either
-/// the old file or the new one, never a part. Throws `DataError`.
+/// Writes `bytes` to `path`: into a file beside it first, which is then renamed, so that a failure leaves
+/// either the old file or the new one, never a part. Throws `DataError`.
 public func writeFile(_ bytes: some Collection<UInt8>, to path: String) throws {
   let temporary = "\(path).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).partial"
   func fault() -> DataError {

@@ -6,7 +6,8 @@
   import Darwin
 #endif
 
-/// MD5 (RFC 1321), for the one data set whose publisher states no other checksum. It finds damage, not malice.
+/// MD5 (RFC 1321), for the one data set whose publisher states no other checksum. It finds damage, not
+/// malice.
 package struct MD5: BlockHash {
   package init() {}
 

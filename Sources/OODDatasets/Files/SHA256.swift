@@ -1,5 +1,5 @@
-/// SHA-256 (FIPS 180-4). Written here because a whole cryptography library would reach every importer for the sake of
-/// one checksum of public files; tested with NIST's vectors.
+/// SHA-256 (FIPS 180-4). Written here because a whole cryptography library would reach every importer for the
+/// sake of one checksum of public files; tested with NIST's vectors.
 package struct SHA256: BlockHash {
   package init() {}
 

@@ -111,11 +111,10 @@ struct GlyphWriter {
     let balance = variation.balance * draws.bellPair()
     let half = SIMD2(max(high.x - middle.x, 0.05), max(high.y - middle.y, 0.05))
     let turn = Turn(halfTangent: variation.turn * draws.bell())
-    // The product of two uniform numbers would be skewed; the ratio's range is walked evenly in both directions instead.
-    let place = draws.uniform(-1, 1)
-    let width =
-      place < 0
-      ? 1 + place * (1 - variation.aspect.lowerBound) : 1 + place * (variation.aspect.upperBound - 1)
+    // Evenly narrower and wider than the template, though the range isn't even around 1.
+    let stretch = draws.uniform(-1, 1)
+    let (narrowest, widest) = (variation.aspect.lowerBound, variation.aspect.upperBound)
+    let width = 1 + stretch * (stretch < 0 ? 1 - narrowest : widest - 1)
     for index in path.indices {
       var point = path[index] + field.displacement(at: path[index]) - middle
       let place = point / half

@@ -84,6 +84,14 @@ public struct SyntheticGlyphs: Sendable {
     return Examples(images: images, labels: labels)
   }
 
+  /// Items with those numbers as a named data set: "synthetic-digits:train[0..<60000]".
+  public func dataset(_ items: Range<Int>, of split: Split, seed: UInt64 = 0) -> Dataset {
+    let made = examples(items, of: split, seed: seed)
+    return Dataset(
+      name: "\(name):\(split.rawValue)[\(items)]", summary: "drawn characters in \(classNames.count) classes",
+      examples: made.images, labels: made.labels, classNames: classNames)
+  }
+
   /// A random permutation of the classes for each block of items.
   private func labels(_ items: Range<Int>, _ random: RandomGenerator) -> Indexes {
     let classes = alphabet.characters.count

@@ -1,8 +1,8 @@
 import GenModels
 
 extension IDX {
-  /// The bytes of an IDX file that holds `array`. Traps when the array doesn't have 1 to 4 axes, or has a type that IDX doesn't
-  /// know (it knows uint8, int8, int16, int32, float32 and float64).
+  /// The bytes of an IDX file that holds `array`. Traps when the array doesn't have 1 to 4 axes, or has a
+  /// type that IDX doesn't know (it knows uint8, int8, int16, int32, float32 and float64).
   public static func bytes(of array: NumericArray) -> [UInt8] {
     guard let code = IDXHeader.codes.first(where: { $0.type == array.elementType })?.code else {
       preconditionFailure(

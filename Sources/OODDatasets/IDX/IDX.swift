@@ -1,12 +1,13 @@
 import GenModels
 
-/// The IDX format of the MNIST files: a big-endian header (two zero bytes, the element type, the number of axes, one 32-bit
-/// extent an axis), then the elements in row-major order, big-endian. Raw or gzip.
+/// The IDX format of the MNIST files: a big-endian header (two zero bytes, the element type, the number of
+/// axes, one 32-bit extent an axis), then the elements in row-major order, big-endian. Raw or gzip.
 ///
 ///     let images = try IDX.readTensor("train-images-idx3-ubyte.gz")         // [60000, 28, 28], 0 to 1
 ///     let labels = try IDX.read("train-labels-idx1-ubyte.gz").indexes()     // [60000]
 public enum IDX {
-  /// Reads a whole file, raw or gzip, of 1 to 4 axes. Throws `DataError` when it can't be read or isn't right.
+  /// Reads a whole file, raw or gzip, of 1 to 4 axes. Throws `DataError` when it can't be read or isn't
+  /// right.
   public static func read(_ path: String, limit: InflationLimit = .standard) throws -> NumericArray {
     try read(FileSource.open(path), limit: limit)
   }
@@ -18,11 +19,12 @@ public enum IDX {
     try read(MemorySource(bytes, name: name), limit: limit)
   }
 
-  /// Reads images, or other examples, as 32-bit floats: bytes are scaled from 0...255 to 0...1, other types keep their values.
+  /// Reads images, or other examples, as 32-bit floats: bytes are scaled from 0...255 to 0...1, other types
+  /// keep their values.
   ///
   /// - Parameters:
-  ///   - range: The examples to read (positions on the first axis), all when nil. What comes after them is not read,
-  ///     so the end of the file is checked only when the range reaches it.
+  ///   - range: The examples to read (positions on the first axis), all when nil. What comes after them is
+  ///     not read, so the end of the file is checked only when the range reaches it.
   /// - Returns: The shape of the file, with the range's length as the first extent.
   public static func readTensor(_ path: String, range: Range<Int>? = nil, limit: InflationLimit = .standard)
     throws

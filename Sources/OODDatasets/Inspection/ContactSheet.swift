@@ -44,9 +44,10 @@ public struct ContactSheet: Sendable {
   /// The page, grey or in colour as the images are; values beyond 0 and 1 are drawn as black and white.
   ///
   /// - Parameters:
-  ///   - images: [count, height, width, 1 or 3]. Traps when the shape is another, there are none, or the page would have
-  ///     more than `mostPixels` pixels.
-  ///   - labels: One for each image, drawn with `PixelFont` and cut where it is wider than the image; nil for none.
+  ///   - images: [count, height, width, 1 or 3]. Traps when the shape is another, there are none, or the page
+  ///     would have more than `mostPixels` pixels.
+  ///   - labels: One for each image, drawn with `PixelFont` and cut where it is wider than the image; nil for
+  ///     none.
   public func page(of images: Tensor, labels: [String]? = nil) -> Bitmap {
     precondition(
       images.rank == 4 && images.shape[0] > 0 && (images.shape[3] == 1 || images.shape[3] == 3),

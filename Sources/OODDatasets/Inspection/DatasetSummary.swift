@@ -14,7 +14,8 @@ public struct DatasetSummary: Sendable, Equatable {
   public let count: Int
   /// The shape of one example.
   public let exampleShape: [Int]
-  /// In the order of their labels, those without examples included when the data set names them. Nil without labels.
+  /// In the order of their labels, those without examples included when the data set names them. Nil without
+  /// labels.
   public let classes: [Class]?
   /// Over all values; nil when there are none.
   public let smallest, largest: Float?

@@ -1,4 +1,5 @@
-/// A fixed-width font of 5 x 7 dots for the labels of contact sheets: the printable ASCII characters. Others are drawn as a box.
+/// A fixed-width font of 5 x 7 dots for the labels of contact sheets: the printable ASCII characters. Others
+/// are drawn as a box.
 enum PixelFont {
   static let width = 5
   static let height = 7

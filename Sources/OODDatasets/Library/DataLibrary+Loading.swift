@@ -1,12 +1,12 @@
 import GenModels
 
 extension DataLibrary {
-  /// Loads what a specification names. Throws `SpecificationError` when it is wrong or doesn't fit the data, and `DataError` when the
-  /// data are.
+  /// Loads what a specification names. Throws `SpecificationError` when it is wrong or doesn't fit the data,
+  /// and `DataError` when the data are.
   public func load(_ text: String) throws -> Dataset { try load(Specification(text)) }
 
-  /// Loads what a specification names. Throws `SpecificationError` when it doesn't fit the data, and `DataError` when the data aren't
-  /// right.
+  /// Loads what a specification names. Throws `SpecificationError` when it doesn't fit the data, and
+  /// `DataError` when the data aren't right.
   ///
   /// IDX images are read no further than the specification's first range asks for.
   public func load(_ specification: Specification) throws -> Dataset {
@@ -24,8 +24,8 @@ extension DataLibrary {
     return try selections.reduce(dataset) { try $0.applying($1, of: specification) }
   }
 
-  /// Loads a table in the element type of its file, for work in `Double`: from `npy:`, `npz:` and `csv:`, and from sets that
-  /// are NumPy archives. Throws as `load` does; selections are not possible here.
+  /// Loads a table in the element type of its file, for work in `Double`: from `npy:`, `npz:` and `csv:`, and
+  /// from sets that are NumPy archives. Throws as `load` does; selections are not possible here.
   public func array(_ specification: Specification) throws -> NumericArray {
     guard specification.selections.isEmpty else {
       throw SpecificationError(
@@ -46,6 +46,10 @@ extension Dataset {
     switch selection {
     case .range(let range): return self[try range.resolved(count: count, in: specification)]
     case .shuffle(let seed): return shuffled(seed: seed)
+    case .minimum(let count):
+      do { return try keepingClasses(withAtLeast: count) } catch {
+        throw SpecificationError(specification.text, column: specification.column(of: "minimum"), "\(error)")
+      }
     case .classes(let words, let areExcluded):
       let classes = try ClassFilter(self, specification).classes(words)
       return areExcluded ? excluding(classes: classes) : selecting(classes: classes)

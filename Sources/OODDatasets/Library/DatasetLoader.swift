@@ -85,6 +85,11 @@ struct DatasetLoader {
       throw SpecificationError(
         specification.text, column: 1, "there is no data set '\(set)' in \(places)\(advice)")
     }
+    if let word = specification.options["seed"] {
+      throw SpecificationError(
+        specification.text, column: word.column,
+        "\(set) is recorded, not made: it has no seed (shuffle=SEED mixes it)")
+    }
     guard let found = stored.part(part) else {
       throw SpecificationError(
         specification.text, column: set.count + 2,
@@ -142,7 +147,8 @@ struct DatasetLoader {
     return .whole(try assemble(examples, labels, classNames, summary: summary, source: path))
   }
 
-  /// The examples of an archive: the array asked for, or the only one, or the one called X, x, data or images.
+  /// The examples of an archive: the array asked for, or the only one, or the one called X, x, data or
+  /// images.
   private func examples(_ archive: NumPyArchive, key: String?, path: String) throws -> (
     array: NumericArray, name: String
   ) {

@@ -2,8 +2,9 @@ import GenModels
 
 /// Arrays from NumPy files as examples.
 enum ExampleArray {
-  /// An array whose first axis counts examples, as a tensor: [n] becomes [n, 1], and [n, height, width] [n, height, width, 1]. Bytes in arrays
-  /// of three or four axes are pixels and are scaled from 0...255 to 0...1; all other values stay as they are.
+  /// An array whose first axis counts examples, as a tensor: [n] becomes [n, 1], and [n, height, width] [n,
+  /// height, width, 1]. Bytes in arrays of three or four axes are pixels and are scaled from 0...255 to
+  /// 0...1; all other values stay as they are.
   static func tensor(_ array: NumericArray, source: String) throws -> Tensor {
     var shape = array.shape
     switch shape.count {

@@ -1,4 +1,5 @@
-/// A published data set that the package knows by name: what it is, what its classes are called, and where it can be had.
+/// A published data set that the package knows by name: what it is, what its classes are called, and where it
+/// can be had.
 public struct KnownSet: Sendable {
   /// A file of a published data set.
   public struct File: Sendable {

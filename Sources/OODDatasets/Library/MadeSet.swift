@@ -26,10 +26,31 @@ public struct MadeSet: Sendable {
   }
 
   /// The sets that can be made.
-  public static let all: [MadeSet] = [
-    glyphs(.digits, summary: "drawn digits in ten classes, 28 x 28: an embedded stand-in for handwriting"),
-    glyphs(.symbols, summary: "drawn Greek and mathematical symbols, 28 x 28"),
-  ]
+  public static let all: [MadeSet] =
+    [
+      glyphs(.digits, summary: "drawn digits in ten classes, 28 x 28: an embedded stand-in for handwriting"),
+      glyphs(.symbols, summary: "drawn Greek and mathematical symbols, 28 x 28"),
+    ] + ToyDistributions.all.map(toy)
+
+  /// Most points of a toy set.
+  private static let mostPoints = 1 << 28
+
+  private static func toy(_ distribution: any ToyDistribution) -> MadeSet {
+    let summary = "points of the plane in \(distribution.classCount) classes"
+    return MadeSet(name: distribution.name, summary: summary, parts: ["COUNT"]) { request in
+      guard let count = Int(request.part), (0...mostPoints).contains(count) else {
+        throw SpecificationError(
+          request.specification.text, column: request.partColumn,
+          "\(distribution.name) takes a number of points of at most \(mostPoints), as in '\(distribution.name):1000'"
+        )
+      }
+      let all = distribution.dataset(count: count, seed: request.seed)
+      var chosen =
+        try request.range.map { all[try $0.resolved(count: count, in: request.specification)] } ?? all
+      chosen.name = request.specification.text
+      return chosen
+    }
+  }
 
   /// Examples of a split when no range says how many.
   private static let usualCounts: [SyntheticGlyphs.Split: Int] = [.train: 60_000, .test: 10_000]

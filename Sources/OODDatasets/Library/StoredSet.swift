@@ -74,14 +74,16 @@ public struct StoredSet: Sendable {
       }
   }
 
-  /// What the classes are called: as the package knows, or as `classes.txt` says. Throws `DataError` when that file isn't right.
+  /// What the classes are called: as the package knows, or as `classes.txt` says. Throws `DataError` when
+  /// that file isn't right.
   func classNames() throws -> [String]? {
     if let names = KnownSet(named: name)?.classNames { return names }
     let path = folder + "/classes.txt"
     return Directory.isFile(path) ? try StoredSet.classNames(path) : nil
   }
 
-  /// Class names from lines of label, tab, name. With more fields the name is the last but one, before the number of examples.
+  /// Class names from lines of label, tab, name. With more fields the name is the last but one, before the
+  /// number of examples.
   static func classNames(_ path: String) throws -> [String] {
     let rows = TextRows(try ByteStream(FileSource.open(path), limit: .standard), quote: nil)
     let format = RowFields(delimiter: 0x09, quote: nil)

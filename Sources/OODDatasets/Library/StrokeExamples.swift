@@ -55,8 +55,9 @@ struct StrokeExamples {
     classNames = ordered.map { names[$0] ?? $0 }
   }
 
-  /// For each recording the extent below which it isn't enlarged, so that dots stay dots: 15% of the median symbol of
-  /// its expression where the recordings come from expressions (their units differ by device), else 17.6 screen pixels.
+  /// For each recording the extent below which it isn't enlarged, so that dots stay dots: 15% of the median
+  /// symbol of its expression where the recordings come from expressions (their units differ by device), else
+  /// 17.6 screen pixels.
   private static func smallestExtents(_ records: [StrokeRecord]) -> [Double] {
     func extent(_ drawing: Drawing) -> Double {
       let points = drawing.strokes.joined()
@@ -90,7 +91,8 @@ struct StrokeExamples {
     return records.map { record in expression(record).flatMap { smallest[$0] } ?? 17.6 }
   }
 
-  /// LaTeX by number from `symbols.csv` in the folder of a file (columns `symbol_id;latex;…`); empty when there is none.
+  /// LaTeX by number from `symbols.csv` in the folder of a file (columns `symbol_id;latex;…`); empty when
+  /// there is none.
   private static func symbolNames(beside path: String) throws -> [String: String] {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     let file = folder + "symbols.csv"

@@ -1,14 +1,15 @@
 import GenModels
 
-/// NumPy's file of one array, `.npy`: versions 1 to 3, C and Fortran order, either byte order; booleans, all integers, and floats of
-/// 16, 32 and 64 bits. (Format: NumPy Enhancement Proposal 1, and `numpy.lib.format`.)
+/// NumPy's file of one array, `.npy`: versions 1 to 3, C and Fortran order, either byte order; booleans, all
+/// integers, and floats of 16, 32 and 64 bits. (Format: NumPy Enhancement Proposal 1, and
+/// `numpy.lib.format`.)
 ///
 ///     let table = try NumPy.read("X.npy")        // keeps the element type
 ///     let x = try table.tensor()                 // 32-bit floats
 ///     try NumPy.write(NumericArray(x), to: "copy.npy")
 public enum NumPy {
-  /// Reads a file. Arrays in Fortran order are put into row-major order. Throws `DataError` when the file can't be read, isn't right, or
-  /// holds something else than numbers.
+  /// Reads a file. Arrays in Fortran order are put into row-major order. Throws `DataError` when the file
+  /// can't be read, isn't right, or holds something else than numbers.
   public static func read(_ path: String) throws -> NumericArray {
     let source = try FileSource.open(path)
     return try read(ByteStream(source, limit: .standard))
@@ -53,15 +54,16 @@ public enum NumPy {
       [UInt8](unsafeUninitializedCapacity: columnMajor.count) { buffer, initialized in
         columnMajor.withUnsafeBytes { source in
           let destination = UnsafeMutableRawBufferPointer(buffer)
-          // An array of axes (a, b, …, z) in Fortran order is one of axes (z, …, b, a) in C order. Walk it in blocks of the
-          // first and the last axis, which are the two that run fastest on either side.
+          // An array of axes (a, b, …, z) in Fortran order is one of axes (z, …, b, a) in C order. Walk it in
+          // blocks of the first and the last axis, which are the two that run fastest on either side.
           let first = shape[0]
           let last = shape[shape.count - 1]
           let middle = shape.dropFirst().dropLast()
           let middleCount = middle.reduce(1, *)
           let block = 32
           for position in 0..<middleCount {
-            // Row-major position among the middle axes; its reflection is the position with the axes reversed.
+            // Row-major position among the middle axes; its reflection is the position with the axes
+            // reversed.
             var rest = position
             var reflected = 0
             var weight = middleCount

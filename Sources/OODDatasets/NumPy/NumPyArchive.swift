@@ -43,7 +43,8 @@ public struct NumPyArchive {
     return writer.finish()
   }
 
-  /// Writes an archive of these arrays. It appears whole or not at all. Throws `DataError` when it can't be written.
+  /// Writes an archive of these arrays. It appears whole or not at all. Throws `DataError` when it can't be
+  /// written.
   public static func write(
     _ arrays: [(name: String, array: NumericArray)], to path: String, compressed: Bool = true
   ) throws {

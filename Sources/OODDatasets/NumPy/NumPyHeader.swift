@@ -1,4 +1,5 @@
-/// The header of a `.npy` file: a magic number, a version, and a Python dictionary with the keys `descr`, `fortran_order` and `shape`.
+/// The header of a `.npy` file: a magic number, a version, and a Python dictionary with the keys `descr`,
+/// `fortran_order` and `shape`.
 struct NumPyHeader {
   let elementType: NumericArray.ElementType
   let isBigEndian: Bool
@@ -93,7 +94,8 @@ struct NumPyHeader {
     byteCount = total
   }
 
-  /// A header for an array in C order, little-endian, padded with spaces so that the elements start at a multiple of 64 bytes.
+  /// A header for an array in C order, little-endian, padded with spaces so that the elements start at a
+  /// multiple of 64 bytes.
   static func bytes(elementType: NumericArray.ElementType, shape: [Int]) -> [UInt8] {
     let name = names.first { $0.type == elementType }!.name
     let extents = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")

@@ -1,4 +1,5 @@
-/// Reads the few Python literals that NumPy headers consist of: strings, booleans and tuples of whole numbers.
+/// Reads the few Python literals that NumPy headers consist of: strings, booleans and tuples of whole
+/// numbers.
 struct PythonLiteralParser {
   private let bytes: [UInt8]
   private let source: String

@@ -9,7 +9,8 @@ public struct Bitmap: Sendable, Equatable {
   /// `[height, width, channels]`, row-major.
   public var pixels: [UInt8]
 
-  /// A picture of these pixels. Traps when their number is not width·height·channels, or there are neither 1 nor 3 channels.
+  /// A picture of these pixels. Traps when their number is not width·height·channels, or there are neither 1
+  /// nor 3 channels.
   public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
     precondition(
       channels == 1 || channels == 3, "A bitmap has 1 or 3 channels, and \(channels) were asked for.")
@@ -22,8 +23,9 @@ public struct Bitmap: Sendable, Equatable {
     self.pixels = pixels
   }
 
-  /// A picture of a tensor [height, width] or [height, width, 1 or 3], whose values are mapped linearly so that `black` becomes 0 and `white`
-  /// 255, rounded to nearest. Values beyond the two are drawn as black and as white.
+  /// A picture of a tensor [height, width] or [height, width, 1 or 3], whose values are mapped linearly so
+  /// that `black` becomes 0 and `white` 255, rounded to nearest. Values beyond the two are drawn as black and
+  /// as white.
   public init(_ image: Tensor, black: Float = 0, white: Float = 1) {
     let channels = image.rank == 3 ? image.shape[2] : 1
     precondition(

@@ -8,8 +8,9 @@ public enum PNG {
   /// Most bytes of pixels that a picture may have: 1 GiB.
   static let mostBytes = 1 << 30
 
-  /// Reads a picture. Grey of 1, 2 and 4 bits is widened to 8, and palettes become red-green-blue; both are exact.
-  /// Throws `DataError` for anything else: 16-bit or transparent pictures, damaged files, absurd sizes.
+  /// Reads a picture. Grey of 1, 2 and 4 bits is widened to 8, and palettes become red-green-blue; both are
+  /// exact. Throws `DataError` for anything else: 16-bit or transparent pictures, damaged files, absurd
+  /// sizes.
   public static func read(_ path: String) throws -> Bitmap {
     let source = try FileSource.open(path)
     return try read(bytes: source.bytes(in: 0..<source.byteCount, of: "a PNG picture"), name: path)
@@ -65,7 +66,8 @@ public enum PNG {
       image.format = bitmap.channels == 3 ? PNG_FORMAT_FLAG_COLOR : 0
       return image
     }
-    // Deflate adds at most a few bytes a block to what it can't shrink, and each row has one byte for its filter.
+    // Deflate adds at most a few bytes a block to what it can't shrink, and each row has one byte for its
+    // filter.
     let raw = bitmap.pixels.count + bitmap.height
     let room = raw + raw / 500 + 4096
     return [UInt8](unsafeUninitializedCapacity: room) { buffer, count in

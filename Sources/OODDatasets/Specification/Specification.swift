@@ -7,12 +7,13 @@
 ///     idx:IMAGES,LABELS   idx:IMAGES         files
 ///     npy:FILE   npz:FILE#KEY   csv:FILE   hwrt:FILE   strokes:FILE
 ///
-/// Ranges, class filters and `shuffle=SEED` are applied from left to right: `mnist:test?classes=3[0..<10]` is the first ten threes, and
-/// `mnist:test[0..<10]?classes=3` the threes among the first ten. An item of a class filter is a class's name, `#` and its
-/// number, or one of the groups `digits`, `letters` (Latin) and `symbols` (all others). Other options belong to the
-/// source: `seed=` (sets that are made), `labels=KEY` (npz) and `labels=FILE` (npy),
-/// `label=COLUMN`, `header=`, `delimiter=`, `missing=refuse|drop|NUMBER` (csv).
-/// Characters with a meaning here are written in percent form: `[` `%5B`, `]` `%5D`, `?` `%3F`, `,` `%2C`, `#` `%23`, `&` `%26`, `%` `%25`.
+/// Ranges, class filters, `shuffle=SEED` and `minimum=COUNT` (of examples in a class) are applied from left
+/// to right: `mnist:test?classes=3[0..<10]` is the first ten threes, and `mnist:test[0..<10]?classes=3` the
+/// threes among the first ten. An item of a class filter is a class's name, `#` and its number, or one of the
+/// groups `digits`, `letters` (Latin) and `symbols` (all others). Other options belong to the source: `seed=`
+/// (sets that are made), `labels=KEY` (npz) and `labels=FILE` (npy), `label=COLUMN`, `header=`, `delimiter=`,
+/// `missing=refuse|drop|NUMBER` (csv). Characters with a meaning here are written in percent form: `[` `%5B`,
+/// `]` `%5D`, `?` `%3F`, `,` `%2C`, `#` `%23`, `&` `%26`, `%` `%25`.
 public struct Specification: Sendable, Equatable {
   /// Where the examples come from.
   public enum Source: Sendable, Equatable {
@@ -34,6 +35,9 @@ public struct Specification: Sendable, Equatable {
     /// By class: only these, or all but these.
     case classes([Word], areExcluded: Bool)
     case shuffle(seed: UInt64)
+    /// Only classes with at least so many examples, numbered anew; for recorded symbols, where many classes
+    /// are tiny.
+    case minimum(Int)
   }
 
   /// A piece of the text with its place.
@@ -55,6 +59,12 @@ public struct Specification: Sendable, Equatable {
   public init(_ text: String) throws {
     var parser = SpecificationParser(text)
     self = try parser.parse()
+  }
+
+  /// Where an option's name first stands, in characters counted from 1.
+  func column(of option: String) -> Int {
+    guard let place = text.firstRange(of: option + "=") else { return 1 }
+    return text.distance(from: text.startIndex, to: place.lowerBound) + 1
   }
 
   init(text: String, source: Source, selections: [Selection], options: [String: Word]) {

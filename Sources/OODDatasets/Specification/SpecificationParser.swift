@@ -4,12 +4,13 @@ struct SpecificationParser {
   private let characters: [Character]
   private var next = 0
 
-  /// Options that each kind of source takes, besides `classes` and `shuffle`.
+  /// Options that each kind of source takes, besides those that select.
   static let fileOptions: [String: [String]] = [
     "idx": [], "npy": ["labels"], "npz": ["labels"], "csv": ["label", "header", "delimiter", "missing"],
-    "hwrt": ["minimum", "size", "pen"], "strokes": ["minimum", "size", "pen"],
+    "hwrt": [], "strokes": [],
   ]
-  static let namedOptions = ["seed", "noise", "minimum"]
+  static let namedOptions = ["seed"]
+  static let selections = ["classes", "shuffle", "minimum"]
 
   init(_ text: String) {
     self.text = text
@@ -172,7 +173,7 @@ struct SpecificationParser {
   ) throws {
     let start = next
     let name = take { $0.isASCII && ($0.isLetter || $0 == "-") }
-    let all = ["classes", "shuffle"] + known
+    let all = SpecificationParser.selections + known
     guard all.contains(name) else {
       throw fault(at: start, "there is no option '\(name)' here; known are \(all.joined(separator: ", "))")
     }
@@ -199,6 +200,11 @@ struct SpecificationParser {
         throw fault(at: valueStart, "a seed is a whole number of at most 64 bits")
       }
       selections.append(.shuffle(seed: seed))
+    case "minimum":
+      guard let count = Int(value), count >= 0 else {
+        throw fault(at: valueStart, "the least number of examples of a class is a whole number")
+      }
+      selections.append(.minimum(count))
     default:
       guard options[name] == nil else { throw fault(at: start, "'\(name)' is given twice") }
       options[name] = .init(text: try decoded(value, from: valueStart), column: valueStart + 1)

@@ -1,6 +1,6 @@
-/// The CSV files of the HWRT database: columns `symbol_id;user_id;user_agent;data` in any order, quote `'`, where `data` is a JSON list of
-/// strokes, each a list of points `{"x": …, "y": …, "time": …}`. (M. Thoma, On-line Recognition of Handwritten Mathematical
-/// Symbols, 2015.) Raw or gzip.
+/// The CSV files of the HWRT database: columns `symbol_id;user_id;user_agent;data` in any order, quote `'`,
+/// where `data` is a JSON list of strokes, each a list of points `{"x": …, "y": …, "time": …}`. (M. Thoma,
+/// On-line Recognition of Handwritten Mathematical Symbols, 2015.) Raw or gzip.
 ///
 ///     let recordings = try HWRTFile.read("train-data.csv")
 public enum HWRTFile {
@@ -124,8 +124,8 @@ public enum HWRTFile {
     return Array(text.utf8)
   }
 
-  /// Writes these records to a file, compressed when the path ends in `.gz`. The file appears whole or not at all.
-  /// Throws `DataError` when it can't be written.
+  /// Writes these records to a file, compressed when the path ends in `.gz`. The file appears whole or not at
+  /// all. Throws `DataError` when it can't be written.
   public static func write(_ records: [StrokeRecord], to path: String) throws {
     let text = bytes(of: records)
     try writeFile(path.hasSuffix(".gz") ? gzip(text) : text, to: path)

@@ -1,7 +1,7 @@
 /// Drawings as JSON lines: one object a line, with `strokes` as lists of points `[x, y]` or `[x, y, time]`.
 ///
-/// Two sets of keys are known, those of HWRT (`id`, `symbol_id`, `latex`, `user_id`, `source`) and those of CROHME (`label`,
-/// `source`, `expression`, `writer`); other keys are skipped. Raw or gzip.
+/// Two sets of keys are known, those of HWRT (`id`, `symbol_id`, `latex`, `user_id`, `source`) and those of
+/// CROHME (`label`, `source`, `expression`, `writer`); other keys are skipped. Raw or gzip.
 ///
 ///     let recordings = try StrokeLines.read("strokes.jsonl.gz")
 public enum StrokeLines {
@@ -101,8 +101,8 @@ public enum StrokeLines {
     return Array(text.utf8)
   }
 
-  /// Writes these records to a file, compressed when the path ends in `.gz`. The file appears whole or not at all.
-  /// Throws `DataError` when it can't be written.
+  /// Writes these records to a file, compressed when the path ends in `.gz`. The file appears whole or not at
+  /// all. Throws `DataError` when it can't be written.
   public static func write(_ records: [StrokeRecord], to path: String) throws {
     let text = bytes(of: records)
     try writeFile(path.hasSuffix(".gz") ? gzip(text) : text, to: path)

@@ -1,7 +1,8 @@
 /// A recorded drawing with what its file says of it.
 public struct StrokeRecord: Sendable, Equatable {
   public var drawing: Drawing
-  /// The symbol, in LaTeX; nil for a recording without label, and in HWRT's CSV files, which have numbers only.
+  /// The symbol, in LaTeX; nil for a recording without label, and in HWRT's CSV files, which have numbers
+  /// only.
   public var label: String?
   /// HWRT's number of the symbol.
   public var symbolID: Int?

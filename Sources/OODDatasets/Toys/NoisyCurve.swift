@@ -64,7 +64,7 @@ struct NoisyCurve: Sendable {
         let exponent = -0.5 * (offset.x * offset.x + offset.y * offset.y) / variance
         sum.largest = max(sum.largest, exponent)
         if sum.value == 0 || exponent > sum.reference + 300 {
-          sum.value *= exp(sum.reference - exponent)
+          if sum.value > 0 { sum.value *= exp(sum.reference - exponent) }
           sum.reference = exponent
         }
         sum.value += half * gaussWeight * weight(t) * exp(exponent - sum.reference)

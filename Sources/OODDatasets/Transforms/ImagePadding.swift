@@ -9,8 +9,10 @@ public struct ImagePadding: ImageTransform, Hashable {
   public init(top: Int, left: Int, bottom: Int, right: Int, value: Float = 0) {
     precondition(
       min(top, left, bottom, right) >= 0,
-      "Margins are at least 0, and \(top), \(left), \(bottom) and \(right) were given; use ImageCropping to cut.")
-    (self.top, self.left, self.bottom, self.right, self.value) = (top, left, bottom, right, value)
+      "Margins are at least 0, and \(top), \(left), \(bottom) and \(right) were given; "
+        + "use ImageCropping to cut.")
+    (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
+    self.value = value
   }
 
   /// The same margin on all sides.

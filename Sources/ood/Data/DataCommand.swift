@@ -11,8 +11,9 @@ struct DataCommand: AsyncParsableCommand {
         synthetic-digits:train   two-moons:1000?seed=7   adbench:6_cardio
         idx:IMAGES[,LABELS]   npy:FILE   npz:FILE#KEY   csv:FILE   hwrt:FILE   strokes:FILE
 
-      Ranges in [ ], ?classes=A,B and ?classes!=A,B (names, #numbers, digits, letters, symbols) and ?shuffle=SEED apply from
-      left to right. Quote a SPEC in the shell. Sets are looked up in --data-dir, then in $OOD_DATA, then in the user's cache.
+      Ranges in [ ], ?classes=A,B and ?classes!=A,B (names, #numbers, digits, letters, symbols), ?shuffle=SEED \
+      and ?minimum=COUNT apply from left to right. Quote a SPEC in the shell. Sets are looked up in --data-dir, \
+      then in $OOD_DATA, then in the user's cache.
       """,
     subcommands: [DataList.self, DataInfo.self, DataRender.self, DataFetch.self])
 }

@@ -6,9 +6,9 @@ struct DataFetch: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch", abstract: "Download a published data set.",
     discussion: """
-      Files go to --data-dir, else to $OOD_DATA, else to the user's cache. A download that was cut goes on where it stopped; every file is \
-      compared with its published checksum before it is put in place. $OOD_MIRROR names a server to use instead of the \
-      publishers': $OOD_MIRROR/SET/FILE.
+      Files go to --data-dir, else to $OOD_DATA, else to the user's cache. A download that was cut goes on where \
+      it stopped; every file is compared with its published checksum before it is put in place. $OOD_MIRROR names \
+      a server to use instead of the publishers': $OOD_MIRROR/SET/FILE.
       """)
 
   @Argument(help: ArgumentHelp("mnist, fashion-mnist, kmnist or hwrt.", valueName: "name")) var name: String

@@ -16,7 +16,8 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension Specification {
-  /// Loads what the argument names. A specification that is wrong in itself is an error of usage; one that doesn't fit the data is a failure.
+  /// Loads what the argument names. A specification that is wrong in itself is an error of usage; one that
+  /// doesn't fit the data is a failure.
   static func parse(argument: String) throws -> Specification {
     do {
       return try Specification(argument)

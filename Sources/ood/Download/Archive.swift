@@ -2,7 +2,8 @@ import Foundation
 
 /// Archives of several files, unpacked with the system's `tar`.
 enum Archive {
-  /// Unpacks a tar archive, compressed in any way that the system's `tar` knows, into a folder. Throws `DownloadError`.
+  /// Unpacks a tar archive, compressed in any way that the system's `tar` knows, into a folder. Throws
+  /// `DownloadError`.
   static func unpack(_ path: String, into folder: String) async throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

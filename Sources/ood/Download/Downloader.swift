@@ -1,8 +1,8 @@
 import Foundation
 import OODDatasets
 
-/// Brings the files of a published data set into a data directory: resumed where an earlier attempt stopped, checked, and put in
-/// place in one step.
+/// Brings the files of a published data set into a data directory: resumed where an earlier attempt stopped,
+/// checked, and put in place in one step.
 package struct Downloader: Sendable {
   /// The data directory.
   package let directory: String
@@ -26,7 +26,8 @@ package struct Downloader: Sendable {
     self.progress = progress
   }
 
-  /// Fetches all files of a set that are not there yet. Returns the paths of those that were fetched. Throws `DownloadError`.
+  /// Fetches all files of a set that are not there yet. Returns the paths of those that were fetched. Throws
+  /// `DownloadError`.
   package func fetch(_ set: KnownSet) async throws -> [String] {
     let folder = directory + "/" + set.name
     do {
@@ -47,7 +48,8 @@ package struct Downloader: Sendable {
     return fetched
   }
 
-  /// Whether a file is there with the published checksum. One with another checksum is an error: it is not ours to replace.
+  /// Whether a file is there with the published checksum. One with another checksum is an error: it is not
+  /// ours to replace.
   private func isHere(_ file: KnownSet.File, path: String) throws -> Bool {
     guard FileManager.default.fileExists(atPath: path) else { return false }
     let found = try file.digest.ofFile(path)

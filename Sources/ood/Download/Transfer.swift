@@ -6,7 +6,8 @@ import Foundation
 
 /// One HTTP request whose body goes to the end of a file, from where the file ends on.
 ///
-/// A part of the body that came before the connection broke stays in the file, so that the next transfer goes on there.
+/// A part of the body that came before the connection broke stays in the file, so that the next transfer goes
+/// on there.
 final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   /// Where the bytes come from, for messages.
   private let address: String
@@ -30,7 +31,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     self.progress = progress
   }
 
-  /// Fetches `address` into the file `path`, which may hold the first bytes of it already. Throws `DownloadError`.
+  /// Fetches `address` into the file `path`, which may hold the first bytes of it already. Throws
+  /// `DownloadError`.
   static func run(
     _ address: String, to path: String, progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
   ) async throws {
@@ -56,10 +58,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   }
 
   private func openFile() throws {
-    if !FileManager.default.fileExists(atPath: path) {
-      FileManager.default.createFile(atPath: path, contents: nil)
-    }
     do {
+      if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
       let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
       received = Int(try file.seekToEnd())
       self.file = file

@@ -26,7 +26,8 @@ public protocol Optimizer: Sendable {
 /// Calls `body` on ranges of a parameter, its gradient and its state, on several threads where they are large.
 func updateInPlace(
   _ parameter: inout Tensor, gradient: Tensor, state: inout [Tensor],
-  _ body: @Sendable (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>, [UnsafeMutablePointer<Float>]) -> Void
+  _ body:
+    @Sendable (Int, UnsafeMutablePointer<Float>, UnsafePointer<Float>, [UnsafeMutablePointer<Float>]) -> Void
 ) {
   precondition(
     gradient.shape == parameter.shape,

@@ -25,7 +25,8 @@ public struct SGD: Optimizer, Hashable, Codable {
     gradientScale: Double
   ) {
     let settings = ood_sgd(
-      learning_rate: learningRate, momentum: momentum, weight_decay: weightDecay, gradient_scale: gradientScale,
+      learning_rate: learningRate, momentum: momentum, weight_decay: weightDecay,
+      gradient_scale: gradientScale,
       nesterov: isNesterov ? 1 : 0)
     updateInPlace(&parameter, gradient: gradient, state: &state) { count, p, g, s in
       kernels.optimizer.sgd(settings, p, g, s.first, count)

@@ -1,0 +1,93 @@
+"""Scores of `ood detect` beside its peers', on every set of a directory of adbench .npz files."""
+
+import argparse
+import glob
+import os
+import tempfile
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from peers import DEFAULT_BINARY, PEERS, detect
+
+
+def load(path, rows):
+    archive = np.load(path)
+    x = np.ascontiguousarray(archive["X"], dtype=np.float64)
+    y = np.asarray(archive["y"]).ravel()
+    if rows is not None and len(x) > rows:
+        # A spread of rows, so that both classes stay.
+        chosen = np.linspace(0, len(x) - 1, rows).astype(int)
+        x, y = x[chosen], y[chosen]
+    return np.ascontiguousarray(x), y
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", required=True, help="directory of adbench .npz files")
+    parser.add_argument("--ood", default=DEFAULT_BINARY)
+    parser.add_argument("--methods", nargs="*", default=list(PEERS))
+    parser.add_argument("--sets", nargs="*", help="names, or parts of them")
+    parser.add_argument("--rows", type=int, help="at most so many rows of each set")
+    parser.add_argument("--seeds", type=int, default=10, help="for random methods")
+    arguments = parser.parse_args()
+
+    header = f"{'method':<18} {'set':<22} {'rows':>7} {'ours':>12} {'peer':>12} {'difference':>11}  measure"
+    print(header)
+    worst = {}
+    for path in sorted(glob.glob(os.path.join(arguments.data, "*.npz"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        if arguments.sets and not any(part in name for part in arguments.sets):
+            continue
+        for method in arguments.methods:
+            peer = PEERS[method]
+            limits = [n for n in (arguments.rows, peer.most_rows) if n is not None]
+            x, y = load(path, min(limits) if limits else None)
+            if peer.columns is not None:
+                x = np.ascontiguousarray(x[:, peer.columns(x)])
+                if x.shape[1] == 0:
+                    print(f"{method:<18} {name:<22} {len(x):>7}  the peer can work with no column", flush=True)
+                    continue
+            reason = peer.degenerate(x) if peer.degenerate is not None else None
+            with tempfile.TemporaryDirectory() as directory:
+                file = os.path.join(directory, "x.npy")
+                np.save(file, x)
+                try:
+                    line = compare(peer, arguments, "npy:" + file, x, y)
+                except Exception as error:  # the table goes on
+                    print(f"{method:<18} {name:<22} {len(x):>7}  {error}", flush=True)
+                    continue
+            ours, theirs, difference, measure = line
+            if reason is not None:
+                measure = reason + ", ours leaves it out: not counted"
+            else:
+                worst[method] = max(worst.get(method, 0), difference)
+            print(f"{method:<18} {name:<22} {len(x):>7} {ours:>12.6g} {theirs:>12.6g} {difference:>11.2e}  {measure}",
+                  flush=True)
+    print("\nlargest difference")
+    for method, difference in worst.items():
+        print(f"{method:<18} {difference:.2e}")
+
+
+def compare(peer, arguments, file, x, y):
+    if peer.is_random:
+        ours = [roc_auc_score(y, detect(arguments.ood, peer.ours, file, file, seed)[0])
+                for seed in range(arguments.seeds)]
+        theirs = [roc_auc_score(y, peer.theirs(x, x, seed)[0]) for seed in range(arguments.seeds)]
+        return (np.mean(ours), np.mean(theirs), abs(np.mean(ours) - np.mean(theirs)),
+                f"mean AUROC of {arguments.seeds} seeds (deviation {np.std(ours):.3f}, {np.std(theirs):.3f})")
+    ours, _ = detect(arguments.ood, peer.ours, file, file)
+    theirs, _, _ = peer.theirs(x, x, 0)
+    finite = np.isfinite(theirs)
+    note = "largest relative difference of scores"
+    if not finite.all():
+        note += f"; the peer's is not finite in {np.sum(~finite)} rows"
+    if not finite.any():
+        return roc_auc_score(y, ours), float("nan"), float("nan"), note
+    scale = np.maximum(np.abs(theirs[finite]), 1e-9 * max(1.0, np.abs(theirs[finite]).max()))
+    difference = np.max(np.abs(ours[finite] - theirs[finite]) / scale)
+    return (roc_auc_score(y, ours), roc_auc_score(y[finite], theirs[finite]), difference, note + "; columns: AUROC")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+import GenModels
+
+/// k-means clustering: S. P. Lloyd's iterations (1982) from k-means++ starts (D. Arthur and S. Vassilvitskii,
+/// 2007).
+///
+///     let clusters = try KMeans(fitting: train, clusters: 8)
+///     clusters.centres                        // 8 rows
+///
+/// A cluster that loses all rows moves to the row farthest from its centre. When there are fewer different
+/// rows than clusters, the remaining clusters are empty, with centres at rows that exist.
+public struct KMeans: Sendable {
+  /// The cluster centres, a row each.
+  public let centres: Matrix
+  /// The cluster of each training row.
+  public let labels: [Int]
+  /// The number of training rows in each cluster.
+  public let sizes: [Int]
+  /// Σ over the rows of the squared distance to their centre.
+  public let inertia: Double
+  /// Iterations of the start that was kept.
+  public let iterations: Int
+
+  /// Fits to the rows of `x`, `starts` times, and keeps the clusters of least inertia.
+  ///
+  /// - Parameters:
+  ///   - largestIterationCount: Iterations after which a start ends, settled or not.
+  ///   - tolerance: A start is settled when no label changes, or when the centres' squared shift is below
+  ///     this part of the
+  ///     mean variance of the columns.
+  /// - Throws: `TableError` for entries that are not finite and for fewer rows than clusters.
+  public init(
+    fitting x: Matrix, clusters: Int = 8, starts: Int = 10, largestIterationCount: Int = 300,
+    tolerance: Double = 1e-4, random: RandomGenerator = RandomGenerator(seed: 0)
+  ) throws {
+    guard clusters >= 1 else {
+      throw TableError.invalidSetting(name: "clusters", value: "\(clusters)", expected: "at least 1")
+    }
+    guard starts >= 1 else {
+      throw TableError.invalidSetting(name: "starts", value: "\(starts)", expected: "at least 1")
+    }
+    try x.checkTraining(rows: clusters, "to make \(clusters) clusters")
+    let shift = tolerance * Self.meanVariance(x)
+    var best: Lloyd?
+    for start in 0..<starts {
+      var random = random.split(UInt64(start))
+      var run = Lloyd(x, centres: Self.plusPlus(x, clusters, &random))
+      run.iterate(largestIterationCount, shift)
+      if best == nil || run.inertia < best!.inertia { best = run }
+    }
+    centres = best!.centres
+    labels = best!.assignment.labels
+    inertia = best!.inertia
+    iterations = best!.iterations
+    var sizes = [Int](repeating: 0, count: clusters)
+    for label in labels { sizes[label] += 1 }
+    self.sizes = sizes
+  }
+
+  private static func meanVariance(_ x: Matrix) -> Double {
+    let means = x.columnMeans()
+    var sum = 0.0
+    x.withUnsafeElements { elements in
+      for i in 0..<x.rows {
+        for k in 0..<x.columns {
+          let centred = elements[i * x.columns + k] - means[k]
+          sum += centred * centred
+        }
+      }
+    }
+    return sum / Double(x.rows) / Double(x.columns)
+  }
+
+  /// Rows as first centres: each drawn with probability proportional to its squared distance to those before;
+  /// the best of 2 + ln k draws, as the authors propose.
+  private static func plusPlus(_ x: Matrix, _ clusters: Int, _ random: inout RandomGenerator) -> Matrix {
+    let trials = 2 + max(0, (Double(clusters).exponent + 1) * 7 / 10)
+    var chosen = [Int32(random.place(weights: Array(repeating: 1, count: x.rows)))]
+    var distances = ClusterAssignment(x, x.rows(chosen)).squaredDistances
+    while chosen.count < clusters {
+      var best: (total: Double, row: Int32, distances: [Double])?
+      for _ in 0..<Int(trials) {
+        // All rows are at a centre: any row will do.
+        let row = Int32(
+          random.place(weights: distances.contains { $0 > 0 } ? distances : distances.map { _ in 1 }))
+        let candidate = ClusterAssignment(x, x.rows([row])).squaredDistances
+        let nearest = zip(distances, candidate).map { min($0, $1) }
+        let total = nearest.reduce(0, +)
+        if best == nil || total < best!.total { best = (total, row, nearest) }
+      }
+      chosen.append(best!.row)
+      distances = best!.distances
+    }
+    return x.rows(chosen)
+  }
+}
+
+/// One start of k-means.
+private struct Lloyd {
+  let x: Matrix
+  var centres: Matrix
+  var assignment: ClusterAssignment
+  var iterations = 0
+  var inertia: Double { assignment.squaredDistances.reduce(0, +) }
+
+  init(_ x: Matrix, centres: Matrix) {
+    self.x = x
+    self.centres = centres
+    assignment = ClusterAssignment(x, centres)
+  }
+
+  mutating func iterate(_ most: Int, _ tolerance: Double) {
+    while iterations < most {
+      iterations += 1
+      let moved = means()
+      let shift = zip(moved.elements, centres.elements).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      let labels = assignment.labels
+      centres = moved
+      assignment = ClusterAssignment(x, centres)
+      if assignment.labels == labels || shift <= tolerance { break }
+    }
+  }
+
+  /// The mean of each cluster's rows; for an empty one, the row farthest from its centre (then the next).
+  private func means() -> Matrix {
+    let (k, d) = (centres.rows, x.columns)
+    var sums = [Double](repeating: 0, count: k * d)
+    var counts = [Int](repeating: 0, count: k)
+    x.withUnsafeElements { elements in
+      for (i, label) in assignment.labels.enumerated() {
+        counts[label] += 1
+        for c in 0..<d { sums[label * d + c] += elements[i * d + c] }
+      }
+    }
+    let empty = counts.indices.filter { counts[$0] == 0 }
+    let distances = assignment.squaredDistances
+    let farthest =
+      empty.isEmpty ? [] : distances.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }
+    for (place, j) in empty.enumerated() {
+      counts[j] = 1
+      for c in 0..<d { sums[j * d + c] = x[farthest[place], c] }
+    }
+    return Matrix(rows: k, columns: d) { destination in
+      for j in 0..<k {
+        for c in 0..<d { destination[j * d + c] = sums[j * d + c] / Double(counts[j]) }
+      }
+    }
+  }
+}

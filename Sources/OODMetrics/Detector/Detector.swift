@@ -1,0 +1,83 @@
+import GenModels
+
+/// A scorer with a threshold: answers "is this out-of-distribution?".
+///
+///     let scorer = try IsolationForest(fitting: normal, using: RandomGenerator(seed: 1))
+///     let detector = Detector(scorer, threshold: try .falsePositiveRate(0.01, of: scorer.score(heldOut)))
+///     try detector.detect(new)                      // a score and a verdict for each row
+///     try detector.save(to: "detector.safetensors")
+///
+///     let stricter = detector.with(threshold: try .falsePositiveRate(0.001, of: scores))   // nothing is fitted again
+public struct Detector<Scorer: OODScorer>: OODScorer {
+  public let scorer: Scorer
+  public let threshold: Threshold
+  /// Where p-values come from, when they are wanted.
+  public let calibration: ConformalCalibration?
+
+  public init(_ scorer: Scorer, threshold: Threshold, calibration: ConformalCalibration? = nil) {
+    self.scorer = scorer
+    self.threshold = threshold
+    self.calibration = calibration
+  }
+
+  /// A detector that flags a new normal example with probability at most `level`: see `ConformalCalibration`.
+  /// - Throws: `ThresholdError` when the calibration is too small for the level.
+  public init(_ scorer: Scorer, calibration: ConformalCalibration, level: Double) throws(ThresholdError) {
+    self.init(scorer, threshold: try calibration.threshold(level: level), calibration: calibration)
+  }
+
+  /// The same scorer and calibration with another threshold.
+  public func with(threshold: Threshold) -> Detector {
+    Detector(scorer, threshold: threshold, calibration: calibration)
+  }
+
+  public func score(_ x: Scorer.Examples) throws -> [Double] { try scorer.score(x) }
+
+  /// The score and the verdict for each example.
+  public func detect(_ x: Scorer.Examples) throws -> [Detection] {
+    try scorer.score(x).map { score in
+      Detection(
+        score: score, isOutOfDistribution: threshold.isOutOfDistribution(score),
+        pValue: calibration?.pValue(score))
+    }
+  }
+}
+
+/// What a detector says of an example.
+public struct Detection: Sendable, Hashable {
+  public let score: Double
+  public let isOutOfDistribution: Bool
+  /// The conformal p-value, where the detector has a calibration.
+  public let pValue: Double?
+}
+
+extension Detector: SavableScorer where Scorer: SavableScorer {
+  public static var kind: String { "detector" }
+
+  private struct Settings: Codable {
+    var thresholdOrigin: String
+  }
+
+  public func encode(to archive: inout ScorerArchive) throws {
+    try archive.setSettings(Settings(thresholdOrigin: threshold.origin))
+    archive["threshold"] = .float64([threshold.value], shape: [1])
+    if let calibration {
+      archive["calibration_scores"] = .float64(calibration.scores, shape: [calibration.scores.count])
+    }
+    try archive.setPart("scorer", scorer)
+  }
+
+  public init(from archive: ScorerArchive) throws {
+    scorer = try Scorer(decoding: archive.part("scorer"))
+    let value = try archive.doubles("threshold", shape: [1])[0]
+    guard !value.isNaN else { throw ModelFileError.notFinite(name: "threshold", position: 0) }
+    threshold = Threshold(value, origin: try archive.settings(as: Settings.self).thresholdOrigin)
+    calibration =
+      archive["calibration_scores"] == nil
+      ? nil : try ConformalCalibration(archive.finiteDoubles("calibration_scores"))
+  }
+}
+
+extension Detector: TableScorer where Scorer: TableScorer {
+  public var featureCount: Int { scorer.featureCount }
+}

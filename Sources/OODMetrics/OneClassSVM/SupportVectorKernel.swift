@@ -1,0 +1,58 @@
+import CKernels
+import GenModels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The kernel of a support vector machine.
+public enum SupportVectorKernel: Sendable, Hashable, Codable {
+  /// x·y.
+  case linear
+  /// e^(−γ |x − y|²). Without γ: 1 / (d · variance of all entries), scikit-learn's "scale"; 1 when that
+  /// variance is 0.
+  case radial(gamma: Double? = nil)
+}
+
+/// A kernel with its parameters known.
+struct ResolvedKernel: Sendable, Hashable, Codable {
+  /// γ; nil for the linear kernel.
+  let gamma: Double?
+
+  init(_ kernel: SupportVectorKernel, _ x: Matrix) throws(TableError) {
+    switch kernel {
+    case .linear: gamma = nil
+    case .radial(let gamma?):
+      guard gamma > 0, gamma.isFinite else {
+        throw .invalidSetting(name: "gamma", value: "\(gamma)", expected: "above 0 and finite")
+      }
+      self.gamma = gamma
+    case .radial(nil):
+      let count = Double(x.elements.count)
+      let mean = x.elements.reduce(0, +) / count
+      let variance = x.elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+      gamma = variance > 0 ? 1 / (Double(x.columns) * variance) : 1
+    }
+  }
+
+  /// The kernel's values between `x` and the rows `range` of `points`. Each depends on its two rows only.
+  func values(
+    _ x: UnsafePointer<Double>, _ points: UnsafePointer<Double>, _ d: Int, _ range: Range<Int>,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    let kernels = ood_active_kernels().pointee
+    let rows = points + range.lowerBound * d
+    guard let gamma else {
+      for j in 0..<range.count {
+        var sum = 0.0
+        for k in 0..<d { sum += x[k] * rows[j * d + k] }
+        out[j] = sum
+      }
+      return
+    }
+    kernels.neighbours.distances(ood_metric_squared_euclidean, x, rows, range.count, d, out)
+    for j in 0..<range.count { out[j] = exp(-gamma * out[j]) }
+  }
+}

@@ -1,0 +1,28 @@
+import GenModels
+
+/// Outlier detection by empirical cumulative distributions (Z. Li et al., 2022): Σ max(Lⱼ, Rⱼ, Sⱼ) over the
+/// features, where L = −ln P(X ≤ x), R = −ln P(X ≥ x) by the shares of training rows, and S is L for a
+/// feature with negative skewness, R with positive, L + R with none. No parameters; features count as
+/// independent.
+///
+/// Scores of the training table equal PyOD's. New examples are judged by the training table alone, each on
+/// its own (PyOD adds the batch to the table); a value beyond all training values has the tail 1 / (n + 1).
+/// Constant features add 0 to the training rows.
+///
+/// Fitting takes time n · d to sort, scoring n · d · log n; memory n · d.
+public struct ECOD: TailScorer {
+  public static let kind = "ecod"
+  let tails: EmpiricalTails
+
+  /// - Throws: `TableError` for a table without rows or columns, or with NaN or infinities.
+  public init(fitting x: Matrix) throws(TableError) {
+    try x.checkTraining()
+    tails = EmpiricalTails(x)
+  }
+
+  init(tails: EmpiricalTails) { self.tails = tails }
+
+  static func featureScore(left: Double, right: Double, skewed: Double) -> Double {
+    max(skewed, max(left, right))
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import GenModels
+import OODDatasets
+import OODExperiments
+
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Train a small autoencoder on drawn digits and ask it about symbols; no download.",
+    discussion: """
+      Prints the shares of digits (IRR) and symbols (ORR) that the model can reconstruct, beside those of the untrained network, \
+      and draws a page: digits, their reconstructions, symbols, their reconstructions, and images generated from noise.
+      """)
+
+  @Option(help: "Decides the data, the network's first weights and the order of training.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Where the page goes.")
+  var out = "."
+
+  func run() async throws {
+    let demonstration = Demonstration(seed: seed)
+    let result = try demonstration.run { step in
+      Console.progress(
+        "epoch \(step.epoch) of \(step.epochs), \(Int(step.examplesPerSecond)) images a second, "
+          + "\(Int(step.secondsLeft.rounded(.up))) s left")
+    }
+    Console.endProgress()
+    var table = TextTable(["model", "theta", "IRR", "ORR", "delta"], rightAligned: [1, 2, 3, 4])
+    for (name, rates) in [("trained", result.trained), ("untrained", result.untrained)] {
+      table.add([
+        name, "\(rates.threshold.rounded())", percent(rates.inClass), percent(rates.outOfClass),
+        percent(rates.difference),
+      ])
+    }
+    let path = out + "/ood-demo.png"
+    try PNG.write(result.page, to: path)
+    table.lines.forEach(Console.result)
+    Console.result("Digits, reconstructions, symbols, reconstructions and generated images: \(path)")
+  }
+
+  private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10)%" }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import GenModels
+import OODDatasets
+
+struct DetectCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detect",
+    abstract: "Score a table with a classical detector.",
+    discussion: """
+      ood detect METHOD --train SPEC --score SPEC     fits one method and scores
+      ood detect compare --train SPEC --score SPEC --labels SPEC     runs all of them
+      ood detect metrics --scores SPEC --labels SPEC     prints the metrics of scores that are there already
+
+      Higher scores mean more out-of-distribution, for every method. Methods, with their own options:
+
+      \(methodList)
+
+      SPEC: csv:FILE   npy:FILE   npz:FILE#KEY   adbench:6_cardio   (see ood data --help)
+      """,
+    subcommands: [DetectRun.self, DetectCompare.self, DetectMetrics.self], defaultSubcommand: DetectRun.self)
+
+  /// The methods, a line each.
+  static var methodList: String {
+    DetectMethod.all.map { method in
+      let names = ([method.name] + method.aliases).joined(separator: ", ")
+      let options = method.options.map { "--" + $0 }.joined(separator: " ")
+      return "  \(names): \(method.summary)" + (options.isEmpty ? "" : " (\(options))")
+    }.joined(separator: "\n")
+  }
+}
+
+/// What to fit to and what to score.
+struct DetectInput: ParsableArguments {
+  @Option(help: ArgumentHelp("The table to fit to.", valueName: "spec")) var train: String
+  @Option(help: ArgumentHelp("The table to score.", valueName: "spec")) var score: String
+  @OptionGroup var data: DataDirectoryOption
+  @Flag(help: "Give each column mean 0 and standard deviation 1 first, by the training table.")
+  var standardize = false
+  @Option(help: "Fill missing values (NaN): median, the column's in the training table. Refused without.")
+  var impute: Imputation?
+  @Option(help: "Seed of whatever is random.") var seed: UInt64 = 0
+
+  /// The two tables; one, when they have one name.
+  func tables() throws -> (train: Matrix, score: Matrix) {
+    let keepsGaps = impute != nil
+    let table = try data.library.table(train, keepsGaps: keepsGaps)
+    return (table, score == train ? table : try data.library.table(score, keepsGaps: keepsGaps))
+  }
+
+  enum Imputation: String, CaseIterable, ExpressibleByArgument {
+    case median
+  }
+}

@@ -1,0 +1,52 @@
+import GenModels
+import OODMetrics
+
+/// A method of `ood detect`: its name, what it takes, and how it is fitted.
+struct DetectMethod: Sendable {
+  /// As on the command line: "isolation-forest".
+  let name: String
+  /// Other names that people know it by.
+  let aliases: [String]
+  /// A few words for the list of methods.
+  let summary: String
+  /// The options of `MethodOptions` that it takes, by their names on the command line without dashes.
+  let options: [String]
+  /// Whether `ood detect compare` runs it; false for variants and for what takes very long.
+  let isCompared: Bool
+  /// Fits it. Whatever is random draws from the generator.
+  let fit: @Sendable (Matrix, MethodOptions, RandomGenerator) throws -> FittedMethod
+
+  init(
+    _ name: String, aliases: [String] = [], _ summary: String, options: [String] = [],
+    isCompared: Bool = true,
+    fit: @escaping @Sendable (Matrix, MethodOptions, RandomGenerator) throws -> FittedMethod
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.summary = summary
+    self.options = options
+    self.isCompared = isCompared
+    self.fit = fit
+  }
+
+  /// Every method, in the order of the help and of comparisons.
+  static let all: [DetectMethod] =
+    featureMethods + forestMethods + projectionMethods + neighbourMethods + densityMethods
+
+  static func named(_ name: String) -> DetectMethod? {
+    all.first { $0.name == name || $0.aliases.contains(name) }
+  }
+}
+
+/// What fitting a method gives.
+struct FittedMethod: Sendable {
+  let scorer: any TableScorer
+  /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its
+  /// neighbours; nil where the scorer's own scores are that.
+  let leaveOneOutScores: [Double]?
+
+  init(_ scorer: any TableScorer, leaveOneOutScores: [Double]? = nil) {
+    self.scorer = scorer
+    self.leaveOneOutScores = leaveOneOutScores
+  }
+}

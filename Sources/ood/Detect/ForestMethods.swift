@@ -1,0 +1,25 @@
+import GenModels
+import OODMetrics
+
+extension DetectMethod {
+  /// Methods that split the table at random.
+  static let forestMethods: [DetectMethod] = [
+    DetectMethod(
+      "isolation-forest", aliases: ["iforest"], "path lengths in random trees",
+      options: ["trees", "sample-size"]
+    ) { x, options, random in
+      FittedMethod(
+        try IsolationForest(
+          fitting: x, trees: options.trees ?? 100, sampleSize: options.sampleSize ?? 256, using: random))
+    },
+    DetectMethod(
+      "extended-isolation-forest", aliases: ["eif"], "path lengths in trees of random hyperplanes",
+      options: ["trees", "sample-size", "split-features"]
+    ) { x, options, random in
+      FittedMethod(
+        try ExtendedIsolationForest(
+          fitting: x, trees: options.trees ?? 100, sampleSize: options.sampleSize ?? 256,
+          splitFeatures: options.splitFeatures, using: random))
+    },
+  ]
+}

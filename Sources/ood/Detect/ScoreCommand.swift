@@ -1,0 +1,62 @@
+import ArgumentParser
+import GenModels
+import OODDatasets
+import OODMetrics
+
+struct ScoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score", abstract: "Score data with a saved detector.",
+    discussion:
+      "FILE was written by ood detect METHOD --save FILE. Higher scores mean more out-of-distribution.")
+
+  @Argument(help: "The saved detector.") var file: String
+  @Option(help: ArgumentHelp("The table to score.", valueName: "spec")) var data: String
+  @OptionGroup var directory: DataDirectoryOption
+  @Option(help: ArgumentHelp("0 for normal, else out-of-distribution: for AUROC and AP.", valueName: "spec"))
+  var labels: String?
+  @Option(help: "Flag scores above this number, instead of the saved threshold; nothing is fitted again.")
+  var threshold: Double?
+  @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
+  @Option(help: "csv: all scores; text: a summary; json: the summary as one object.")
+  var format: ScoreFormat = .csv
+
+  private struct Report: Encodable {
+    let kind: String
+    let rows: Int
+    let seconds: Double
+    let auroc, ap, threshold: Double?
+    let flagged: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case kind, auroc, ap, threshold, flagged
+      case rows = "n_score"
+      case seconds = "score_seconds"
+    }
+  }
+
+  func run() throws {
+    let scorer = try TableScorers.scorer(contentsOf: file)
+    let threshold = threshold.map { Threshold($0) } ?? (scorer as? Detector<AnyTableScorer>)?.threshold
+    let table = try directory.library.table(data, keepsGaps: true)
+    let truth = try labels.map { try directory.library.labels($0, count: table.rows) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let scores = try naming(data) { try scorer.score(table) }
+    let seconds = (clock.now - start).seconds
+    if let out { try NumPy.write(NumericArray(scores, shape: [scores.count]), to: out) }
+    if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold) }
+    let ranking = try truth.map { try ScoreRanking(scores, isOutOfDistribution: $0) }
+    let report = Report(
+      kind: type(of: scorer).kind, rows: scores.count, seconds: seconds, auroc: ranking?.auroc,
+      ap: ranking?.averagePrecision(), threshold: threshold?.value,
+      flagged: threshold.map { threshold in scores.count { threshold.isOutOfDistribution($0) } })
+    if format == .json { return try JSONOutput.print(report) }
+    Console.result("\(report.rows) rows in \(seconds.rounded(digits: 6)) s by \(report.kind)")
+    if let auroc = report.auroc, let ap = report.ap {
+      Console.result("AUROC \(auroc.rounded(digits: 4)), AP \(ap.rounded(digits: 4))")
+    }
+    if let threshold, let flagged = report.flagged {
+      Console.result("\(flagged) above the threshold \(threshold.value) (\(threshold.origin))")
+    }
+  }
+}

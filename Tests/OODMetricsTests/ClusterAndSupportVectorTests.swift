@@ -1,0 +1,90 @@
+import GenModels
+import OODMetrics
+import Testing
+
+@Suite("Clustering")
+struct ClusteringTests {
+  /// Clusters of 100, 90 and 10 rows around (0, 0), (20, 0) and (0, 30).
+  private static let table: Matrix = {
+    let noise = ReferenceTable.normal(200, 2)
+    return Matrix(
+      (0..<200).map { (i: Int) -> [Double] in
+        let (right, up): (Double, Double) = i < 100 ? (0, 0) : i < 190 ? (20, 0) : (0, 30)
+        return [noise[i, 0] + right, noise[i, 1] + up]
+      })
+  }()
+
+  @Test("k-means finds separate clusters")
+  func clusters() throws {
+    let clusters = try KMeans(fitting: Self.table, clusters: 3)
+    #expect(clusters.sizes.sorted() == [10, 90, 100])
+    #expect(Set(clusters.labels[0..<100]).count == 1)
+    #expect(clusters.inertia < 600)
+  }
+
+  @Test("Each rule scores as it says")
+  func rules() throws {
+    let clusters = try KMeans(fitting: Self.table, clusters: 3)
+    let queries = Matrix([[0.0, 0], [0, 30], [20, 50]])
+    let distance = try ClusterScorer(clusters, rule: .distance).score(queries)
+    #expect(distance[0] < 1 && distance[1] < 1 && distance[2] > 25)
+    let size = try ClusterScorer(clusters, rule: .size).score(queries)
+    #expect(size == [-0.5, -0.05, -0.05])
+    let factor = try ClusterScorer(clusters, rule: .localOutlierFactor())
+    #expect(factor.isLarge.filter { $0 }.count == 2)
+    let scores = try factor.score(queries)
+    // A row of the small cluster is as far as the nearest large one.
+    #expect(scores[0] < 1 && abs(scores[1] - 30) < 1 && scores[2] > 45)
+    let weighted = try ClusterScorer(clusters, rule: .localOutlierFactor(weighted: true)).score(queries)
+    #expect(agree(weighted, [scores[0] * 100, scores[1] * 10, scores[2] * 10]))
+  }
+
+  @Test("Fewer different rows than clusters leave clusters empty, without NaN")
+  func duplicates() throws {
+    let same = Matrix((0..<12).map { (i: Int) -> [Double] in [Double(i % 2), 1] })
+    let clusters = try KMeans(fitting: same, clusters: 5)
+    #expect(clusters.inertia == 0 && clusters.sizes.reduce(0, +) == 12)
+    #expect(try ClusterScorer(clusters, rule: .localOutlierFactor()).score(same).allSatisfy(\.isFinite))
+    #expect(throws: TableError.self) { try KMeans(fitting: same, clusters: 13) }
+    #expect(throws: TableError.self) { try KMeans(fitting: same, clusters: 0) }
+    #expect(throws: TableError.self) { try ClusterScorer(clusters, rule: .localOutlierFactor(share: 2)) }
+  }
+}
+
+@Suite("One-class support vector machine")
+struct OneClassSVMTests {
+  @Test("Decision values are libsvm's")
+  func reference() throws {
+    let x = ReferenceTable.training
+    let radial = try OneClassSVM(fitting: x, nu: 0.2, tolerance: 1e-9)
+    let expected = [-0.5128529347818884, 0.1111581199176479, -0.14366420398708435]
+    #expect(zip(try radial.score(ReferenceTable.fresh), expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    let linear = try OneClassSVM(fitting: x, nu: 0.2, kernel: .linear, tolerance: 1e-9)
+    let expectedLinear = [-8.535677794557143, -9.865595843394411, -9.635709577827027]
+    #expect(zip(try linear.score(ReferenceTable.fresh), expectedLinear).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
+  @Test("ν bounds the shares of outliers and of support vectors", arguments: [0.05, 0.3, 0.7])
+  func nu(nu: Double) throws {
+    let x = ReferenceTable.normal(1000, 3)
+    let machine = try OneClassSVM(fitting: x, nu: nu, tolerance: 1e-6)
+    #expect(abs(machine.coefficients.reduce(0, +) - nu * 1000) < 1e-9 * 1000)
+    let outside = try machine.score(x).filter { $0 > 1e-5 }.count
+    #expect(Double(outside) <= nu * 1000 + 1e-9)
+    #expect(Double(machine.supportVectors.rows) >= nu * 1000 - 1e-9)
+    // A small cache changes the time only.
+    let small = try OneClassSVM(fitting: x, nu: nu, tolerance: 1e-6, cacheBytes: 0)
+    #expect(small.coefficients == machine.coefficients && small.offset == machine.offset)
+  }
+
+  @Test("Equal rows and bad settings")
+  func degenerate() throws {
+    let same = Matrix((0..<9).map { _ in [2.0, 2] })
+    #expect(try OneClassSVM(fitting: same).score(same).allSatisfy { abs($0) < 1e-9 })
+    #expect(try OneClassSVM(fitting: Matrix([[1.0]])).score(Matrix([[1.0]])).allSatisfy(\.isFinite))
+    #expect(throws: TableError.self) { try OneClassSVM(fitting: same, nu: 0) }
+    #expect(throws: TableError.self) { try OneClassSVM(fitting: same, nu: 1.2) }
+    #expect(throws: TableError.self) { try OneClassSVM(fitting: same, kernel: .radial(gamma: -1)) }
+    #expect(throws: TableError.self) { try OneClassSVM(fitting: Matrix([[.nan]])) }
+  }
+}

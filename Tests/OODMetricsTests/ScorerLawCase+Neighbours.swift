@@ -1,0 +1,39 @@
+import GenModels
+import OODMetrics
+
+extension ScorerLawCase {
+  /// Methods that look at distances between rows.
+  static let neighbourCases = [
+    ScorerLawCase("nearest-neighbours") { try NearestNeighbours(fitting: $0) },
+    ScorerLawCase("nearest-neighbours, manhattan mean") {
+      try NearestNeighbours(fitting: $0, neighbours: 7, distance: .mean, metric: .manhattan)
+    },
+    ScorerLawCase("neighbour-graph-indegree", leastDistinctScores: 5) {
+      try NeighbourGraphIndegree(fitting: $0, neighbours: 10)
+    },
+    ScorerLawCase("local-outlier-factor") { try LocalOutlierFactor(fitting: $0) },
+    ScorerLawCase("local-outlier-factor, distinct") {
+      try LocalOutlierFactor(fitting: $0, neighbours: 10, distinct: true)
+    },
+    ScorerLawCase("clusters") { try ClusterScorer(fitting: $0, starts: 2) },
+    ScorerLawCase("clusters, local outlier factor") {
+      try ClusterScorer(fitting: $0, rule: .localOutlierFactor(), starts: 2)
+    },
+  ]
+
+  /// Methods that estimate a density or its support.
+  static let densityCases = [
+    ScorerLawCase("kernel-density") { try KernelDensity(fitting: $0) },
+    ScorerLawCase("kernel-density, exponential") {
+      try KernelDensity(fitting: $0, bandwidth: .fixed(2), kernel: .exponential)
+    },
+    ScorerLawCase("mahalanobis") { try Mahalanobis(fitting: $0) },
+    ScorerLawCase("mahalanobis, shrunk") { try Mahalanobis(fitting: $0, covariance: .ledoitWolf) },
+    ScorerLawCase("mahalanobis, robust") { try Mahalanobis(fitting: $0, covariance: .minimumDeterminant()) },
+    ScorerLawCase("gaussian-mixture") { try GaussianMixture(fitting: $0, components: 3) },
+    ScorerLawCase("gaussian-mixture, diagonal") {
+      try GaussianMixture(fitting: $0, components: 3, shape: .diagonal)
+    },
+    ScorerLawCase("one-class-svm") { try OneClassSVM(fitting: $0, nu: 0.1) },
+  ]
+}
