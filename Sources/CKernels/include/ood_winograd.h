@@ -16,7 +16,7 @@
 ///
 /// Sides that are not multiples of 4 have ragged tiles at their lower and right edges, filled up with zeros.
 ///
-/// Accuracy: the transforms cancel, so results are some 5 to 15 times less accurate than direct sums,
+/// Accuracy: the transforms cancel, so results are a few times less accurate than direct sums,
 /// relative to the largest value of the result (Docs/kernels.md has measurements); values that are small
 /// beside their neighbours lose relative accuracy. An infinity or a NaN in a source can make NaN of all that
 /// its tiles produce: of the 4 x 4 targets of each of the up to 4 tiles that read it (correlate), of the
