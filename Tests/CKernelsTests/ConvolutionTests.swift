@@ -46,6 +46,11 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     }
 }
 
+/// The kernels of `variant`, without minimal filtering, which `WinogradTests` test.
+private func withDirectSums(_ variant: KernelVariant, _ body: () -> Void) {
+  ConvolutionAlgorithm.using(.direct) { withVariant(variant, body) }
+}
+
 @Suite struct ConvolutionTests {
   @Test func geometries() {
     let images: Shape = [2, 28, 27, 3]
@@ -98,7 +103,7 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
       )
     }
     for variant in KernelVariant.available {
-      withVariant(variant) {
+      withDirectSums(variant) {
         let linear = convolution(x, weights: w, bias: bias, geometry: geometry)
         #expect(largestError(linear, expected) < 2e-6, "\(variant)")
         let y = convolution(x, weights: w, bias: bias, activation: .relu, geometry: geometry)
@@ -161,7 +166,7 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
       let x = numbers.tensor(geometry.inputShape)
       let w = numbers.tensor(geometry.weightShape)
       let upstream = numbers.tensor(geometry.outputShape)
-      withVariant(variant) {
+      withDirectSums(variant) {
         let results = [1, 2, 3].map { threads in
           Parallelism.withThreads(threads) {
             [
@@ -262,7 +267,8 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
         }
       }
     }
-    #expect(largestError(convolution(x, weights: w, geometry: geometry), product) < 2e-6)
+    let direct = ConvolutionAlgorithm.using(.direct) { convolution(x, weights: w, geometry: geometry) }
+    #expect(largestError(direct, product) < 2e-6)
     let other = numbers.tensor(patches.shape)
     let back = Tensor(shape: geometry.inputShape) { back in
       other.withUnsafeElements { table.col2im(&shape, geometry.batch, $0.baseAddress!, back.baseAddress!) }

@@ -20,6 +20,7 @@
 #include "matmul.h"
 #include "convolution.h"
 #include "winner.h"
+#include "winograd.h"
 #include "neighbours.h"
 #include "kernel_density.h"
 #include "gaussian.h"
@@ -46,6 +47,7 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .matmul = matmul_table,
     .convolution = convolution_table,
     .winner = winner_table,
+    .winograd = winograd_table,
     .neighbours = neighbours_table,
     .kernel_density = kernel_density_table,
     .gaussian = gaussian_table,

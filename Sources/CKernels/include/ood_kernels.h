@@ -21,6 +21,7 @@
 #include "ood_sort.h"
 #include "ood_trees.h"
 #include "ood_winner.h"
+#include "ood_winograd.h"
 
 #pragma clang assume_nonnull begin
 
@@ -44,6 +45,7 @@ struct ood_kernels {
   struct ood_matmul matmul;
   struct ood_convolution convolution;
   struct ood_winner winner;
+  struct ood_winograd winograd;
   struct ood_neighbours neighbours;
   struct ood_kernel_density kernel_density;
   struct ood_gaussian gaussian;

@@ -59,6 +59,9 @@ package func convolutionWeightGradient(
 ) -> Tensor {
   geometry.check(input: x)
   geometry.check(upstream: upstream, gate: gate)
+  if let filtered = FilteredWeightGradientPass(geometry) {
+    return filtered.run(x, upstream: upstream, gate: gate, result: geometry.weightShape)
+  }
   return ConvolutionWeightGradientPass(geometry).run(
     x, upstream: upstream, gate: gate, result: geometry.weightShape)
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// One pass of a convolution, forward or to the input: which of the kernels computes it, seen from where, and how
-/// the weights are read. The choice depends on the shape alone.
+/// the weights are read. The choice depends on the shape of an image, and on what `ConvolutionAlgorithm` allows.
 struct ConvolutionPass: Sendable {
   enum Method: Sendable {
     /// Patches of the padded source times the weights.
@@ -10,6 +10,8 @@ struct ConvolutionPass: Sendable {
     case spread
     /// The same with all taps side by side in one product, for few target channels.
     case spreadFew
+    /// A correlation or a spread by minimal filtering.
+    case filteredCorrelate, filteredSpread
   }
 
   let shape: ood_convolution_shape
@@ -30,6 +32,11 @@ struct ConvolutionPass: Sendable {
       if hasFewTargets(spread) {
         return ConvolutionPass(shape: spread, batch: g.batch, order: ood_weights_reversed, method: .spreadFew)
       }
+      if let method = filtering(spread: spread) {
+        return method == .filteredSpread
+          ? ConvolutionPass(shape: spread, batch: g.batch, order: ood_weights_reversed, method: method)
+          : ConvolutionPass(shape: g.kernelShape, batch: g.batch, order: ood_weights_plain, method: method)
+      }
       if spreadSavesPixels(spread) {
         return ConvolutionPass(shape: spread, batch: g.batch, order: ood_weights_reversed, method: .spread)
       }
@@ -43,14 +50,31 @@ struct ConvolutionPass: Sendable {
     if hasFewTargets(spread) {
       return ConvolutionPass(shape: spread, batch: g.batch, order: ood_weights_transposed, method: .spreadFew)
     }
-    if g.stride > 1 || spreadSavesPixels(spread) {
+    let filtering = filtering(spread: spread)
+    if filtering == .filteredSpread {
+      return ConvolutionPass(
+        shape: spread, batch: g.batch, order: ood_weights_transposed, method: .filteredSpread)
+    }
+    if filtering == nil && (g.stride > 1 || spreadSavesPixels(spread)) {
       return ConvolutionPass(shape: spread, batch: g.batch, order: ood_weights_transposed, method: .spread)
     }
     var correlate = spread
     correlate.top = g.kernelHeight - 1 - g.top
     correlate.left = g.kernelWidth - 1 - g.left
     let order = ood_weight_order(ood_weights_transposed.rawValue | ood_weights_reversed.rawValue)
-    return ConvolutionPass(shape: correlate, batch: g.batch, order: order, method: .correlate)
+    return ConvolutionPass(shape: correlate, batch: g.batch, order: order, method: filtering ?? .correlate)
+  }
+
+  /// Which form of minimal filtering computes a pass that could be this spread, if one is worth it: a spread
+  /// where the source has fewer tiles than the target. Correlations come first, as they add nothing up in memory.
+  private static func filtering(spread s: ood_convolution_shape) -> Method? {
+    let bySource = ConvolutionAlgorithm.tiles(s.source_height, s.source_width)
+    let spreads = bySource < ConvolutionAlgorithm.tiles(s.target_height, s.target_width)
+    let wins = ConvolutionAlgorithm.minimalFilteringWins(
+      s, height: spreads ? s.source_height : s.target_height,
+      width: spreads ? s.source_width : s.target_width,
+      directPixels: min(s.source_height * s.source_width, s.target_height * s.target_width))
+    return wins ? (spreads ? .filteredSpread : .filteredCorrelate) : nil
   }
 
   /// Whether the taps side by side fill vectors much better than the channels of one tap.
@@ -69,58 +93,93 @@ struct ConvolutionPass: Sendable {
 
   /// Images in a chunk: enough pixels for packed weights to be used many times while they are near.
   private var imagesInChunk: Int {
-    let pixels =
-      method == .correlate
-      ? shape.target_height * shape.target_width : shape.source_height * shape.source_width
-    return max(1, 192 / pixels)
+    let ofTarget = method == .correlate || method == .filteredCorrelate
+    let height = ofTarget ? shape.target_height : shape.source_height
+    let width = ofTarget ? shape.target_width : shape.source_width
+    switch method {
+    case .correlate, .spread, .spreadFew: return max(1, 192 / (height * width))
+    case .filteredCorrelate, .filteredSpread:
+      // Chunks of about a block of 36 tiles, an even number of them.
+      let tiles = ConvolutionAlgorithm.tiles(height, width)
+      let chunks = (batch * tiles + 71) / 72 * 2
+      return (batch + chunks - 1) / chunks
+    }
   }
 
-  private func packed(_ weights: Tensor) -> Buffer<Float> {
+  /// Weights in the form that this pass's kernel reads. They are good for any batch.
+  func prepared(_ weights: Tensor) -> Buffer<Float> {
     var shape = shape
-    let few = method == .spreadFew
-    let packed = Buffer<Float>(count: kernels.convolution.packed_count(&shape, few ? 1 : 0))
-    if few {
-      kernels.convolution.pack_few(&shape, Int32(order.rawValue), weights.buffer.base, packed.base)
-    } else {
+    let table = kernels.convolution
+    let order = Int32(order.rawValue)
+    switch method {
+    case .correlate, .spread:
+      let packed = Buffer<Float>(count: table.packed_count(&shape, 0))
       let taps = shape.kernel_height * shape.kernel_width
       parallelFor(taps, grain: 1 + (1 << 16) * taps / packed.count) { range in
         var shape = self.shape
         kernels.convolution.pack(
-          &shape, Int32(order.rawValue), range.lowerBound, range.upperBound, weights.buffer.base, packed.base)
+          &shape, order, range.lowerBound, range.upperBound, weights.buffer.base, packed.base)
       }
+      return packed
+    case .spreadFew:
+      let packed = Buffer<Float>(count: table.packed_count(&shape, 1))
+      table.pack_few(&shape, order, weights.buffer.base, packed.base)
+      return packed
+    case .filteredCorrelate, .filteredSpread:
+      let transformed = Buffer<Float>(count: kernels.winograd.weights_count(&shape))
+      parallelFor(shape.source_channels, grain: 16) { range in
+        var shape = self.shape
+        kernels.winograd.transform_weights(
+          &shape, order, range.lowerBound, range.upperBound, weights.buffer.base, transformed.base)
+      }
+      return transformed
     }
-    return packed
   }
 
-  /// Computes the pass in chunks of images. Scratch memory: a padded or gated copy of a chunk's source and target.
+  /// Computes the pass with weights as they lie in a tensor.
   func run(
     _ source: Tensor, gate: Tensor?, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation,
     result: Shape
   ) -> Tensor {
+    if batch == 0 { return .zeros(result) }
+    return run(
+      source, gate: gate, prepared: prepared(weights), bias: bias, activation: activation, result: result)
+  }
+
+  /// Computes the pass in chunks of images. Scratch memory of a chunk: a padded or gated copy of its source and
+  /// target, or the frequencies of 36 tiles.
+  func run(
+    _ source: Tensor, gate: Tensor?, prepared: Buffer<Float>, bias: Tensor?,
+    activation: ConvolutionActivation, result: Shape
+  ) -> Tensor {
+    if batch == 0 { return .zeros(result) }
     let target = Buffer<Float>(count: result.elementCount)
     let sourceSize = shape.source_height * shape.source_width * shape.source_channels
     let targetSize = shape.target_height * shape.target_width * shape.target_channels
-    if batch == 0 { return Tensor(shape: result, buffer: target) }
-    let packed = packed(weights)
     parallelFor(batch, grain: imagesInChunk) { images in
       var shape = shape
       let table = kernels.convolution
+      let filters = kernels.winograd
       let x = source.buffer.base + images.lowerBound * sourceSize
       let open = gate.map { $0.buffer.base + images.lowerBound * sourceSize }
       let y = target.base + images.lowerBound * targetSize
+      let (count, offsets, end) = (images.count, bias?.buffer.base, activation.kernel)
       switch method {
       case .correlate:
-        let scratch = Buffer<Float>(count: table.correlate_scratch(&shape, images.count))
-        table.correlate(
-          &shape, images.count, x, open, packed.base, bias?.buffer.base, activation.kernel, y, scratch.base)
+        let scratch = Buffer<Float>(count: table.correlate_scratch(&shape, count))
+        table.correlate(&shape, count, x, open, prepared.base, offsets, end, y, scratch.base)
       case .spread:
-        let scratch = Buffer<Float>(count: table.spread_scratch(&shape, images.count))
-        table.spread(
-          &shape, images.count, x, open, packed.base, bias?.buffer.base, activation.kernel, y, scratch.base)
+        let scratch = Buffer<Float>(count: table.spread_scratch(&shape, count))
+        table.spread(&shape, count, x, open, prepared.base, offsets, end, y, scratch.base)
       case .spreadFew:
-        let scratch = Buffer<Float>(count: table.spread_few_scratch(&shape, images.count))
-        table.spread_few(
-          &shape, images.count, x, open, packed.base, bias?.buffer.base, activation.kernel, y, scratch.base)
+        let scratch = Buffer<Float>(count: table.spread_few_scratch(&shape, count))
+        table.spread_few(&shape, count, x, open, prepared.base, offsets, end, y, scratch.base)
+      case .filteredCorrelate:
+        let scratch = Buffer<Float>(count: filters.scratch(&shape, count))
+        filters.correlate(&shape, count, x, open, prepared.base, offsets, end, y, scratch.base)
+      case .filteredSpread:
+        let scratch = Buffer<Float>(count: filters.scratch(&shape, count))
+        filters.spread(&shape, count, x, open, prepared.base, offsets, end, y, scratch.base)
       }
     }
     return Tensor(shape: result, buffer: target)

@@ -1,0 +1,69 @@
+/// Convolutions with 5 x 5 taps at stride 1 by minimal filtering: 6.25 times fewer multiplications between
+/// channels than the sums of ood_convolution.h, which they compute to within rounding.
+///
+/// In one dimension, 4 sums over 5 taps of 8 values take 8 products:
+///
+///     y = A^T ((G w) * (B^T x))        * elementwise over 8 frequencies
+///
+/// (Winograd, Arithmetic Complexity of Computations, 1980, chapter 5; Lavin and Gray, Fast Algorithms for
+/// Convolutional Neural Networks, 2016, section 4), from polynomial interpolation at the points 0, 1, -1, 2,
+/// -2, 1/2, -1/2 and infinity. In two dimensions a tile has 64 frequencies, and with channels each of them is
+/// a product of matrices, tiles x source channels times source channels x target channels. The other two
+/// sums are transpositions of the same three maps:
+///
+///     spread             y = B ((G w) * (A x))           4 x 4 sources to 8 x 8 targets, which add up
+///     weight gradient   dw = G^T sum_tiles (B^T x) * (A y)
+///
+/// Sides that are not multiples of 4 have ragged tiles at their lower and right edges, filled up with zeros.
+///
+/// Accuracy: the transforms cancel, so results are a few times less accurate than direct sums,
+/// relative to the largest value of the result (Docs/kernels.md has measurements); values that are small
+/// beside their neighbours lose relative accuracy. An infinity or a NaN in a source can make NaN of all that
+/// its tiles produce: of the 4 x 4 targets of each of the up to 4 tiles that read it (correlate), of the
+/// 8 x 8 targets of its tile (spread), of all taps (weight gradient). Values beyond 1e34 may overflow on the
+/// way.
+#pragma once
+
+#include <stddef.h>
+
+#include "ood_convolution.h"
+
+#pragma clang assume_nonnull begin
+
+/// Shapes have 5 x 5 taps and stride 1. They, orders of weights, gates, activations and scratch memory are
+/// those of `struct ood_convolution`. Results don't depend on how images are split into calls,
+/// except that `weight_gradient` sums over the images of one call.
+struct ood_winograd {
+  /// Floats that transformed weights take.
+  size_t (*weights_count)(const struct ood_convolution_shape *shape);
+
+  /// Transforms source channels [c0, c1) of W for `correlate` and `spread`. `order` is a sum of
+  /// `enum ood_weight_order`. `transformed` is the start of all transformed weights, aligned to 64 bytes.
+  /// Up to 52 KiB of stack.
+  void (*transform_weights)(const struct ood_convolution_shape *shape, int order, size_t c0, size_t c1,
+                            const float *weights, float *transformed);
+
+  /// target[q] = activation(bias + sum_t source[q + t - (top, left)] W[t]).
+  void (*correlate)(const struct ood_convolution_shape *shape, size_t images, const float *source,
+                    const float *_Nullable gate, const float *transformed, const float *_Nullable bias,
+                    enum ood_activation activation, float *target, float *scratch);
+  /// target[p] = activation(bias + sum of the source[q] W[t] with q + t - (top, left) = p).
+  void (*spread)(const struct ood_convolution_shape *shape, size_t images, const float *source,
+                 const float *_Nullable gate, const float *transformed, const float *_Nullable bias,
+                 enum ood_activation activation, float *target, float *scratch);
+  /// For either; bounded: it stops growing at 36 tiles.
+  size_t (*scratch)(const struct ood_convolution_shape *shape, size_t images);
+
+  /// dW[t] = sum_q source[q + t - (top, left)]^T target[q] in the given order of weights, for rows [r0, r1)
+  /// of each tap's matrix as it is written: source channels, or target channels in transposed order. Tiles
+  /// are those of the target. Up to 36 products are added one after the other, and their sums in turn to one
+  /// accumulator: for a bounded error give at most a few hundred tiles to a call.
+  void (*weight_gradient)(const struct ood_convolution_shape *shape, size_t images, size_t r0, size_t r1,
+                          const float *source, const float *_Nullable source_gate, const float *target,
+                          const float *_Nullable target_gate, int order, float *gradient, float *scratch);
+  /// For `rows` rows in one call.
+  size_t (*weight_gradient_scratch)(const struct ood_convolution_shape *shape, size_t images, size_t rows,
+                                    int order);
+};
+
+#pragma clang assume_nonnull end
