@@ -9,7 +9,7 @@ func convolutionBenchmarks() {
   ]
   for (side, inChannels, outChannels) in layers {
     let batch = 64
-    let x = RandomTensors.normal([batch, side, side, inChannels])
+    let x = Lazy { RandomTensors.normal([batch, side, side, inChannels]) }
     let w = RandomTensors.normal([5, 5, inChannels, outChannels]) * 0.02
     let bias = Tensor.zeros([outChannels])
     let out = side - 4
@@ -18,32 +18,33 @@ func convolutionBenchmarks() {
     for variant in KernelVariant.available {
       benchmark("\(name), forward [\(variant)]", .operations(operations), threads: 2) {
         variant.use()
-        _ = x.convolved(weights: w, bias: bias, activation: .relu)
+        _ = x.value.convolved(weights: w, bias: bias, activation: .relu)
       }
       benchmark("\(name), forward and backward [\(variant)]", .operations(3 * operations), threads: 2) {
         variant.use()
-        _ = valueWithGradients(at: [x, w, bias]) {
+        _ = valueWithGradients(at: [x.value, w, bias]) {
           $0[0].convolved(weights: $0[1], bias: $0[2], activation: .relu).sum()
         }
       }
     }
-    let patches = RandomTensors.normal([batch * out * out, 25 * inChannels])
+    let patches = Lazy { RandomTensors.normal([batch * out * out, 25 * inChannels]) }
     let matrix = w.reshaped([25 * inChannels, outChannels])
     benchmark("\(name), the product of im2col alone", .operations(operations), threads: 2) {
       KernelVariant.available.last!.use()
-      _ = patches.matrixProduct(matrix)
+      _ = patches.value.matrixProduct(matrix)
     }
   }
   for side in [24, 20, 12] {
-    let x = RandomTensors.normal([64, side, side, 128])
+    let x = Lazy { RandomTensors.normal([64, side, side, 128]) }
     let w = RandomTensors.normal([5, 5, 128, 128]) * 0.02
     let bias = Tensor.zeros([128])
-    latency("spatial winners of 64 images \(side)x\(side), 128 maps") { _ = x.spatialWinners() }
-    let code = x.spatialWinners()
+    latency("spatial winners of 64 images \(side)x\(side), 128 maps") { _ = x.value.spatialWinners() }
+    let lazyCode = Lazy { x.value.spatialWinners() }
     latency("convolution of 64 codes \(side)x\(side), 128 to 128 maps") {
-      _ = code.convolved(weights: w, bias: bias, activation: .relu)
+      _ = lazyCode.value.convolved(weights: w, bias: bias, activation: .relu)
     }
     latency("convolution of 64 codes \(side)x\(side), forward and backward") {
+      let code = lazyCode.value
       _ = valueWithGradients(at: [code.values, w, bias]) {
         code.with(values: $0[0]).convolved(weights: $0[1], bias: $0[2], activation: .relu).sum()
       }

@@ -10,18 +10,18 @@ func matmulBenchmarks() {
     (25_600, 128, 128, "1x1 convolution"), (9_216, 3_200, 128, "5x5 convolution as a product"),
   ]
   for (m, k, n, what) in shapes {
-    let (a, b) = (RandomTensors.normal([m, k]), RandomTensors.normal([k, n]))
+    let (a, b) = (Lazy { RandomTensors.normal([m, k]) }, Lazy { RandomTensors.normal([k, n]) })
     let c = Operand(m * n, seed: 1)
     let operations = Work.operations(2 * Double(m) * Double(k) * Double(n))
     for threads in [1, 2] {
       let name = "product \(m)x\(k)x\(n), \(what), \(threads) thread\(threads == 1 ? "" : "s")"
       benchmark(name, operations, threads: threads) {
-        Parallelism.withThreads(threads) { _ = a.matrixProduct(b) }
+        Parallelism.withThreads(threads) { _ = a.value.matrixProduct(b.value) }
       }
       benchmark("\(name) [OpenBLAS]", operations, threads: threads) {
         openblas_set_num_threads(Int32(threads))
-        a.withUnsafeElements { a in
-          b.withUnsafeElements { b in
+        a.value.withUnsafeElements { a in
+          b.value.withUnsafeElements { b in
             cblas_sgemm(
               CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a.baseAddress!,
               Int32(k), b.baseAddress!, Int32(n), 0, c.base, Int32(n))

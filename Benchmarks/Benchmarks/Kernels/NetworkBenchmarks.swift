@@ -6,16 +6,16 @@ func networkBenchmarks() {
     let (a, b, c) = (Operand(n, seed: 1), Operand(n, seed: 2), Operand(n, seed: 3))
     let (y, z) = (Operand(n, seed: 4), Operand(n, seed: 5))
     let column = Operand(max(n / 64, 128), seed: 6)
-    nonisolated(unsafe) let labels = Operand(n / 64, seed: 7).integers(below: 64)
+    let labels = IndexOperand(n / 64, below: 64)
     let rows = n / 64
     benchmark("softmax of 64 \(size)", .bytes(8 * Double(n), floats: n)) {
       $0.softmax.softmax(a.base, y.base, rows, 64)
     }
     benchmark("cross-entropy of 64 \(size)", .bytes(4 * Double(n), floats: n)) {
-      $0.softmax.cross_entropy(a.base, labels, column.base, rows, 64)
+      $0.softmax.cross_entropy(a.base, labels.base, column.base, rows, 64)
     }
     benchmark("cross-entropy's gradient \(size)", .bytes(8 * Double(n), floats: n)) {
-      $0.softmax.cross_entropy_gradient(a.base, labels, column.base, y.base, rows, 64)
+      $0.softmax.cross_entropy_gradient(a.base, labels.base, column.base, y.base, rows, 64)
     }
     benchmark("batch-norm, 64 channels \(size)", .bytes(8 * Double(n), floats: n)) {
       $0.normalization.apply(a.base, b.base, b.base, b.base, y.base, rows, 64)

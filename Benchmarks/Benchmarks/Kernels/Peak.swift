@@ -37,32 +37,56 @@ func secondsPerCall(atLeast total: Double, _ body: () -> Void) -> Double {
   }
 }
 
-/// An aligned array of floats between −2 and 2, or of small integers.
-final class Operand: @unchecked Sendable {
-  let base: UnsafeMutablePointer<Float>
-  let count: Int
+/// A value that is made when it is first used: every benchmark runs in a process of its own, which should not make the
+/// operands of all others.
+final class Lazy<Value>: @unchecked Sendable {
+  private let make: () -> Value
+  private(set) lazy var value = make()
 
-  init(_ count: Int, seed: UInt32, scale: Float = 2) {
-    self.count = count
-    base = UnsafeMutableRawPointer.allocate(byteCount: max(64, 4 * count), alignment: 64)
+  init(_ make: @escaping () -> Value) { self.make = make }
+}
+
+/// An aligned array of floats between −scale and scale, made when it is first used.
+final class Operand: @unchecked Sendable {
+  let count: Int
+  private let seed: UInt32
+  private let scale: Float
+
+  private(set) lazy var base: UnsafeMutablePointer<Float> = {
+    let base = UnsafeMutableRawPointer.allocate(byteCount: max(64, 4 * count), alignment: 64)
       .bindMemory(to: Float.self, capacity: count)
     var state = seed &* 2_654_435_761 | 1
     for i in 0..<count {
       state = state &* 1_664_525 &+ 1_013_904_223
       base[i] = (Float(state >> 8) / Float(1 << 23) - 1) * scale
     }
+    return base
+  }()
+
+  init(_ count: Int, seed: UInt32, scale: Float = 2) {
+    self.count = count
+    self.seed = seed
+    self.scale = scale
   }
+}
 
-  deinit { base.deallocate() }
+/// An array of integers in `0 ..< bound`, made when it is first used.
+final class IndexOperand: @unchecked Sendable {
+  let count: Int
+  private let bound: Int32
 
-  /// The same memory as integers in `0 ..< bound`.
-  func integers(below bound: Int32) -> UnsafeMutablePointer<Int32> {
-    let integers = UnsafeMutableRawPointer(base).bindMemory(to: Int32.self, capacity: count)
+  private(set) lazy var base: UnsafeMutablePointer<Int32> = {
+    let base = UnsafeMutablePointer<Int32>.allocate(capacity: count)
     var state: UInt32 = 9
     for i in 0..<count {
       state = state &* 1_664_525 &+ 1_013_904_223
-      integers[i] = Int32(state >> 8) % bound
+      base[i] = Int32(state >> 8) % bound
     }
-    return integers
+    return base
+  }()
+
+  init(_ count: Int, below bound: Int32) {
+    self.count = count
+    self.bound = bound
   }
 }

@@ -33,9 +33,9 @@ func stateBenchmarks() {
     benchmark("transpose \(size)", .bytes(8 * Double(side * side), floats: n)) {
       $0.index.transpose(c.base, side, side, side, d.base, side)
     }
-    nonisolated(unsafe) let rows = Operand(n / 64, seed: 8).integers(below: Int32(n / 64))
+    let rows = IndexOperand(n / 64, below: Int32(n / 64))
     benchmark("gather rows of 64 \(size)", .bytes(8 * Double(n), floats: n)) {
-      $0.index.gather_rows(c.base, rows, n / 64, 64, d.base)
+      $0.index.gather_rows(c.base, rows.base, n / 64, 64, d.base)
     }
   }
   let (x, y, distances) = (

@@ -20,8 +20,7 @@ func tapeBenchmarks() {
     }
   }
 
-  let images = RandomTensors.normal([640, 28, 28, 1]).sigmoid()
-  let data = try! TrainingSet(images)
+  let data = Lazy { try! TrainingSet(RandomTensors.normal([640, 28, 28, 1]).sigmoid()) }
   for layers in [1, 2] {
     let encoder = Array(
       repeating: LayerSpecification.convolution(channels: 128, kernel: 5), count: layers)
@@ -32,7 +31,7 @@ func tapeBenchmarks() {
       + [.convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full)]
     let model = Sequential(encoder + [.winnerTakeAll()] + decoder, inputShape: [28, 28, 1], seed: 1)
     latency("ten training steps of a winner-take-all autoencoder, L = \(layers), batches of 64") {
-      _ = try! Trainer(optimizer: Adadelta(learningRate: 0.1), epochs: 1).train(model, on: data) {
+      _ = try! Trainer(optimizer: Adadelta(learningRate: 0.1), epochs: 1).train(model, on: data.value) {
         model, batch, scope in
         let x = scope.constant(batch.inputs)
         return (model(x, scope.context) - x).squared().mean()
