@@ -44,9 +44,14 @@ struct FittedMethod: Sendable {
   /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its
   /// neighbours; nil where the scorer's own scores are that.
   let leaveOneOutScores: [Double]?
+  /// The natural logarithm of the determinant that was minimised, for mcd.
+  let logDeterminant: Double?
 
-  init(_ scorer: any TableScorer, leaveOneOutScores: [Double]? = nil) {
+  init(
+    _ scorer: any TableScorer, leaveOneOutScores: [Double]? = nil, logDeterminant: Double? = nil
+  ) {
     self.scorer = scorer
     self.leaveOneOutScores = leaveOneOutScores
+    self.logDeterminant = logDeterminant
   }
 }
