@@ -22,7 +22,7 @@ struct DetectTask {
     let fit = { (x: Matrix) in
       let fitted = try method.fit(x, options, random)
       logDeterminant = fitted.logDeterminant
-      if leavingOneOut { leaveOneOutScores = try fitted.leaveOneOutScores ?? fitted.scorer.score(x) }
+      if leavingOneOut { leaveOneOutScores = try fitted.leaveOneOutScores?() ?? fitted.scorer.score(x) }
       return AnyTableScorer(fitted.scorer)
     }
     if input.standardize || input.impute != nil {
