@@ -53,7 +53,7 @@ def main():
                 file = os.path.join(directory, "x.npy")
                 np.save(file, x)
                 try:
-                    line = compare(peer, arguments, "npy:" + file, x, y)
+                    line = compare(peer, arguments, "npy:" + file, x, y, directory)
                 except Exception as error:  # the table goes on
                     print(f"{method:<18} {name:<22} {len(x):>7}  {error}", flush=True)
                     continue
@@ -69,23 +69,40 @@ def main():
         print(f"{method:<18} {difference:.2e}")
 
 
-def compare(peer, arguments, file, x, y):
+def compare(peer, arguments, file, x, y, directory):
+    if peer.our_minimum is not None:
+        ours = min(peer.our_minimum(*detect(arguments.ood, peer.ours, file, file, seed)) for seed in range(3))
+        theirs = min(peer.their_minimum(x, seed) for seed in range(3))
+        return ours, theirs, max(0, ours - theirs), "by how much the logarithm of the minimum is above the peer's"
     if peer.is_random:
         ours = [roc_auc_score(y, detect(arguments.ood, peer.ours, file, file, seed)[0])
                 for seed in range(arguments.seeds)]
         theirs = [roc_auc_score(y, peer.theirs(x, x, seed)[0]) for seed in range(arguments.seeds)]
         return (np.mean(ours), np.mean(theirs), abs(np.mean(ours) - np.mean(theirs)),
                 f"mean AUROC of {arguments.seeds} seeds (deviation {np.std(ours):.3f}, {np.std(theirs):.3f})")
-    ours, _ = detect(arguments.ood, peer.ours, file, file)
-    theirs, _, _ = peer.theirs(x, x, 0)
+    more = peer.arguments(x, directory) if peer.arguments is not None else []
+    ours, _ = detect(arguments.ood, peer.ours + more, file, file)
+    theirs, _, _ = (peer.exact or peer.theirs)(x, x, 0)
     finite = np.isfinite(theirs)
     note = "largest relative difference of scores"
     if not finite.all():
         note += f"; the peer's is not finite in {np.sum(~finite)} rows"
     if not finite.any():
         return roc_auc_score(y, ours), float("nan"), float("nan"), note
-    scale = np.maximum(np.abs(theirs[finite]), 1e-9 * max(1.0, np.abs(theirs[finite]).max()))
-    difference = np.max(np.abs(ours[finite] - theirs[finite]) / scale)
+    largest = np.abs(theirs[finite]).max()
+    scale = largest if peer.is_solved else np.maximum(np.abs(theirs), 1e-9 * max(1.0, largest))
+    differences = np.abs(ours - theirs) / scale
+    if peer.is_solved:
+        note = "largest difference of scores, relative to the largest score"
+    if peer.settled is not None and finite.all():
+        settled = peer.settled(x)
+        if not settled.all():
+            note += f" in the {np.sum(settled)} rows without ties (others: {np.max(differences[~settled]):.1e})"
+            differences = differences[settled]
+            if len(differences) == 0:
+                return roc_auc_score(y, ours), roc_auc_score(y, theirs), 0, note
+        return roc_auc_score(y, ours), roc_auc_score(y, theirs), np.max(differences), note + "; columns: AUROC"
+    difference = np.max(differences[finite])
     return (roc_auc_score(y, ours), roc_auc_score(y[finite], theirs[finite]), difference, note + "; columns: AUROC")
 
 

@@ -27,6 +27,18 @@ class Peer:
     library: str
     # Random methods are compared by mean AUROC over seeds, others by their scores.
     is_random: bool = False
+    # Stands in for `theirs` where scores are compared: the same method without the peer's shortcuts in rounding.
+    exact: Optional[Callable] = None
+    # (table, directory) -> more arguments for `ood detect`, which may name files that it writes there.
+    arguments: Optional[Callable] = None
+    # table -> which of its rows have a score that the method's definition settles; all without.
+    settled: Optional[Callable] = None
+    # Scores are exact to a part of the largest one, not of each: what a solver leaves undecided.
+    is_solved: bool = False
+    # Compared instead of scores, for methods that search for a minimum at random: the logarithm of what is
+    # minimised. Ours from (scores, report), the peer's from (table, seed).
+    our_minimum: Optional[Callable] = None
+    their_minimum: Optional[Callable] = None
     # table -> which of its columns both can work with; all without.
     columns: Optional[Callable] = None
     # table -> why the peer's scores mean nothing there, or None.
@@ -92,6 +104,142 @@ def singular_covariance(x):
     return None
 
 
+def neighbour_distances(method, **settings):
+    """PyOD's scores of the training rows, each without itself as a neighbour."""
+
+    def fit(train, seed):
+        from pyod.models.knn import KNN
+
+        return KNN(n_neighbors=5, method=method, n_jobs=-1, **settings).fit(train)
+
+    return timed(fit, lambda model, table: model.decision_scores_)
+
+
+def local_outlier_factor(novelty, **settings):
+    def fit(train, seed):
+        from sklearn.neighbors import LocalOutlierFactor
+
+        return LocalOutlierFactor(n_neighbors=20, novelty=novelty, n_jobs=-1, **settings).fit(train)
+
+    def score(model, table):
+        return -model.score_samples(table) if novelty else -model.negative_outlier_factor_
+
+    return timed(fit, score)
+
+
+def untied(novelty, k=20):
+    """Rows whose local outlier factor no tie can change: the k nearest of the row, and of each of these, are
+    the only ones at their distance. Of equally distant rows, the peer's trees take whichever they meet first."""
+
+    def settled(x):
+        from sklearn.neighbors import NearestNeighbors
+
+        search = NearestNeighbors(n_neighbors=k + 1, algorithm="kd_tree", n_jobs=-1).fit(x)
+
+        def lists(queries):
+            distances, rows = search.kneighbors(queries)
+            return distances[:, k] <= distances[:, k - 1] * (1 + 1e-12), rows[:, :k]
+
+        tied, rows = lists(None)
+        own_tied, own_rows = lists(x) if novelty else (tied, rows)
+        return ~(own_tied | tied[own_rows].any(axis=1))
+
+    return settled
+
+
+def kmeans(train, seed):
+    from sklearn.cluster import KMeans
+
+    return KMeans(n_clusters=8, n_init=10, random_state=seed).fit(train)
+
+
+def log_inertia(inertia):
+    return np.log(max(inertia, 1e-300))
+
+
+def cluster_based_factor(train, seed):
+    from pyod.models.cblof import CBLOF
+    from sklearn.cluster import KMeans
+
+    return CBLOF(clustering_estimator=KMeans(n_clusters=8, n_init=10, random_state=seed)).fit(train)
+
+
+def kernel_density(kernel):
+    def fit(train, seed):
+        from sklearn.neighbors import KernelDensity
+
+        return KernelDensity(bandwidth="scott", kernel=kernel).fit(train)
+
+    return timed(fit, lambda model, table: -model.score_samples(table))
+
+
+def covariance(name):
+    def fit(train, seed):
+        from sklearn import covariance
+
+        settings = {"random_state": seed} if name == "MinCovDet" else {}
+        return getattr(covariance, name)(**settings).fit(train)
+
+    return timed(fit, lambda model, table: model.mahalanobis(table))
+
+
+def least_log_determinant(x, seed):
+    from sklearn.covariance import MinCovDet
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rows = x[MinCovDet(random_state=seed).fit(x).raw_support_]
+    return np.linalg.slogdet(np.cov(rows.T, bias=True).reshape(x.shape[1], -1))[1]
+
+
+def first_means(x, components):
+    """Rows to start a mixture from, the same for both."""
+    different = np.unique(x, axis=0)
+    return different[np.linspace(0, len(different) - 1, components).astype(int)]
+
+
+def write_first_means(components):
+    def write(x, directory):
+        path = os.path.join(directory, "means.npy")
+        np.save(path, first_means(x, components))
+        return ["--initial-means", path]
+
+    return write
+
+
+def gaussian_mixture(components, shape):
+    """From the means of `first_means`; the first weights and covariances are those of the rows nearest to each."""
+
+    def fit(train, seed):
+        from sklearn.metrics import pairwise_distances_argmin
+        from sklearn.mixture import GaussianMixture
+
+        class FromMeans(GaussianMixture):
+            def _initialize_parameters(self, X, random_state, xp=None):
+                nearest = pairwise_distances_argmin(X, self.means_init)
+                self._initialize(X, np.eye(self.n_components)[nearest])
+
+        means = first_means(train, components)
+        return FromMeans(components, covariance_type=shape, means_init=means).fit(train)
+
+    return timed(fit, lambda model, table: -model.score_samples(table))
+
+
+def one_class_machine(kernel):
+    def fit(train, seed):
+        from sklearn.svm import OneClassSVM
+
+        return OneClassSVM(kernel=kernel).fit(train)
+
+    return timed(fit, lambda model, table: -model.decision_function(table))
+
+
+def spans_less(x):
+    """Where columns are constant or depend on others, the peer's determinant is 0."""
+    rank = np.linalg.matrix_rank(x - x.mean(axis=0))
+    return f"rows span {rank} of {x.shape[1]} dimensions" if rank < x.shape[1] else None
+
+
 PEERS = {
     "median-deviation": Peer(
         ["median-deviation"], timed(column_deviation, largest_column_deviation), "PyOD",
@@ -105,6 +253,44 @@ PEERS = {
         timed(sklearn_isolation_forest, lambda model, table: -model.score_samples(table)),
         "scikit-learn", is_random=True),
     "loda": Peer(["loda"], pyod("loda", "LODA", random_state=0), "PyOD", is_random=True),
+    **{
+        "knn-" + method: Peer(
+            ["knn", "--distance", method, "--leave-one-out"], neighbour_distances(method), "PyOD",
+            exact=neighbour_distances(method, algorithm="ball_tree"))
+        for method in ("largest", "mean", "median")
+    },
+    "lof": Peer(
+        ["lof", "--leave-one-out"], local_outlier_factor(False), "scikit-learn",
+        exact=local_outlier_factor(False, algorithm="kd_tree"), settled=untied(False)),
+    "lof-novelty": Peer(
+        ["lof"], local_outlier_factor(True), "scikit-learn",
+        exact=local_outlier_factor(True, algorithm="kd_tree"), settled=untied(True)),
+    "kmeans": Peer(
+        ["kmeans"], timed(kmeans, lambda model, table: model.transform(table).min(axis=1)), "scikit-learn",
+        our_minimum=lambda scores, report: log_inertia(np.sum(scores ** 2)),
+        their_minimum=lambda x, seed: log_inertia(kmeans(x, seed).inertia_)),
+    "cblof": Peer(
+        ["cblof"], timed(cluster_based_factor, lambda model, table: model.decision_function(table)), "PyOD",
+        is_random=True),
+    "kde": Peer(["kde"], kernel_density("gaussian"), "scikit-learn"),
+    "kde-exponential": Peer(
+        ["kde", "--kernel", "exponential"], kernel_density("exponential"), "scikit-learn"),
+    "mahalanobis": Peer(["mahalanobis"], covariance("EmpiricalCovariance"), "scikit-learn"),
+    "ledoit-wolf": Peer(["ledoit-wolf"], covariance("LedoitWolf"), "scikit-learn"),
+    "mcd": Peer(
+        ["mcd"], covariance("MinCovDet"), "scikit-learn", degenerate=spans_less,
+        our_minimum=lambda scores, report: report["log_determinant"], their_minimum=least_log_determinant),
+    **{
+        "gmm-" + shape: Peer(
+            ["gmm", "--covariance", ours], gaussian_mixture(5, shape), "scikit-learn",
+            arguments=write_first_means(5))
+        for shape, ours in (("full", "full"), ("tied", "tied"), ("diag", "diagonal"), ("spherical", "spherical"))
+    },
+    "gmm-10-full": Peer(
+        ["gmm"], gaussian_mixture(10, "full"), "scikit-learn", arguments=write_first_means(10)),
+    "ocsvm": Peer(["ocsvm"], one_class_machine("rbf"), "scikit-learn", is_solved=True),
+    "ocsvm-linear": Peer(
+        ["ocsvm", "--kernel", "linear"], one_class_machine("linear"), "scikit-learn", is_solved=True),
 }
 
 

@@ -11,7 +11,12 @@ from peers import DEFAULT_BINARY, PEERS, detect
 
 # Rows and columns for each method; others get DEFAULT_SIZE.
 DEFAULT_SIZE = (100_000, 32)
-SIZES = {}
+SIZES = {
+    **dict.fromkeys(["knn-largest", "knn-mean", "knn-median", "lof", "lof-novelty"], (20_000, 784)),
+    **dict.fromkeys(["kde", "kde-exponential"], (10_000, 32)),
+    **dict.fromkeys(["gmm-10-full", "mcd"], (20_000, 32)),
+    **dict.fromkeys(["ocsvm", "ocsvm-linear"], (5_000, 32)),
+}
 
 
 def main():
@@ -33,7 +38,8 @@ def main():
             file = os.path.join(directory, "x.npy")
             np.save(file, x)
             for repeat in range(arguments.repeats):
-                our_scores, report = detect(arguments.ood, peer.ours, "npy:" + file, "npy:" + file, repeat)
+                more = peer.arguments(x, directory) if peer.arguments is not None else []
+                our_scores, report = detect(arguments.ood, peer.ours + more, "npy:" + file, "npy:" + file, repeat)
                 ours.append((report["fit_seconds"], report["score_seconds"]))
                 their_scores, fit, score = peer.theirs(x, x, repeat)
                 theirs.append((fit, score))

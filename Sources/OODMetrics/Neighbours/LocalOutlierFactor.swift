@@ -9,8 +9,15 @@ import GenModels
 ///     score(x)    = mean of density(o) over the neighbours / density(x)
 ///
 /// `trainingScores` compares training rows with each other (outlier mode); `score` compares new rows with the
-/// training rows (novelty mode). Neighbours are exactly k: of equally distant ones, those of smaller row
-/// number.
+/// training rows (novelty mode).
+///
+/// **Ties.** Neighbours are exactly k: of equally distant rows, those of smaller row number, so that scores
+/// follow from the table and not from how it is searched. The authors take all rows at the distance of the
+/// k-th. scikit-learn takes k too, of equally distant rows whichever its search keeps; its scores are equal to
+/// these wherever the k nearest rows, of a point and of its neighbours, are the only ones at their distance,
+/// and elsewhere when it is given the neighbours of smaller row number. On tables of whole or coarsely rounded
+/// numbers ties are many, and scores may differ by some percent from one order to the other, or by more than
+/// half next to duplicates.
 ///
 /// **Duplicates.** A training row that occurs more than k times has neighbours at distance 0 only and the
 /// density 10¹⁰, and points that have such rows among their neighbours score up to about 10¹⁰ times their

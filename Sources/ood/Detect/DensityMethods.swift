@@ -1,4 +1,6 @@
+import ArgumentParser
 import GenModels
+import OODDatasets
 import OODMetrics
 
 extension DetectMethod {
@@ -21,20 +23,31 @@ extension DetectMethod {
       "mcd", aliases: ["minimum-covariance-determinant"], "distance by a covariance that outliers don't move",
       options: ["support-fraction", "regularization"]
     ) { x, options, random in
-      FittedMethod(
-        try Mahalanobis(
-          fitting: x,
-          covariance: .minimumDeterminant(
-            supportFraction: options.supportFraction, regularization: options.regularization ?? 0,
-            seed: random.seed)))
+      let estimate = try MinimumCovarianceDeterminant(
+        fitting: x, supportFraction: options.supportFraction, regularization: options.regularization ?? 0,
+        seed: random.seed)
+      return FittedMethod(try Mahalanobis(estimate.moments), logDeterminant: estimate.logDeterminant)
     },
     DetectMethod(
       "gmm", aliases: ["gaussian-mixture"], "density of a Gaussian mixture",
-      options: ["components", "covariance"]
+      options: ["components", "covariance", "initial-means"]
     ) { x, options, random in
       var settings = GaussianMixture.Settings()
       settings.seed = random.seed
       let shape = options.covariance ?? .full
+      if let path = options.initialMeans {
+        let means = try NumPy.read(path)
+        guard means.shape.count == 2, options.components.map({ $0 == means.shape[0] }) ?? true else {
+          throw Failure(
+            "\(path): the first means are a table with a row for each component, "
+              + "and this array has the shape \(means.shape).")
+        }
+        return FittedMethod(
+          try GaussianMixture(
+            fitting: x,
+            initialMeans: Matrix(rows: means.shape[0], columns: means.shape[1], elements: means.doubles()),
+            shape: shape, settings: settings))
+      }
       if let components = options.components {
         return FittedMethod(
           try GaussianMixture(fitting: x, components: components, shape: shape, settings: settings))
@@ -44,11 +57,18 @@ extension DetectMethod {
           fitting: x, componentsAmong: 1...max(1, min(10, x.rows)), shape: shape, settings: settings))
     },
     DetectMethod(
-      "ocsvm", aliases: ["one-class-svm"], "one-class support vector machine", options: ["nu", "gamma"],
+      "ocsvm", aliases: ["one-class-svm"], "one-class support vector machine",
+      options: ["nu", "kernel", "gamma"],
       isCompared: false
     ) { x, options, _ in
-      FittedMethod(
-        try OneClassSVM(fitting: x, nu: options.nu ?? 0.5, kernel: .radial(gamma: options.gamma)))
+      let kernel: SupportVectorKernel
+      switch options.kernel ?? .gaussian {
+      case .gaussian: kernel = .radial(gamma: options.gamma)
+      case .linear where options.gamma == nil: kernel = .linear
+      case .linear: throw ValidationError("The linear kernel has no --gamma.")
+      default: throw ValidationError("The kernels of ocsvm are gaussian and linear.")
+      }
+      return FittedMethod(try OneClassSVM(fitting: x, nu: options.nu ?? 0.5, kernel: kernel))
     },
     DetectMethod(
       "lda", aliases: ["topic-model"], "perplexity of a topic model, for tables of counts",

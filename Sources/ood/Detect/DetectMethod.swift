@@ -43,10 +43,16 @@ struct FittedMethod: Sendable {
   let scorer: any TableScorer
   /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its
   /// neighbours; nil where the scorer's own scores are that.
-  let leaveOneOutScores: [Double]?
+  let leaveOneOutScores: (@Sendable () throws -> [Double])?
+  /// The natural logarithm of the determinant that was minimised, for mcd.
+  let logDeterminant: Double?
 
-  init(_ scorer: any TableScorer, leaveOneOutScores: [Double]? = nil) {
+  init(
+    _ scorer: any TableScorer, leaveOneOutScores: (@Sendable () throws -> [Double])? = nil,
+    logDeterminant: Double? = nil
+  ) {
     self.scorer = scorer
     self.leaveOneOutScores = leaveOneOutScores
+    self.logDeterminant = logDeterminant
   }
 }

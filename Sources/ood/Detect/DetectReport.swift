@@ -11,6 +11,8 @@ struct DetectReport: Encodable {
   /// With a threshold only.
   let threshold: Double?
   let flagged: Int?
+  /// With mcd only: of the raw covariance.
+  let logDeterminant: Double?
 
   enum CodingKeys: String, CodingKey {
     case method, columns, seed, auroc, threshold, flagged
@@ -19,6 +21,7 @@ struct DetectReport: Encodable {
     case fitSeconds = "fit_seconds"
     case scoreSeconds = "score_seconds"
     case averagePrecision = "ap"
+    case logDeterminant = "log_determinant"
     case falsePositiveRate = "fpr_at_95_tpr_ood_positive"
   }
 
@@ -37,6 +40,7 @@ struct DetectReport: Encodable {
     averagePrecision = ranking?.averagePrecision()
     falsePositiveRate = try? ranking?.falsePositiveRate(
       atTruePositiveRate: 0.95, positive: .outOfDistribution)
+    logDeterminant = task.logDeterminant
     self.threshold = threshold?.value
     flagged = threshold.map { threshold in task.scores.count { threshold.isOutOfDistribution($0) } }
   }

@@ -7,6 +7,8 @@ struct DetectTask {
   let scores: [Double]
   let fitSeconds: Double
   let scoreSeconds: Double
+  /// See `FittedMethod`.
+  let logDeterminant: Double?
 
   /// - Parameter leavingOneOut: Whether to take the training rows' scores without themselves as neighbours.
   init(
@@ -16,10 +18,11 @@ struct DetectTask {
     let random = RandomGenerator(seed: input.seed)
     let clock = ContinuousClock()
     let start = clock.now
-    var leaveOneOutScores: [Double]?
+    var (leaveOneOutScores, logDeterminant): ([Double]?, Double?)
     let fit = { (x: Matrix) in
       let fitted = try method.fit(x, options, random)
-      if leavingOneOut { leaveOneOutScores = try fitted.leaveOneOutScores ?? fitted.scorer.score(x) }
+      logDeterminant = fitted.logDeterminant
+      if leavingOneOut { leaveOneOutScores = try fitted.leaveOneOutScores?() ?? fitted.scorer.score(x) }
       return AnyTableScorer(fitted.scorer)
     }
     if input.standardize || input.impute != nil {
@@ -31,6 +34,7 @@ struct DetectTask {
       scorer = try naming(input.train) { try fit(train) }
     }
     let fitted = clock.now
+    self.logDeterminant = logDeterminant
     let fittedScorer = scorer
     scores = try leaveOneOutScores ?? naming(input.score) { try fittedScorer.score(score) }
     scoreSeconds = (clock.now - fitted).seconds

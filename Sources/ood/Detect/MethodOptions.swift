@@ -29,12 +29,20 @@ struct MethodOptions: ParsableArguments {
   @Option(help: "full, tied, diagonal or spherical: the covariances of gmm [full].") var covariance:
     CovarianceShape?
   @Option(
-    help: "The kernel of kde: gaussian, tophat, epanechnikov, exponential, linear or cosine [gaussian].")
+    help: ArgumentHelp(
+      "First means of gmm, a row each: a table in a .npy file, of columns as they are fitted.",
+      valueName: "file"))
+  var initialMeans: String?
+  @Option(
+    help: """
+      The kernel of kde: gaussian, tophat, epanechnikov, exponential, linear or cosine; of ocsvm: gaussian or \
+      linear [gaussian].
+      """)
   var kernel: DensityKernel?
   @Option(help: "The bandwidth of kde, in the units of the columns [by Scott's rule].") var bandwidth: Double?
   @Option(help: "The share of rows that mcd trusts [(n + d + 1) / 2n].") var supportFraction: Double?
   @Option(help: "The share of training rows that ocsvm may leave outside, in (0, 1] [0.5].") var nu: Double?
-  @Option(help: "γ of ocsvm's radial kernel [1 / (columns · variance)].") var gamma: Double?
+  @Option(help: "γ of ocsvm's Gaussian kernel [1 / (columns · variance)].") var gamma: Double?
   @Option(help: "Topics of lda [10].") var topics: Int?
 
   /// Names of the options that were given, as on the command line without dashes.
@@ -45,7 +53,8 @@ struct MethodOptions: ParsableArguments {
       ("projections", projections), ("components", components), ("rule", rule),
       ("neighbours", neighbours), ("distance", distance), ("metric", metric),
       ("distinct", distinct ? true : nil),
-      ("clusters", clusters), ("covariance", covariance), ("kernel", kernel), ("bandwidth", bandwidth),
+      ("clusters", clusters), ("covariance", covariance), ("initial-means", initialMeans),
+      ("kernel", kernel), ("bandwidth", bandwidth),
       ("support-fraction", supportFraction), ("nu", nu), ("gamma", gamma), ("topics", topics),
     ]
     return options.filter { $0.1 != nil }.map(\.0)

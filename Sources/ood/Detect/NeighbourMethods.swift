@@ -11,7 +11,7 @@ extension DetectMethod {
       let scorer = try NearestNeighbours(
         fitting: x, neighbours: options.neighbours ?? 5, distance: options.distance ?? .largest,
         metric: options.metric ?? .euclidean)
-      return FittedMethod(scorer, leaveOneOutScores: try scorer.trainingScores())
+      return FittedMethod(scorer, leaveOneOutScores: { try scorer.trainingScores() })
     },
     DetectMethod(
       "indegree", aliases: ["odin"], "how few rows count it among their nearest",
@@ -19,7 +19,7 @@ extension DetectMethod {
     ) { x, options, _ in
       let scorer = try NeighbourGraphIndegree(
         fitting: x, neighbours: options.neighbours ?? 5, metric: options.metric ?? .euclidean)
-      return FittedMethod(scorer, leaveOneOutScores: scorer.trainingScores())
+      return FittedMethod(scorer, leaveOneOutScores: { scorer.trainingScores() })
     },
     DetectMethod(
       "lof", aliases: ["local-outlier-factor"], "density compared with that of the neighbours",
@@ -28,7 +28,7 @@ extension DetectMethod {
       let scorer = try LocalOutlierFactor(
         fitting: x, neighbours: options.neighbours ?? 20, metric: options.metric ?? .euclidean,
         distinct: options.distinct)
-      return FittedMethod(scorer, leaveOneOutScores: scorer.trainingScores)
+      return FittedMethod(scorer, leaveOneOutScores: { scorer.trainingScores })
     },
     DetectMethod("kmeans", "distance to the nearest cluster", options: ["clusters"]) { x, options, random in
       FittedMethod(try ClusterScorer(fitting: x, clusters: options.clusters ?? 8, random: random))
