@@ -10,7 +10,9 @@ func reductionBenchmarks() {
     benchmark("sum of rows of 64 \(size)", read) { $0.reduce.sum(a.base, y.base, n / 64, 64, 1) }
     benchmark("sum of columns, 128 wide \(size)", read) { $0.reduce.sum(a.base, y.base, 1, n / 128, 128) }
     benchmark("largest element \(size)", read) { $0.reduce.maximum(a.base, y.base, 1, n, 1) }
-    benchmark("argmax of rows of 64 \(size)", read) { $0.reduce.argmax(a.base, places.base, nil, n / 64, 64, 1) }
+    benchmark("argmax of rows of 64 \(size)", read) {
+      $0.reduce.argmax(a.base, places.base, nil, n / 64, 64, 1)
+    }
     benchmark("dot \(size)", .bytes(8 * Double(n), floats: n)) { _ = $0.reduce.dot(a.base, b.base, n) }
     benchmark("sum |a - b| \(size)", .bytes(8 * Double(n), floats: n)) {
       _ = $0.reduce.sum_absolute_difference(a.base, b.base, n)
