@@ -36,17 +36,20 @@ extension ConvolutionalAutoencoder {
       let sizes = 1...1 << 20
       try require(
         (1...1 << 10).contains(layers) && sizes.contains(maps) && sizes.contains(bottleneckMaps),
-        "an autoencoder can't have \(layers) layers of \(maps) maps and a bottleneck of \(bottleneckMaps) maps")
+        "an autoencoder can't have \(layers) layers of \(maps) maps and a bottleneck of \(bottleneckMaps) maps"
+      )
       try require(
         sizes.contains(height) && sizes.contains(width) && sizes.contains(channels),
         "an autoencoder can't take images of \(height) x \(width) pixels and \(channels) channels")
       try require(
         (1...1 << 10).contains(kernel) && layers * (kernel - 1) < min(height, width),
-        "\(layers) convolutions with kernels of \(kernel) x \(kernel) leave nothing of \(height) x \(width) pixels")
+        "\(layers) convolutions with kernels of \(kernel) x \(kernel) leave nothing of \(height) x \(width) pixels"
+      )
       try require(
         kernel * kernel * max(channels, maps) * max(maps, bottleneckMaps) <= Int(Int32.max)
           && kernel * kernel * channels * bottleneckMaps <= Int(Int32.max),
-        "\(maps) maps, a bottleneck of \(bottleneckMaps) and kernels of \(kernel) x \(kernel) make too many weights")
+        "\(maps) maps, a bottleneck of \(bottleneckMaps) and kernels of \(kernel) x \(kernel) make too many weights"
+      )
       guard case .winnerTakeAll(let sparsity, let rate) = bottleneck else { return }
       try require(
         sparsity >= 0 && sparsity < 1 && (rate ?? 1) > 0 && (rate ?? 1) <= 1,

@@ -76,7 +76,8 @@ extension DenseAutoencoder: SavableModel, ReconstructionOracle {
     guard !architecture.hidden.isEmpty, sizes.allSatisfy({ (1...1 << 24).contains($0) }),
       zip(sizes, sizes.dropFirst()).allSatisfy({ $0 * $1 <= Int(Int32.max) })
     else {
-      throw .malformedArchitecture(reason: "a fully connected autoencoder can't have layers of \(sizes) units")
+      throw .malformedArchitecture(
+        reason: "a fully connected autoencoder can't have layers of \(sizes) units")
     }
     func layer(
       _ part: String, _ index: Int, _ inputs: Int, _ outputs: Int, _ activation: Activation
@@ -89,7 +90,8 @@ extension DenseAutoencoder: SavableModel, ReconstructionOracle {
     decoder = []
     self.architecture = architecture
     for index in 1..<sizes.count {
-      encoder.append(try layer("encoder", index - 1, sizes[index - 1], sizes[index], architecture.activation))
+      encoder.append(
+        try layer("encoder", index - 1, sizes[index - 1], sizes[index], architecture.activation))
     }
     for index in 1..<sizes.count {
       let from = sizes.count - index

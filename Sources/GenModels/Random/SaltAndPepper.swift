@@ -5,7 +5,8 @@ extension Tensor {
   /// Traps when the probability is not between 0 and 1.
   public func saltAndPeppered(probability: Float, using random: inout RandomGenerator) -> Tensor {
     precondition(
-      probability >= 0 && probability <= 1, "A probability lies between 0 and 1, and \(probability) was given.")
+      probability >= 0 && probability <= 1,
+      "A probability lies between 0 and 1, and \(probability) was given.")
     let draws = random.uniform(shape)
     let (pepper, either) = (0.5 * probability, probability)
     return .elementwise(shape: shape) { range, y in
