@@ -153,7 +153,7 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
 
   @Test(arguments: KernelVariant.available, [Padding.valid, .same, .full])
   func imagesDoNotMix(variant: KernelVariant, padding: Padding) {
-    // Image by image, with weights prepared once, gives the same bits as all at once.
+    // Image by image gives the same bits as all at once.
     var numbers = TestNumbers(seed: 5)
     let x = numbers.tensor([5, 9, 8, 40])
     let w = numbers.tensor([5, 5, 40, 48])
@@ -161,30 +161,35 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
     withVariant(variant) {
       let geometry = ConvolutionGeometry(input: x.shape, weights: w.shape, padding: padding)
       let together = convolution(x, weights: w, bias: bias, activation: .relu, geometry: geometry)
-      let prepared = PreparedConvolution(weights: w, geometry: geometry)
-      #expect(sameBits(prepared(x, bias: bias, activation: .relu), together))
       var apart: [Float] = []
       let size = 9 * 8 * 40
       for i in 0..<5 {
         let one = Tensor(Array(x.elements[i * size..<(i + 1) * size]), shape: [1, 9, 8, 40])
-        apart += prepared(one, bias: bias, activation: .relu).elements
+        let alone = ConvolutionGeometry(input: one.shape, weights: w.shape, padding: padding)
+        apart += convolution(one, weights: w, bias: bias, activation: .relu, geometry: alone).elements
       }
       #expect(together.elements == apart)
     }
   }
 
-  @Test func preparedConvolutionKeepsItsAlgorithm() {
+  @Test func keptFormsFollowTheWeights() {
+    // Weights are transformed once and the form is kept with them; it goes when an element changes, and a copy that
+    // shares elements until then goes its own way.
     var numbers = TestNumbers(seed: 6)
     let x = numbers.tensor([2, 8, 8, 32])
-    let w = numbers.tensor([5, 5, 32, 32])
+    var w = numbers.tensor([5, 5, 32, 32])
     let geometry = ConvolutionGeometry(input: x.shape, weights: w.shape)
     withVariant(.active) {
-      let (prepared, direct) = ConvolutionAlgorithm.using(.direct) {
-        (PreparedConvolution(weights: w, geometry: geometry), convolution(x, weights: w, geometry: geometry))
-      }
-      #expect(sameBits(prepared(x), direct))
-      let filtered = PreparedConvolution(weights: w, geometry: geometry)
-      #expect(sameBits(ConvolutionAlgorithm.using(.direct) { filtered(x) }, filtered(x)))
+      let first = convolution(x, weights: w, geometry: geometry)
+      #expect(sameBits(convolution(x, weights: w, geometry: geometry), first))
+      let copy = w
+      w[0, 0, 0, 0] += 1
+      let changed = convolution(x, weights: w, geometry: geometry)
+      let fresh = convolution(x, weights: Tensor(w.elements, shape: w.shape), geometry: geometry)
+      #expect(sameBits(changed, fresh) && changed != first)
+      #expect(sameBits(convolution(x, weights: copy, geometry: geometry), first))
+      let direct = ConvolutionAlgorithm.using(.direct) { convolution(x, weights: w, geometry: geometry) }
+      #expect(!sameBits(direct, changed))
     }
   }
 
@@ -300,18 +305,9 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
     let x = Tensor.zeros(geometry.inputShape)
     let w = Tensor.ones(geometry.weightShape)
     #expect(convolution(x, weights: w, geometry: geometry).shape == [0, 8, 8, 32])
-    #expect(PreparedConvolution(weights: w, geometry: geometry)(x).shape == [0, 8, 8, 32])
     let upstream = Tensor.zeros(geometry.outputShape)
     #expect(convolutionInputGradient(upstream, weights: w, geometry: geometry).count == 0)
     let dw = convolutionWeightGradient(x, upstream: upstream, geometry: geometry)
     #expect(dw == Tensor.zeros(geometry.weightShape))
-  }
-
-  @Test func refusesOtherImages() async {
-    await #expect(processExitsWith: .failure) {
-      let geometry = ConvolutionGeometry(input: [1, 12, 12, 32], weights: [5, 5, 32, 32])
-      let prepared = PreparedConvolution(weights: .zeros(geometry.weightShape), geometry: geometry)
-      _ = prepared(.zeros([1, 12, 13, 32]))
-    }
   }
 }

@@ -47,6 +47,9 @@ extension DifferentiableCase {
     DifferentiableCase("middle axis", [numbers([2, 3, 4]), numbers([2, 1, 4], seed: 2)]) { $0[0] * $0[1] },
     DifferentiableCase("scalar factor", [numbers([2, 3]), numbers([], 0.7..<2)]) { $0[0] / $0[1] },
     DifferentiableCase("quotient", [numbers([3, 4]), numbers([4], 0.7..<2)]) { $0[0] / $0[1] },
+    DifferentiableCase("mean squared error", [numbers([3, 4]), numbers([3, 4], seed: 2)]) {
+      $0[0].meanSquaredError($0[1])
+    },
     DifferentiableCase("maximum", [numbers([3, 4]), numbers([3, 4], 3..<4)]) { $0[0].maximum(with: $0[1]) },
     DifferentiableCase("minimum", [numbers([3, 4]), numbers([4], 3..<4)]) { $0[0].minimum(with: $0[1]) },
     DifferentiableCase("gate", [numbers([3, 4]), nonzero([3, 4], seed: 2)]) { $0[0].gated(by: $0[1]) },

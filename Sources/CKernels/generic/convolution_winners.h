@@ -95,6 +95,26 @@ static void convolution_winners_panel(size_t vectors, const float *a, struct con
   }
 }
 
+/// Adds the bias to the winners, and puts them behind the ReLU: where no value is positive all are 0 there, and
+/// the first wins.
+static void convolution_finish_winners(size_t images, size_t maps, const float *bias, int relu, float *values,
+                                       int32_t *where) {
+  for (size_t i = 0; i < images; i++, values += maps, where += maps) {
+    for (size_t c = 0; c < maps; c += OOD_WIDTH) {
+      const size_t lanes = convolution_smaller(OOD_WIDTH, maps - c);
+      vf value = load_some(values + c, lanes);
+      vi at = bits_of(load_some((const float *)where + c, lanes));
+      if (bias) value += load_some(bias + c, lanes);
+      if (relu) {
+        at = blend_int(value <= 0, (vi)(int32_t)0, at);
+        value = value < 0 ? (vf)0 : value;
+      }
+      store_some(values + c, value, lanes);
+      store_some((float *)where + c, float_of(at), lanes);
+    }
+  }
+}
+
 static void convolution_winners(convolution_shape s, size_t images, const float *source, const float *packed,
                                 const float *bias, int relu, float *values, int32_t *where, float *memory) {
   struct convolution_scratch scratch = {memory};
@@ -129,16 +149,10 @@ static void convolution_winners(convolution_shape s, size_t images, const float 
       for (size_t v = 0; v < vectors; v++) {
         const size_t c = start + v * OOD_WIDTH;
         const size_t lanes = convolution_smaller(OOD_WIDTH, maps - c);
-        vf value = best[v];
-        if (bias) value += load_some(bias + c, lanes);
-        if (relu) {
-          // Where no value is positive all are 0 behind the ReLU, and the first wins.
-          at[v] = blend_int(value <= 0, (vi)(int32_t)0, at[v]);
-          value = value < 0 ? (vf)0 : value;
-        }
-        store_some(values + i * maps + c, value, lanes);
+        store_some(values + i * maps + c, best[v], lanes);
         store_some((float *)where + i * maps + c, float_of(at[v]), lanes);
       }
     }
   }
+  convolution_finish_winners(images, maps, bias, relu, values, where);
 }

@@ -107,37 +107,130 @@ OOD_INLINE void winograd_store_sums(const float *from, size_t step, const float 
   }
 }
 
-static void winograd_correlate(convolution_shape s, size_t images, const float *source, const float *gate,
-                               const float *weights, const float *bias, enum ood_activation activation,
-                               float *target, float *memory) {
+/// Where the largest value of each map so far is kept, [images][maps].
+struct winograd_contest {
+  float *values;
+  int32_t *where;
+};
+
+/// A^T of `lanes` channels of a tile's products; its 4 x 4 sums, those inside the image, take part in the contest.
+/// Tiles don't come in the order of pixels, so of equals the one with the lower position wins.
+OOD_INLINE void winograd_contest_sums(const float *from, size_t step, size_t lanes, const int32_t *positions,
+                                      float *values, int32_t *where) {
+  vf half[winograd_outputs][winograd_side];
+#pragma clang loop unroll(disable)
+  for (int x = 0; x < winograd_side; x++) {
+    vf column[winograd_side], y[winograd_outputs];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < winograd_side; i++) {
+      column[i] = load(from + (size_t)(i * winograd_side + x) * step);
+    }
+    winograd_sum(column, y);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < winograd_outputs; i++) half[i][x] = y[i];
+  }
+  vf best = load_some(values, lanes);
+  vi at = bits_of(load_some((const float *)where, lanes));
+#pragma clang loop unroll(disable)
+  for (int r = 0; r < winograd_outputs; r++) {
+    vf y[winograd_outputs];
+    winograd_sum(half[r], y);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < winograd_outputs; i++) {
+      const int32_t position = positions[r * winograd_outputs + i];
+      if (position < 0) continue;
+      const vi earlier = (vi)position < at;
+      const vi is_number = y[i] == y[i], was_number = best == best;
+      const vi better = (y[i] > best) | (((y[i] == best) | ~(is_number | was_number)) & earlier) |
+                        (~is_number & was_number);
+      best = blend(better, y[i], best);
+      at = blend_int(better, (vi)position, at);
+    }
+  }
+  store_some(values, best, lanes);
+  store_some((float *)where, float_of(at), lanes);
+}
+
+/// One tile's share in the contest of its image.
+static void winograd_contest_tile(convolution_shape s, struct winograd_place place, const float *products,
+                                  size_t step, struct winograd_contest contest) {
+  const size_t columns = s->target_channels;
+  float *values = contest.values + place.image * columns;
+  int32_t *where = contest.where + place.image * columns;
+  int32_t positions[winograd_outputs * winograd_outputs];
+  for (size_t i = 0; i < winograd_outputs * winograd_outputs; i++) {
+    const size_t y = place.row * winograd_outputs + i / winograd_outputs;
+    const size_t x = place.column * winograd_outputs + i % winograd_outputs;
+    positions[i] = y < s->target_height && x < s->target_width ? (int32_t)(y * s->target_width + x) : -1;
+  }
+  if (place.row == 0 && place.column == 0) {
+    for (size_t c = 0; c < columns; c++) {
+      values[c] = -__builtin_inff();
+      where[c] = 0;
+    }
+  }
+  for (size_t c = 0; c < columns; c += OOD_WIDTH) {
+    winograd_contest_sums(products + c, step, convolution_smaller(OOD_WIDTH, columns - c), positions,
+                          values + c, where + c);
+  }
+}
+
+/// One tile's targets.
+static void winograd_store_tile(convolution_shape s, struct winograd_place place,
+                                const struct winograd_buffers *b, const float *products, const float *bias,
+                                enum ood_activation activation, float *target) {
+  const struct winograd_images to = {s->target_height, s->target_width, s->target_channels};
+  const size_t columns = s->target_channels;
+  size_t at[winograd_outputs * winograd_outputs];
+  float *pixels[winograd_outputs * winograd_outputs];
+  winograd_locate(to, place, 0, 0, winograd_outputs, at);
+  for (int i = 0; i < winograd_outputs * winograd_outputs; i++) {
+    pixels[i] = at[i] == winograd_outside ? b->dropped : target + at[i];
+  }
+  size_t c = 0;
+  for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
+    winograd_store_sums(products + c, b->step, bias, activation, c, OOD_WIDTH, pixels);
+  }
+  if (c < columns) winograd_store_sums(products + c, b->step, bias, activation, c, columns - c, pixels);
+}
+
+/// Correlates; the sums go to `target` or, where that is NULL, to the contest.
+OOD_INLINE void winograd_correlate_blocks(convolution_shape s, size_t images, const float *source,
+                                          const float *gate, const float *weights, const float *bias,
+                                          enum ood_activation activation, float *target,
+                                          struct winograd_contest contest, float *memory) {
   const struct winograd_grid grid = winograd_tiles(images, s->target_height, s->target_width);
   const struct winograd_buffers b = winograd_cut(s, grid.block, memory);
   const struct winograd_side_of from = {
       {s->source_height, s->source_width, s->source_channels}, source, gate, b.zeros, winograd_side, s->top,
       s->left};
-  const struct winograd_images to = {s->target_height, s->target_width, s->target_channels};
-  const size_t columns = s->target_channels;
   for (size_t n0 = 0; n0 < grid.tiles; n0 += grid.block) {
     const size_t n1 = convolution_smaller(grid.tiles, n0 + grid.block);
     winograd_transform_block(from, grid, n0, n1, 0, s->source_channels, 0, b.sources, b.step);
     winograd_multiply(s, n1 - n0, &b, weights);
     for (size_t n = n0; n < n1; n++) {
-      size_t at[winograd_outputs * winograd_outputs];
-      float *pixels[winograd_outputs * winograd_outputs];
-      winograd_locate(to, winograd_place_of(grid, n), 0, 0, winograd_outputs, at);
-      for (int i = 0; i < winograd_outputs * winograd_outputs; i++) {
-        pixels[i] = at[i] == winograd_outside ? b.dropped : target + at[i];
-      }
       const float *products = b.products + (n - n0) * b.product_row;
-      size_t c = 0;
-      for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) {
-        winograd_store_sums(products + c, b.step, bias, activation, c, OOD_WIDTH, pixels);
-      }
-      if (c < columns) {
-        winograd_store_sums(products + c, b.step, bias, activation, c, columns - c, pixels);
+      if (target) {
+        winograd_store_tile(s, winograd_place_of(grid, n), &b, products, bias, activation, target);
+      } else {
+        winograd_contest_tile(s, winograd_place_of(grid, n), products, b.step, contest);
       }
     }
   }
+}
+
+static void winograd_correlate(convolution_shape s, size_t images, const float *source, const float *gate,
+                               const float *weights, const float *bias, enum ood_activation activation,
+                               float *target, float *memory) {
+  winograd_correlate_blocks(s, images, source, gate, weights, bias, activation, target,
+                            (struct winograd_contest){0}, memory);
+}
+
+static void winograd_winners(convolution_shape s, size_t images, const float *source, const float *weights,
+                             const float *bias, int relu, float *values, int32_t *where, float *memory) {
+  winograd_correlate_blocks(s, images, source, NULL, weights, NULL, ood_activation_none, NULL,
+                            (struct winograd_contest){values, where}, memory);
+  convolution_finish_winners(images, s->target_channels, bias, relu, values, where);
 }
 
 /// How a tile's quarters meet their 4 x 4 targets. Tiles run row by row, so the quarters that fall on one
@@ -325,6 +418,7 @@ static const struct ood_winograd winograd_table = {
     .weights_count = winograd_weights_count,
     .transform_weights = winograd_transform_weights,
     .correlate = winograd_correlate,
+    .winners = winograd_winners,
     .spread = winograd_spread,
     .scratch = winograd_scratch,
     .weight_gradient = winograd_weight_gradient,

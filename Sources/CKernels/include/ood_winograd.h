@@ -25,6 +25,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ood_convolution.h"
 
@@ -47,11 +48,16 @@ struct ood_winograd {
   void (*correlate)(const struct ood_convolution_shape *shape, size_t images, const float *source,
                     const float *_Nullable gate, const float *transformed, const float *_Nullable bias,
                     enum ood_activation activation, float *target, float *scratch);
+  /// The largest value of each map of correlate's result [images][target_channels] and where it is, as
+  /// `winners` of `struct ood_convolution`.
+  void (*winners)(const struct ood_convolution_shape *shape, size_t images, const float *source,
+                  const float *transformed, const float *_Nullable bias, int relu, float *values,
+                  int32_t *where, float *scratch);
   /// target[p] = activation(bias + sum of the source[q] W[t] with q + t - (top, left) = p).
   void (*spread)(const struct ood_convolution_shape *shape, size_t images, const float *source,
                  const float *_Nullable gate, const float *transformed, const float *_Nullable bias,
                  enum ood_activation activation, float *target, float *scratch);
-  /// For either; bounded: it stops growing at 36 tiles.
+  /// For each of the three; bounded: it stops growing at 36 tiles.
   size_t (*scratch)(const struct ood_convolution_shape *shape, size_t images);
 
   /// dW[t] = sum_q source[q + t - (top, left)]^T target[q] in the given order of weights, for rows [r0, r1)

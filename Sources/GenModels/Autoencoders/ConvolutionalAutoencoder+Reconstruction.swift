@@ -7,8 +7,10 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
       inPieces(x) { start, piece in
         let y = self(piece)
         y.withUnsafeElements { elements in
-          _ = UnsafeMutableBufferPointer(rebasing: reconstructions[start * size..<start * size + elements.count])
-            .update(from: elements)
+          _ = UnsafeMutableBufferPointer(
+            rebasing: reconstructions[start * size..<start * size + elements.count]
+          )
+          .update(from: elements)
         }
       }
     }

@@ -92,7 +92,7 @@ struct ConvolutionPass: Sendable {
   }
 
   /// Images in a chunk: enough pixels for packed weights to be used many times while they are near.
-  private var imagesInChunk: Int {
+  var imagesInChunk: Int {
     let ofTarget = method == .correlate || method == .filteredCorrelate
     let height = ofTarget ? shape.target_height : shape.source_height
     let width = ofTarget ? shape.target_width : shape.source_width
@@ -112,7 +112,8 @@ struct ConvolutionPass: Sendable {
     let key = WeightForms.Key(
       kernel: "\(method)", variant: KernelVariant.active.name, order: order.rawValue,
       shape: [
-        s.source_height, s.source_width, s.source_channels, s.target_height, s.target_width, s.target_channels,
+        s.source_height, s.source_width, s.source_channels, s.target_height, s.target_width,
+        s.target_channels,
         s.kernel_height, s.kernel_width, s.stride, s.top, s.left,
       ])
     return WeightForms.form(of: weights, key) { prepare(weights) }

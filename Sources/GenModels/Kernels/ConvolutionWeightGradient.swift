@@ -39,7 +39,8 @@ struct ConvolutionWeightGradientPass: Sendable {
   }
 
   func run(_ x: Tensor, upstream: Tensor, gate: Tensor?, result: Shape) -> Tensor {
-    runsByChannels ? byChannels(x, upstream, gate, result) : byImages(x, upstream, gate, result, sums: 0).weights
+    runsByChannels
+      ? byChannels(x, upstream, gate, result) : byImages(x, upstream, gate, result, sums: 0).weights
   }
 
   /// The gradient to the bias with that to the weights, in one pass over the upstream gradient; nil where it isn't the

@@ -25,7 +25,9 @@ enum WeightForms {
     let owner = tensor.buffer
     if let known = lock.withLock({ _ in owner.forms?[key] }) { return known }
     let form = make()
-    if areKept { lock.withLock { _ in owner.forms = (owner.forms ?? [:]).merging([key: form]) { old, _ in old } } }
+    if areKept {
+      lock.withLock { _ in owner.forms = (owner.forms ?? [:]).merging([key: form]) { old, _ in old } }
+    }
     return form
   }
 }

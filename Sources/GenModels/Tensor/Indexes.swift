@@ -42,7 +42,8 @@ public struct Indexes: Sendable {
   /// A vector's elements in `range`, copied.
   func sliced(_ range: Range<Int>) -> Indexes {
     Indexes(shape: [range.count]) { part in
-      _ = part.initialize(from: UnsafeBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
+      _ = part.initialize(
+        from: UnsafeBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
     }
   }
 
