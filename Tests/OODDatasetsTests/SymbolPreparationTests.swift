@@ -13,7 +13,8 @@ struct SymbolPreparationTests {
   }()
 
   /// Those of the two classes with ten examples and more.
-  static let examplesOfLargeClasses: [Float] = Array(0..<12).map { Float($0) } + Array(15..<25).map { Float($0) }
+  static let examplesOfLargeClasses: [Float] =
+    Array(0..<12).map { Float($0) } + Array(15..<25).map { Float($0) }
 
   @Test func smallClassesAreLeftOut() throws {
     let kept = try Self.symbols.keepingClasses(withAtLeast: 10)

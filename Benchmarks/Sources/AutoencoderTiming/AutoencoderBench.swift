@@ -24,7 +24,8 @@ final class AutoencoderBench {
     if let bench = kept[key] { return bench }
     let bench = AutoencoderBench(
       .init(
-        height: Int(side)!, width: Int(side)!, layers: Int(layers)!, maps: Int(maps)!, bottleneckMaps: Int(maps)!,
+        height: Int(side)!, width: Int(side)!, layers: Int(layers)!, maps: Int(maps)!,
+        bottleneckMaps: Int(maps)!,
         bottleneck: bottleneck == "plain" ? .plain : .winnerTakeAll()), batch: Int(batch)!)
     kept = [key: bench]
     return bench
