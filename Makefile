@@ -9,11 +9,9 @@ install:
 demo: install
 	swift run -c release --quiet ood demo --out .build
 
-# The kernels' tests force one instruction set after the other in their process, so they run one by one and alone.
 test: install
 	swift build -c release --build-tests
-	swift test -c release --skip-build --no-parallel --filter CKernelsTests
-	swift test -c release --skip-build --skip CKernelsTests
+	swift test -c release --skip-build
 	Tests/consumer.sh
 
 # Kernel timings, with the fraction of the peaks that the same process measures.

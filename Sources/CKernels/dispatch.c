@@ -48,6 +48,7 @@ const struct ood_kernels *ood_kernels_named(const char *name) {
 }
 
 static _Atomic(const struct ood_kernels *) active;
+static _Thread_local const struct ood_kernels *thread_table;
 
 static const struct ood_kernels *choose(void) {
   const char *name = getenv("OOD_KERNELS");
@@ -68,6 +69,7 @@ static const struct ood_kernels *choose(void) {
 }
 
 const struct ood_kernels *ood_active_kernels(void) {
+  if (thread_table) return thread_table;
   const struct ood_kernels *table = atomic_load_explicit(&active, memory_order_acquire);
   return table ? table : choose();
 }
@@ -77,4 +79,12 @@ int ood_force_kernels(const char *name) {
   if (!table) return -1;
   atomic_store_explicit(&active, table, memory_order_release);
   return 0;
+}
+
+const struct ood_kernels *ood_thread_kernels(void) { return thread_table; }
+
+const struct ood_kernels *ood_set_thread_kernels(const struct ood_kernels *table) {
+  const struct ood_kernels *before = thread_table;
+  thread_table = table;
+  return before;
 }

@@ -38,9 +38,11 @@ private func directions(_ inputs: [Tensor], seed: UInt64) -> [Tensor] {
 }
 
 private func dot(_ a: [Tensor], _ b: [Tensor]) -> Double {
-  zip(a, b).reduce(0) { sum, pair in
-    sum + zip(pair.0.elements, pair.1.elements).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+  var sum = 0.0
+  for (left, right) in zip(a, b) {
+    for (x, y) in zip(left.elements, right.elements) { sum += Double(x) * Double(y) }
   }
+  return sum
 }
 
 /// The derivative of `f` along `direction`, by central differences of the fourth order.

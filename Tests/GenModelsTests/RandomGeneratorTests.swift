@@ -95,7 +95,11 @@ private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(v
     #expect(abs(mean(values) - 0.5) < 4 / (12 * Double(n)).squareRoot())
     #expect(abs(mean(values.map { $0 * $0 }) - 1.0 / 3) < 4 * (4.0 / 45 / Double(n)).squareRoot())
     // Neighbours are uncorrelated.
-    let lagged = mean((1..<n).map { (values[$0] - 0.5) * (values[$0 - 1] - 0.5) }) * 12
+    let products: [Double] = (1..<n).map { i in
+      let (value, neighbour): (Double, Double) = (values[i] - 0.5, values[i - 1] - 0.5)
+      return value * neighbour
+    }
+    let lagged: Double = 12 * mean(products)
     #expect(abs(lagged) < 4 / Double(n).squareRoot())
 
     let shifted = random.uniform([n], in: -3..<5).elements

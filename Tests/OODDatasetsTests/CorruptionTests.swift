@@ -66,11 +66,13 @@ struct CorruptionTests {
     var random = RandomGenerator(seed: 6)
     let x = Mutation(rate: 0.25).corrupt(Self.gray, using: &random)
     #expect(surprise(x, 0.75) { $0 == 0.503 } < 4)
-    let levels = x.elements.filter { $0 != 0.503 }.map { $0 * 255 }
+    let changed: [Float] = x.elements.filter { $0 != 0.503 }
+    let levels: [Float] = changed.map { $0 * 255 }
     #expect(levels.allSatisfy { $0 == $0.rounded() && $0 >= 0 && $0 <= 255 })
     // Each level is drawn about 20 times.
     #expect(Set(levels).count == 256)
-    #expect(abs(levels.reduce(0, +) / Float(levels.count) - 127.5) < 4.2)
+    let meanLevel: Float = levels.reduce(0, +) / Float(levels.count)
+    #expect(abs(meanLevel - 127.5) < 4.2)
     let two = Mutation(rate: 1, levels: 2).corrupt(Self.gray, using: &random)
     #expect(surprise(two, 0.5) { $0 == 0 } < 4)
     #expect(two.elements.allSatisfy { $0 == 0 || $0 == 1 })

@@ -166,9 +166,12 @@ struct DataTransformTests {
     var random = RandomGenerator(seed: 6)
     let y = try Dequantization(levels: 4).forward(
       Tensor(repeating: 1 / 3, shape: [10_000, 1]), using: &random)
-    let inside = y.elements.map { Double($0) * 4 - 1 }
+    let inside: [Double] = y.elements.map { Double($0) * 4 - 1 }
     #expect(inside.allSatisfy { $0 >= 0 && $0 < 1 })
-    #expect(abs(inside.reduce(0, +) / 10_000 - 0.5) < 0.015)
-    #expect(abs(inside.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) } / 10_000 - 1 / 12) < 0.003)
+    let mean: Double = inside.reduce(0, +) / 10_000
+    #expect(abs(mean - 0.5) < 0.015)
+    let squares: [Double] = inside.map { ($0 - 0.5) * ($0 - 0.5) }
+    let variance: Double = squares.reduce(0, +) / 10_000
+    #expect(abs(variance - 1.0 / 12) < 0.003)
   }
 }

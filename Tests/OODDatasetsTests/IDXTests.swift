@@ -5,8 +5,11 @@ import Testing
 @Suite struct IDXTests {
   /// A header for extents, as its publisher describes it.
   static func header(_ type: UInt8, _ extents: [UInt32]) -> [UInt8] {
-    [0, 0, type, UInt8(extents.count)]
-      + extents.flatMap { [UInt8($0 >> 24), UInt8($0 >> 16 & 255), UInt8($0 >> 8 & 255), UInt8($0 & 255)] }
+    var bytes: [UInt8] = [0, 0, type, UInt8(extents.count)]
+    for extent in extents {
+      for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: extent >> shift)) }
+    }
+    return bytes
   }
 
   @Test func imagesAreScaledToOneAndLabelsAreIndexes() throws {

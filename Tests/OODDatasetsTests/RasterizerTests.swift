@@ -37,6 +37,23 @@ struct RasterizerTests {
     }
   }
 
+  /// A straight stroke of length l by a pen of width w covers l w + π w² / 4.
+  @Test func aStraightStrokeHasTheInkOfItsShape() throws {
+    let rasterizer = Rasterizer()
+    for pieces in [1, 8] {
+      for (x, y) in [(1.0, 0.0), (0, 1), (3, 1), (1, 1), (-2, 3), (5, -1), (-7, -6)] {
+        let points: [(Double, Double)] = (0...pieces).map { i in
+          let part = Double(i) / Double(pieces)
+          return (part * x, part * y)
+        }
+        let image = try rasterizer.image(of: Self.drawing([points]))
+        let length = rasterizer.axisBox * (x * x + y * y).squareRoot() / max(abs(x), abs(y))
+        let exact = length * rasterizer.pen + .pi * rasterizer.pen * rasterizer.pen / 4
+        #expect(abs(Ink(image).sum / exact - 1) < 0.025)
+      }
+    }
+  }
+
   @Test func aLetterFillsTheBox() throws {
     let image = try Rasterizer().image(of: RasterizerTests.letter)
     #expect(image.shape == [28, 28, 1])

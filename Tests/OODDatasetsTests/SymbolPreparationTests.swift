@@ -12,11 +12,15 @@ struct SymbolPreparationTests {
       classNames: ["\\alpha", "\\beta", "\\gamma", "\\delta"])
   }()
 
+  /// Those of the two classes with ten examples and more.
+  static let examplesOfLargeClasses: [Float] =
+    Array(0..<12).map { Float($0) } + Array(15..<25).map { Float($0) }
+
   @Test func smallClassesAreLeftOut() throws {
     let kept = try Self.symbols.keepingClasses(withAtLeast: 10)
     #expect(kept.classNames == ["\\alpha", "\\delta"])
     #expect(kept.classCounts == [12, 10])
-    #expect(kept.examples.elements == (0..<12).map(Float.init) + (15..<25).map(Float.init))
+    #expect(kept.examples.elements == Self.examplesOfLargeClasses)
     // A class without examples has nothing to keep.
     #expect(try Self.symbols.keepingClasses(withAtLeast: 0).classNames == ["\\alpha", "\\beta", "\\delta"])
   }
@@ -25,7 +29,7 @@ struct SymbolPreparationTests {
     let (train, test) = try SymbolPreparation(minimumExamples: 10, trainingCount: 15).prepare(Self.symbols)
     #expect(train.count == 15 && test.count == 7)
     let all = (train.examples.elements + test.examples.elements).sorted()
-    #expect(all == (0..<12).map(Float.init) + (15..<25).map(Float.init))
+    #expect(all == Self.examplesOfLargeClasses)
     for part in [train, test] {
       for (value, label) in zip(part.examples.elements, part.labels!.elements) {
         #expect(label == (value < 12 ? 0 : 1))

@@ -7,6 +7,14 @@ enum Work {
   case operations(Double)
   /// Bytes that a call reads and writes, on operands of `floats`; compared with a plain copy of such operands.
   case bytes(Double, floats: Int)
+
+  /// Whether the operands are too large for the caches.
+  var isInMemory: Bool {
+    switch self {
+    case .operations: false
+    case .bytes(_, let floats): floats >= 1 << 22
+    }
+  }
 }
 
 private let gigaflops = BenchmarkMetric.custom("GFLOP/s", polarity: .prefersLarger, useScalingFactor: false)
@@ -15,9 +23,11 @@ private let percent = BenchmarkMetric.custom("% of peak", polarity: .prefersLarg
 private let nanoseconds = BenchmarkMetric.custom(
   "ns a call", polarity: .prefersSmaller, useScalingFactor: false)
 
-/// Adds a benchmark of a kernel for each instruction set that this processor runs.
+/// Adds a benchmark of a kernel: on operands in the caches, for each instruction set that this processor
+/// runs; on operands in memory, where all of them wait for it, for the widest.
 func benchmark(_ name: String, _ work: Work, _ call: @escaping @Sendable (_ kernels: ood_kernels) -> Void) {
-  for index in 0..<ood_kernel_variant_count() {
+  let count = ood_kernel_variant_count()
+  for index in (work.isInMemory ? count - 1 : 0)..<count {
     let variant = String(cString: ood_kernel_variant(index).pointee.name)
     benchmark("\(name) [\(variant)]", work, threads: 1) { call(ood_kernel_variant(index).pointee) }
   }
@@ -33,7 +43,7 @@ func benchmark(_ name: String, _ work: Work, threads: Int, _ call: @escaping @Se
   Benchmark(
     name,
     configuration: .init(
-      metrics: [rate, percent, nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(400),
+      metrics: [rate, percent, nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(200),
       maxIterations: 40)
   ) { benchmark in
     let seconds = secondsPerCall(atLeast: 2e-3, call)
@@ -42,7 +52,7 @@ func benchmark(_ name: String, _ work: Work, threads: Int, _ call: @escaping @Se
       case .operations(let operations):
         (operations / seconds, Peak.operationsPerSecond * Double(threads))
       case .bytes(let bytes, let floats):
-        (bytes / seconds, Peak.copyBytesPerSecond(floats: floats))
+        (bytes / seconds, Peak.copyBytesPerSecond(floats: floats, threads: threads))
       }
     benchmark.measurement(rate, Int((perSecond / 1e9).rounded()))
     benchmark.measurement(percent, Int((100 * perSecond / peak).rounded()))
@@ -55,7 +65,7 @@ func latency(_ name: String, _ call: @escaping @Sendable () -> Void) {
   Benchmark(
     name,
     configuration: .init(
-      metrics: [nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(400), maxIterations: 40)
+      metrics: [nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(200), maxIterations: 40)
   ) { benchmark in
     benchmark.measurement(nanoseconds, Int((secondsPerCall(atLeast: 2e-3, call) * 1e9).rounded()))
   }

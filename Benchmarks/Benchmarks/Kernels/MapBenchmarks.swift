@@ -1,4 +1,5 @@
 import CKernels
+import GenModels
 
 /// Elementwise kernels, against a plain copy.
 func mapBenchmarks() {
@@ -11,6 +12,7 @@ func mapBenchmarks() {
     ("add", ood_add), ("multiply", ood_multiply), ("divide", ood_divide), ("maximum", ood_maximum),
     ("gate", ood_gate),
   ]
+  threadedMapBenchmarks(unary)
   for (size, n) in sizes {
     let (a, b, y) = (Operand(n, seed: 1), Operand(n, seed: 2), Operand(n, seed: 3))
     for (name, function) in unary {
@@ -36,6 +38,22 @@ func mapBenchmarks() {
     }
     benchmark("first non-finite \(size)", .bytes(4 * Double(n), floats: n)) { kernels in
       _ = kernels.map.first_non_finite(a.base, n)
+    }
+  }
+}
+
+/// The same on all threads, each of which streams its half of 128 MB to memory.
+private func threadedMapBenchmarks(_ functions: [(String, ood_unary)]) {
+  let n = 1 << 25
+  let threads = Parallelism.threads
+  let (x, y) = (Operand(n, seed: 1), Operand(n, seed: 2))
+  for (name, function) in functions where ["ReLU", "exp", "softplus", "atan"].contains(name) {
+    benchmark("\(name) 128 MB, \(threads) threads", .bytes(8 * Double(n), floats: n), threads: threads) {
+      nonisolated(unsafe) let (from, to) = (x.base, y.base)
+      parallelFor(n, grain: max(Int(ood_streaming_count), n / threads)) { range in
+        ood_active_kernels().pointee.map.unary(
+          function, 0.5, from + range.lowerBound, to + range.lowerBound, range.count)
+      }
     }
   }
 }

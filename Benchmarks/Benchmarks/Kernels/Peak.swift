@@ -1,28 +1,37 @@
 import CPeak
+import GenModels
 
 /// What this machine reaches at best, measured in this process.
 struct Peak: Sendable {
   /// Floating-point operations per second of one thread, in multiply-adds on registers.
-  static let operationsPerSecond: Double = (0..<40).map { _ in
+  static let operationsPerSecond: Double = (0..<20).map { _ in
     let clock = ContinuousClock()
     var operations = 0.0
     let time = clock.measure { operations = ood_peak_multiply_adds(50_000) }
     return operations / (time / .seconds(1))
   }.max()!
 
-  /// Bytes read and written per second by a plain copy of operands of that many floats, on one thread.
-  static func copyBytesPerSecond(floats count: Int) -> Double {
-    if let known = copies.values[count] { return known }
+  /// Bytes read and written per second by a plain copy of operands of that many floats, cut into one piece a thread.
+  static func copyBytesPerSecond(floats count: Int, threads: Int) -> Double {
+    if let known = copies.values[[count, threads]] { return known }
     let from = Operand(count, seed: 1)
     let to = Operand(count, seed: 2)
-    let rate = (0..<20).map { _ in
-      Double(8 * count) / secondsPerCall(atLeast: 2e-3) { ood_peak_copy(from.base, to.base, count) }
+    nonisolated(unsafe) let (source, target) = (from.base, to.base)
+    let rate = (0..<10).map { _ in
+      Double(8 * count)
+        / secondsPerCall(atLeast: 2e-3) {
+          Parallelism.withThreads(threads) {
+            parallelFor(count, grain: (count + threads - 1) / threads) { piece in
+              ood_peak_copy(source + piece.lowerBound, target + piece.lowerBound, piece.count)
+            }
+          }
+        }
     }.max()!
-    copies.values[count] = rate
+    copies.values[[count, threads]] = rate
     return rate
   }
 
-  private final class Copies: @unchecked Sendable { var values: [Int: Double] = [:] }
+  private final class Copies: @unchecked Sendable { var values: [[Int]: Double] = [:] }
   private static let copies = Copies()
 }
 

@@ -24,6 +24,40 @@ typedef void (*map_loop)(float p, const float *a, const float *b, float *y, size
     if (i < n) store_partial(y + i, NAME##_vector(p, load_partial(a + i, n - i)), n - i);          \
   }
 
+enum {
+  /// Vectors that a loop in two stages takes at once: as many as the registers hold.
+  map_stage_vectors = OOD_WIDTH == 16 ? 8 : 4,
+};
+
+/// A loop over one input in two stages: `FIRST` of x for some vectors, then `SECOND` of x and the first's result `e`.
+/// One after the other, a long chain of dependent instructions fills the processor's queue before the next vector's
+/// chain begins; two short chains don't. (Softplus takes 3.3 ns for 16 floats so, and 5.3 in one stage.)
+#define MAP_LOOP_STAGED(NAME, FIRST, SECOND)                                                                 \
+  OOD_INLINE vf NAME##_first(vf x) { return (FIRST); }                                                       \
+  OOD_INLINE vf NAME##_second(vf x, vf e) { return (SECOND); }                                               \
+  static void NAME(float p, const float *a, const float *b, float *y, size_t n) {                            \
+    (void)p, (void)b;                                                                                        \
+    size_t i = 0;                                                                                            \
+    for (; i + map_stage_vectors * OOD_WIDTH <= n; i += map_stage_vectors * OOD_WIDTH) {                     \
+      vf e[map_stage_vectors];                                                                               \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < map_stage_vectors; k++) {                    \
+        e[k] = NAME##_first(load(a + i + k * OOD_WIDTH));                                                    \
+      }                                                                                                      \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < map_stage_vectors; k++) e[k] = hold(e[k]);   \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < map_stage_vectors; k++) {                    \
+        store(y + i + k * OOD_WIDTH, NAME##_second(load(a + i + k * OOD_WIDTH), e[k]));                      \
+      }                                                                                                      \
+    }                                                                                                        \
+    for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {                                                             \
+      const vf x = load(a + i);                                                                              \
+      store(y + i, NAME##_second(x, NAME##_first(x)));                                                       \
+    }                                                                                                        \
+    if (i < n) {                                                                                             \
+      const vf x = load_partial(a + i, n - i);                                                               \
+      store_partial(y + i, NAME##_second(x, NAME##_first(x)), n - i);                                        \
+    }                                                                                                        \
+  }
+
 /// A loop over two inputs, vectors `a` and `b` of them.
 #define MAP_LOOP_2(NAME, EXPRESSION)                                                                     \
   OOD_INLINE vf NAME##_vector(vf p, vf a, vf b) {                                                        \
@@ -53,7 +87,7 @@ MAP_LOOP_1(map_relu, blend(0.0f > x, splat(0), x))
 MAP_LOOP_1(map_leaky_relu, blend(x > 0, x, p * x))
 MAP_LOOP_1(map_sigmoid, sigmoid_vector(x))
 MAP_LOOP_1(map_tanh, tanh_vector(x))
-MAP_LOOP_1(map_softplus, softplus_vector(x))
+MAP_LOOP_STAGED(map_softplus, exp_not_large(-absolute(x)), softplus_of_exp(x, e))
 MAP_LOOP_1(map_exp, exp_vector(x))
 MAP_LOOP_1(map_log, log_vector(x))
 MAP_LOOP_1(map_square, x * x)
@@ -62,7 +96,7 @@ MAP_LOOP_1(map_sqrt, __builtin_elementwise_sqrt(x))
 MAP_LOOP_1(map_reciprocal, 1 / x)
 MAP_LOOP_1(map_sign, blend(absolute(x) > 0, with_sign(splat(1), x), x))
 MAP_LOOP_1(map_step, blend(x > 0, splat(1), splat(0)))
-MAP_LOOP_1(map_atan, atan_vector(x))
+MAP_LOOP_STAGED(map_atan, atan_argument(x), atan_of_argument(x, e))
 MAP_LOOP_1(map_scaled, p * x)
 MAP_LOOP_1(map_shifted, x + p)
 MAP_LOOP_1(map_sin, sin_vector(x))
@@ -382,3 +416,4 @@ static const struct ood_map map_table = {
 
 #undef MAP_LOOP_1
 #undef MAP_LOOP_2
+#undef MAP_LOOP_STAGED

@@ -34,6 +34,18 @@ OOD_INLINE vf multiply_add(vf a, vf b, vf c) {
 #endif
 }
 
+/// v, computed where the code says so: the compiler moves nothing that makes it past this place.
+OOD_INLINE vf hold(vf v) {
+#if defined(__x86_64__) && OOD_WIDTH == 16
+  __asm__ volatile("" : "+v"(v));
+#elif defined(__x86_64__)
+  __asm__ volatile("" : "+x"(v));
+#elif defined(__aarch64__)
+  __asm__ volatile("" : "+w"(v));
+#endif
+  return v;
+}
+
 /// a where the mask (the result of a comparison) is set, else b.
 OOD_INLINE vf blend(vi mask, vf a, vf b) { return mask ? a : b; }
 OOD_INLINE vi blend_int(vi mask, vi a, vi b) { return mask ? a : b; }

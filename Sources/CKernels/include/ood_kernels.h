@@ -53,8 +53,8 @@ struct ood_kernels {
   struct ood_trees trees;
 };
 
-/// The table in use: the one forced by `ood_force_kernels`, else the one that the environment variable
-/// OOD_KERNELS names, else the widest that this processor runs. An OOD_KERNELS that names a table which
+/// The table in use: the calling thread's (`ood_set_thread_kernels`), else the one forced by `ood_force_kernels`, else
+/// the one that the environment variable OOD_KERNELS names, else the widest that this processor runs. An OOD_KERNELS that names a table which
 /// is unknown or can't run here ends the process with a sentence: a test run must never use another table silently.
 const struct ood_kernels *ood_active_kernels(void);
 
@@ -67,7 +67,15 @@ const struct ood_kernels *ood_kernel_variant(int i);
 /// The table of that name, or NULL when it is unknown or can't run on this processor.
 const struct ood_kernels *_Nullable ood_kernels_named(const char *name);
 
-/// Makes the table of that name the active one. Returns 0, or -1 when it is unknown or can't run here.
+/// Makes the table of that name the active one of all threads that have none of their own. Returns 0, or -1 when it is
+/// unknown or can't run here.
 int ood_force_kernels(const char *name);
+
+/// The calling thread's own table, or NULL.
+const struct ood_kernels *_Nullable ood_thread_kernels(void);
+
+/// Gives the calling thread a table of its own, or with NULL none. Returns the one it had: whoever sets it for a scope
+/// sets that again at its end.
+const struct ood_kernels *_Nullable ood_set_thread_kernels(const struct ood_kernels *_Nullable table);
 
 #pragma clang assume_nonnull end

@@ -2,7 +2,7 @@ import CKernels
 
 /// One instruction set that the C kernels are compiled for.
 ///
-/// The widest that the processor runs is used unless the environment variable `OOD_KERNELS` or `use()` says
+/// The widest that the processor runs is used unless the environment variable `OOD_KERNELS`, `use()` or `using` says
 /// otherwise. Results of different variants agree to rounding, not to the bit.
 public struct KernelVariant: Sendable, Hashable, CustomStringConvertible {
   /// "portable", "avx2", "avx512" or "neon".
@@ -20,7 +20,7 @@ public struct KernelVariant: Sendable, Hashable, CustomStringConvertible {
     (0..<ood_kernel_variant_count()).map { KernelVariant(ood_kernel_variant($0)) }
   }
 
-  /// The variant in use.
+  /// The variant in use here: that of the innermost `using`, else the process's.
   public static var active: KernelVariant { KernelVariant(ood_active_kernels()) }
 
   /// The variant of that name, or nil when it is unknown or this processor can't run it.
@@ -29,8 +29,21 @@ public struct KernelVariant: Sendable, Hashable, CustomStringConvertible {
     self.init(table)
   }
 
-  /// Makes this variant the one in use, in the whole process.
+  /// Makes this variant the process's, for all code that is not inside of `using`. Meant for the start of a program:
+  /// work that is on its way elsewhere changes its variant in the middle. For one piece of work, see `using`.
   public func use() { _ = ood_force_kernels(name) }
+
+  /// Calls `body` with the kernels of `variant`, whatever other threads use meanwhile.
+  ///
+  /// The choice belongs to the calling thread, and `parallelFor` hands it to the threads that work for it. `body` can't
+  /// suspend, so it stays on its thread; tasks that it starts run with the process's variant.
+  public static func using<Result>(
+    _ variant: KernelVariant, _ body: () throws -> Result
+  ) rethrows -> Result {
+    let before = ood_set_thread_kernels(ood_kernels_named(variant.name))
+    defer { _ = ood_set_thread_kernels(before) }
+    return try body()
+  }
 
   public var description: String { name }
 }

@@ -56,7 +56,10 @@ public func parallelFor(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>)
     return
   }
   let next = Atomic<Int>(0)
+  nonisolated(unsafe) let variant = ood_thread_kernels()
   DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    let before = ood_set_thread_kernels(variant)
+    defer { _ = ood_set_thread_kernels(before) }
     while true {
       let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard chunk < chunks else { return }

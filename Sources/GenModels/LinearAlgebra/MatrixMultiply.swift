@@ -76,12 +76,26 @@ private struct MatrixMultiplication: @unchecked Sendable {
     let panels = kernels.matmul.panel_count(n)
     let widePanels = 192 / kernels.matmul.tile_columns
     let widestPanels = 512 / kernels.matmul.tile_columns
-    let panelGrain = max(1, min(max(panels / 16, min(widePanels, panels / 2)), widestPanels))
+    let panelGrain =
+      panels / 16 > widePanels
+      ? min(panels / 16, widestPanels) : Self.evenGrain(panels: panels, most: min(widePanels, panels / 2))
     let rowGrain = panels > 1 && m <= Self.manyRows ? m : 16 * kernels.matmul.tile_rows
     forEachChunk(rowGrain: rowGrain, panels: panels, panelGrain: panelGrain) { rows, panels in
       kernels.matmul.multiply_unpacked(
         rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound, k, n, a, b, c)
     }
+  }
+
+  /// The group size, at most `most`, with which the busier of two threads gets the fewest panels; the largest of those
+  /// that do equally well. 8 panels in groups of 3 would be 5 and 3; in groups of 2 they are 4 and 4.
+  private static func evenGrain(panels: Int, most: Int) -> Int {
+    var best = (grain: 1, panels: (panels + 1) / 2)
+    for grain in stride(from: 2, through: most, by: 1) {
+      let groups = (panels + grain - 1) / grain
+      let busier = groups % 2 == 0 ? groups / 2 * grain : panels - groups / 2 * grain
+      if busier <= best.panels { best = (grain, busier) }
+    }
+    return best.grain
   }
 
   /// Many rows: B is packed once, then chunks are blocks of rows and groups of panels.
