@@ -11,7 +11,10 @@ import Testing
   let labels: String
 
   init() throws {
-    let cluster = (0..<40).map { i in [Double(i * 7 % 40) / 40, Double(i * 11 % 40) / 40 + Double(i) / 400] }
+    let cluster = (0..<40).map { (i: Int) -> [Double] in
+      let (first, second) = (Double(i * 7 % 40), Double(i * 11 % 40))
+      return [first / 40, second / 40 + Double(i) / 400]
+    }
     train = try Self.write(cluster, to: folder + "/train.npy")
     score = try Self.write(cluster + [[9, 9], [-8, 3]], to: folder + "/score.npy")
     labels = folder + "/labels.npy"
@@ -83,7 +86,8 @@ import Testing
   func saved(method: String) throws {
     let (file, first, second) = (folder + "/d", folder + "/1.npy", folder + "/2.npy")
     let fitted = try detect(
-      method, "--standardize", "--contamination", "0.1", "--save", file, "--out", first, "--format", "json")
+      method, "--standardize", "--contamination", "0.1", "--save", file, "--out", first, "--format", "json",
+      "--labels", "npy:" + labels)
     #expect(fitted.status == 0, "\(fitted.errors)")
     let scored = try ToolRun(
       "score", file, "--data", "npy:" + score, "--labels", "npy:" + labels, "--out", second, "--format",
@@ -93,7 +97,8 @@ import Testing
     let (one, other) = (try fitted.json(), try scored.json())
     #expect(one["threshold"] as? Double == other["threshold"] as? Double)
     #expect(one["flagged"] as? Int == other["flagged"] as? Int)
-    #expect(other["auroc"] as? Double == 1)
+    let auroc = try #require(other["auroc"] as? Double)
+    #expect(auroc == one["auroc"] as? Double && auroc > 0.9)
     let higher = try ToolRun(
       "score", file, "--data", "npy:" + score, "--threshold", "1e300", "--format", "json"
     ).json()
@@ -150,8 +155,8 @@ import Testing
     ])
   func mistakesOfUsage(arguments: [String]) throws {
     let tables = ["--train", "npy:" + train, "--score", "npy:" + score]
-    expect(try ToolRun(arguments: arguments + tables), status: 64)
-    expect(try ToolRun(arguments: arguments), status: 64)
+    try expect(ToolRun(arguments: arguments + tables), status: 64)
+    try expect(ToolRun(arguments: arguments), status: 64)
   }
 
   @Test func failures() throws {
@@ -171,12 +176,11 @@ import Testing
       ["score", "/nowhere/d", "--data", "npy:" + score],
       ["score", text, "--data", "npy:" + score],
     ] {
-      expect(try ToolRun(arguments: arguments), status: 1)
+      try expect(ToolRun(arguments: arguments), status: 1)
     }
   }
 
-  private func expect(_ run: @autoclosure () throws -> ToolRun, status: Int32) rethrows {
-    let run = try run()
+  private func expect(_ run: ToolRun, status: Int32) {
     #expect(run.status == status, "\(run.errors)")
     #expect(run.output.isEmpty)
     #expect(!run.errors.isEmpty)
