@@ -34,19 +34,20 @@ struct MovableClusters {
     }
   }
 
-  /// Goes over all rows once; returns how many changed over.
-  mutating func pass() -> Int {
+  /// Goes over all rows once; returns by how much the inertia falls.
+  mutating func pass() -> Double {
     let (d, k) = (x.columns, counts.count)
     let kernels = ood_active_kernels().pointee.neighbours
     let distances = Scratch<Double>(width)
-    var moved = 0
+    var gained = 0.0
     x.withUnsafeElements { elements in
       for i in labels.indices {
         let (row, from) = (elements.baseAddress! + i * d, labels[i])
         guard counts[from] > 1 else { continue }
         kernels.panel_distances(ood_metric_squared_euclidean, row, panel, width, d, distances.base)
         // A gain of rounding is none, or rows would go to and fro.
-        var (least, to) = (distances.base[from] * counts[from] / (counts[from] - 1) * (1 - 1e-9), from)
+        let gain = distances.base[from] * counts[from] / (counts[from] - 1)
+        var (least, to) = (gain * (1 - 1e-9), from)
         for j in 0..<k where j != from {
           let cost = distances.base[j] * counts[j] / (counts[j] + 1)
           if cost < least { (least, to) = (cost, j) }
@@ -59,9 +60,9 @@ struct MovableClusters {
           panel[c * width + to] += (row[c] - panel[c * width + to]) / counts[to]
         }
         labels[i] = to
-        moved += 1
+        gained += gain - least
       }
     }
-    return moved
+    return gained
   }
 }
