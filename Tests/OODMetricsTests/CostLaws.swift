@@ -59,7 +59,8 @@ struct CostLaws {
     let one = try bytes(n, d)
     let (rowFactor, columnFactor) = (try bytes(4 * n, d) / one, try bytes(n, 4 * d) / one)
     #expect(within(rowFactor, power: law.rows), "4 times the rows keep \(rowFactor) times as much")
-    #expect(within(columnFactor, power: law.columns), "4 times the columns keep \(columnFactor) times as much")
+    #expect(
+      within(columnFactor, power: law.columns), "4 times the columns keep \(columnFactor) times as much")
   }
 
   /// Whether quadrupling something multiplied by 4^power, to half a power.
