@@ -131,7 +131,7 @@ def compare_means(peer, arguments, file, x, y):
     while len(ours) < arguments.seeds or (error > arguments.standard_error and len(ours) < arguments.most_seeds):
         seed = len(ours)
         ours.append(roc_auc_score(y, detect(arguments.ood, peer.ours, file, file, seed)[0]))
-        theirs.append(roc_auc_score(y, peer.theirs(x, x, seed)[0]))
+        theirs.append(roc_auc_score(y, (peer.exact or peer.theirs)(x, x, seed)[0]))
         error = np.sqrt((np.var(ours) + np.var(theirs)) / len(ours))
     return (np.mean(ours), np.mean(theirs), abs(np.mean(ours) - np.mean(theirs)),
             f"mean AUROC of {len(ours)} seeds; the difference has a standard error of {error:.4f}")
