@@ -8,7 +8,10 @@ import tempfile
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from peers import DEFAULT_BINARY, PEERS, detect
+from peers import DEFAULT_BINARY, PEERS, SOLVER_TOLERANCE, detect
+
+
+NOT_COUNTED = " (not counted)"
 
 
 def load(path, rows):
@@ -29,7 +32,10 @@ def main():
     parser.add_argument("--methods", nargs="*", default=list(PEERS))
     parser.add_argument("--sets", nargs="*", help="names, or parts of them")
     parser.add_argument("--rows", type=int, help="at most so many rows of each set")
-    parser.add_argument("--seeds", type=int, default=10, help="for random methods")
+    parser.add_argument("--seeds", type=int, default=10, help="for random methods, at least")
+    parser.add_argument("--most-seeds", type=int, default=300)
+    parser.add_argument("--standard-error", type=float, default=0.0033,
+                        help="random methods get seeds until the difference of means is as certain as this")
     arguments = parser.parse_args()
 
     header = f"{'method':<18} {'set':<22} {'rows':>7} {'ours':>12} {'peer':>12} {'difference':>11}  measure"
@@ -58,8 +64,10 @@ def main():
                     print(f"{method:<18} {name:<22} {len(x):>7}  {error}", flush=True)
                     continue
             ours, theirs, difference, measure = line
-            if reason is not None:
-                measure = reason + ", ours leaves it out: not counted"
+            if NOT_COUNTED in measure:
+                pass
+            elif reason is not None:
+                measure = reason + ", ours leaves it out" + NOT_COUNTED
             else:
                 worst[method] = max(worst.get(method, 0), difference)
             print(f"{method:<18} {name:<22} {len(x):>7} {ours:>12.6g} {theirs:>12.6g} {difference:>11.2e}  {measure}",
@@ -73,15 +81,13 @@ def compare(peer, arguments, file, x, y, directory):
     if peer.our_minimum is not None:
         ours = min(peer.our_minimum(*detect(arguments.ood, peer.ours, file, file, seed)) for seed in range(3))
         theirs = min(peer.their_minimum(x, seed) for seed in range(3))
+        if np.isneginf(ours) and np.isneginf(theirs):
+            return ours, theirs, 0, "half of the rows span less than all do: the least determinant is 0 for both"
         return ours, theirs, max(0, ours - theirs), "by how much the logarithm of the minimum is above the peer's"
     if peer.is_random:
-        ours = [roc_auc_score(y, detect(arguments.ood, peer.ours, file, file, seed)[0])
-                for seed in range(arguments.seeds)]
-        theirs = [roc_auc_score(y, peer.theirs(x, x, seed)[0]) for seed in range(arguments.seeds)]
-        return (np.mean(ours), np.mean(theirs), abs(np.mean(ours) - np.mean(theirs)),
-                f"mean AUROC of {arguments.seeds} seeds (deviation {np.std(ours):.3f}, {np.std(theirs):.3f})")
+        return compare_means(peer, arguments, file, x, y)
     more = peer.arguments(x, directory) if peer.arguments is not None else []
-    ours, _ = detect(arguments.ood, peer.ours + more, file, file)
+    ours, report = detect(arguments.ood, peer.ours + more, file, file)
     theirs, _, _ = (peer.exact or peer.theirs)(x, x, 0)
     finite = np.isfinite(theirs)
     note = "largest relative difference of scores"
@@ -90,10 +96,16 @@ def compare(peer, arguments, file, x, y, directory):
     if not finite.any():
         return roc_auc_score(y, ours), float("nan"), float("nan"), note
     largest = np.abs(theirs[finite]).max()
-    scale = largest if peer.is_solved else np.maximum(np.abs(theirs), 1e-9 * max(1.0, largest))
-    differences = np.abs(ours - theirs) / scale
-    if peer.is_solved:
-        note = "largest difference of scores, relative to the largest score"
+    if peer.their_objective is not None:
+        excess = (report["objective"] - peer.their_objective(x)) / (SOLVER_TOLERANCE * 0.5 * len(x))
+        difference = np.max(np.abs(ours - theirs)) / max(largest, SOLVER_TOLERANCE)
+        units = np.max(np.abs(ours - theirs)) / SOLVER_TOLERANCE
+        note = (f"largest difference of scores relative to the largest: {units:.2g} solver tolerances; objective "
+                f"less the peer's: {excess:.1e} of what the tolerance allows")
+        if largest < 2 * SOLVER_TOLERANCE:
+            note += "; all scores are of the tolerance's size" + NOT_COUNTED
+        return roc_auc_score(y, ours), roc_auc_score(y, theirs), difference, note
+    differences = np.abs(ours - theirs) / np.maximum(np.abs(theirs), 1e-9 * max(1.0, largest))
     if peer.settled is not None and finite.all():
         settled = peer.settled(x)
         if not settled.all():
@@ -103,7 +115,26 @@ def compare(peer, arguments, file, x, y, directory):
                 return roc_auc_score(y, ours), roc_auc_score(y, theirs), 0, note
         return roc_auc_score(y, ours), roc_auc_score(y, theirs), np.max(differences), note + "; columns: AUROC"
     difference = np.max(differences[finite])
+    if difference > 1e-6 and peer.reference is not None:
+        exact = peer.reference(x)
+        our_error, their_error = (np.max(np.abs(s - exact) / np.abs(exact)) for s in (ours, theirs))
+        note += f"; from extended precision, ours differs by {our_error:.1e}, the peer's by {their_error:.1e}"
+        if our_error <= their_error:
+            note += NOT_COUNTED
     return (roc_auc_score(y, ours), roc_auc_score(y[finite], theirs[finite]), difference, note + "; columns: AUROC")
+
+
+def compare_means(peer, arguments, file, x, y):
+    """Mean AUROC over seeds, as many as it takes for the difference to be certain enough."""
+    ours, theirs = [], []
+    error = np.inf
+    while len(ours) < arguments.seeds or (error > arguments.standard_error and len(ours) < arguments.most_seeds):
+        seed = len(ours)
+        ours.append(roc_auc_score(y, detect(arguments.ood, peer.ours, file, file, seed)[0]))
+        theirs.append(roc_auc_score(y, (peer.exact or peer.theirs)(x, x, seed)[0]))
+        error = np.sqrt((np.var(ours) + np.var(theirs)) / len(ours))
+    return (np.mean(ours), np.mean(theirs), abs(np.mean(ours) - np.mean(theirs)),
+            f"mean AUROC of {len(ours)} seeds; the difference has a standard error of {error:.4f}")
 
 
 if __name__ == "__main__":

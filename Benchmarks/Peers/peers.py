@@ -11,6 +11,8 @@ from typing import Callable, Optional
 
 import numpy as np
 
+from mixture_reference import mixture_scores
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEFAULT_BINARY = os.path.join(ROOT, ".build", "release", "ood")
 
@@ -33,8 +35,11 @@ class Peer:
     arguments: Optional[Callable] = None
     # table -> which of its rows have a score that the method's definition settles; all without.
     settled: Optional[Callable] = None
-    # Scores are exact to a part of the largest one, not of each: what a solver leaves undecided.
-    is_solved: bool = False
+    # (table) -> the least objective that the peer's solver found. Scores are then equal to the solver's tolerance,
+    # and the objectives tell which solution is better.
+    their_objective: Optional[Callable] = None
+    # table -> scores in extended precision, asked where the two differ: whose digits are right.
+    reference: Optional[Callable] = None
     # Compared instead of scores, for methods that search for a minimum at random: the logarithm of what is
     # minimised. Ours from (scores, report), the peer's from (table, seed).
     our_minimum: Optional[Callable] = None
@@ -71,6 +76,19 @@ def pyod(module, name, **settings):
         return cls(**settings).fit(train)
 
     return timed(fit, lambda model, table: model.decision_function(table))
+
+
+def projected_histograms(train, table, seed):
+    """LODA by PyOD's projections and histograms, each row in the bin that holds it: PyOD's decision function takes
+    the next one, as it counts the left edge of the first bin among the edges below a row."""
+    from pyod.models.loda import LODA
+
+    model = LODA(random_state=seed).fit(train)
+    scores = np.zeros(len(table))
+    for projection, histogram, limits in zip(model.projections_, model.histograms_, model.limits_):
+        bins = np.searchsorted(limits[1:-1], table @ projection, side="right")
+        scores -= np.log(histogram[bins])
+    return scores / len(model.projections_), 0, 0
 
 
 def sklearn_isolation_forest(train, seed):
@@ -189,7 +207,15 @@ def least_log_determinant(x, seed):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         rows = x[MinCovDet(random_state=seed).fit(x).raw_support_]
+    # Rounding gives singular covariances some determinant.
+    if np.linalg.matrix_rank(rows - rows.mean(axis=0)) < x.shape[1]:
+        return -np.inf
     return np.linalg.slogdet(np.cov(rows.T, bias=True).reshape(x.shape[1], -1))[1]
+
+
+def least_regular_log_determinant(scores, report):
+    """Minus infinity for an exact fit, which is regularised here: half of the rows span less than all do."""
+    return -np.inf if report["regularization"] > 0 else report["log_determinant"]
 
 
 def first_means(x, components):
@@ -225,6 +251,10 @@ def gaussian_mixture(components, shape):
     return timed(fit, lambda model, table: -model.score_samples(table))
 
 
+def mixture_reference(components, shape):
+    return lambda x: mixture_scores(x, first_means(x, components), shape).astype(float)
+
+
 def one_class_machine(kernel):
     def fit(train, seed):
         from sklearn.svm import OneClassSVM
@@ -234,10 +264,24 @@ def one_class_machine(kernel):
     return timed(fit, lambda model, table: -model.decision_function(table))
 
 
-def spans_less(x):
-    """Where columns are constant or depend on others, the peer's determinant is 0."""
-    rank = np.linalg.matrix_rank(x - x.mean(axis=0))
-    return f"rows span {rank} of {x.shape[1]} dimensions" if rank < x.shape[1] else None
+def dual_objective(kernel):
+    """(K a) a / 2 of the peer's solution."""
+
+    def objective(x):
+        from sklearn.metrics.pairwise import rbf_kernel
+        from sklearn.svm import OneClassSVM
+
+        machine = OneClassSVM(kernel=kernel).fit(x)
+        rows, weights = x[machine.support_], machine.dual_coef_[0]
+        if kernel == "linear":
+            return np.sum((weights @ rows) ** 2) / 2
+        return weights @ rbf_kernel(rows, gamma=1 / (x.shape[1] * x.var())) @ weights / 2
+
+    return objective
+
+
+# The solver's tolerance, both here and there.
+SOLVER_TOLERANCE = 1e-3
 
 
 PEERS = {
@@ -252,7 +296,8 @@ PEERS = {
         ["isolation-forest"],
         timed(sklearn_isolation_forest, lambda model, table: -model.score_samples(table)),
         "scikit-learn", is_random=True),
-    "loda": Peer(["loda"], pyod("loda", "LODA", random_state=0), "PyOD", is_random=True),
+    "loda": Peer(
+        ["loda"], pyod("loda", "LODA", random_state=0), "PyOD", is_random=True, exact=projected_histograms),
     **{
         "knn-" + method: Peer(
             ["knn", "--distance", method, "--leave-one-out"], neighbour_distances(method), "PyOD",
@@ -278,19 +323,24 @@ PEERS = {
     "mahalanobis": Peer(["mahalanobis"], covariance("EmpiricalCovariance"), "scikit-learn"),
     "ledoit-wolf": Peer(["ledoit-wolf"], covariance("LedoitWolf"), "scikit-learn"),
     "mcd": Peer(
-        ["mcd"], covariance("MinCovDet"), "scikit-learn", degenerate=spans_less,
-        our_minimum=lambda scores, report: report["log_determinant"], their_minimum=least_log_determinant),
+        ["mcd"], covariance("MinCovDet"), "scikit-learn",
+        our_minimum=least_regular_log_determinant, their_minimum=least_log_determinant),
     **{
         "gmm-" + shape: Peer(
             ["gmm", "--covariance", ours], gaussian_mixture(5, shape), "scikit-learn",
-            arguments=write_first_means(5))
+            arguments=write_first_means(5),
+            reference=mixture_reference(5, shape) if shape in ("full", "diag") else None)
         for shape, ours in (("full", "full"), ("tied", "tied"), ("diag", "diagonal"), ("spherical", "spherical"))
     },
     "gmm-10-full": Peer(
-        ["gmm"], gaussian_mixture(10, "full"), "scikit-learn", arguments=write_first_means(10)),
-    "ocsvm": Peer(["ocsvm"], one_class_machine("rbf"), "scikit-learn", is_solved=True),
+        ["gmm"], gaussian_mixture(10, "full"), "scikit-learn", arguments=write_first_means(10),
+        reference=mixture_reference(10, "full")),
+    "ocsvm": Peer(
+        ["ocsvm"], one_class_machine("rbf"), "scikit-learn", their_objective=dual_objective("rbf"),
+        most_rows=4000),
     "ocsvm-linear": Peer(
-        ["ocsvm", "--kernel", "linear"], one_class_machine("linear"), "scikit-learn", is_solved=True),
+        ["ocsvm", "--kernel", "linear"], one_class_machine("linear"), "scikit-learn",
+        their_objective=dual_objective("linear"), most_rows=4000),
 }
 
 

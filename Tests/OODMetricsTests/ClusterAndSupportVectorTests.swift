@@ -39,6 +39,33 @@ struct ClusteringTests {
     #expect(agree(weighted, [scores[0] * 100, scores[1] * 10, scores[2] * 10]))
   }
 
+  @Test("Rows are with the nearest centre, centres are means, and no row's move lowers the inertia")
+  func settled() throws {
+    let x = ReferenceTable.normal(150, 3, seed: 8)
+    let clusters = try KMeans(fitting: x, clusters: 6, starts: 2)
+    func squaredDistance(_ i: Int, _ centre: [Double]) -> Double {
+      zip(x.row(i), centre).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    func inertia(_ labels: [Int]) throws -> Double {
+      try (0..<6).reduce(0.0) { sum, j in
+        let rows = labels.indices.filter { labels[$0] == j }
+        guard !rows.isEmpty else { return sum }
+        let mean = try Moments(of: Matrix(rows.map { x.row($0) })).mean
+        return sum + rows.reduce(0.0) { $0 + squaredDistance($1, mean) }
+      }
+    }
+    #expect(abs(try inertia(clusters.labels) - clusters.inertia) < 1e-9)
+    for i in 0..<150 {
+      let distances = (0..<6).map { squaredDistance(i, clusters.centres.row($0)) }
+      #expect(distances[clusters.labels[i]] == distances.min())
+      for j in 0..<6 {
+        var labels = clusters.labels
+        labels[i] = j
+        #expect(try inertia(labels) > clusters.inertia - 1e-6)
+      }
+    }
+  }
+
   @Test("Fewer different rows than clusters leave clusters empty, without NaN")
   func duplicates() throws {
     let same = Matrix((0..<12).map { (i: Int) -> [Double] in [Double(i % 2), 1] })
@@ -62,6 +89,28 @@ struct OneClassSVMTests {
     let linear = try OneClassSVM(fitting: x, nu: 0.2, kernel: .linear, tolerance: 1e-9)
     let expectedLinear = [-8.535677794557143, -9.865595843394411, -9.635709577827027]
     #expect(zip(try linear.score(ReferenceTable.fresh), expectedLinear).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
+  @Test("The objective is that of the coefficients, and near the least as the tolerance says")
+  func objective() throws {
+    let x = ReferenceTable.normal(80, 2, seed: 3)
+    for kernel in [SupportVectorKernel.linear, .radial(gamma: 0.5)] {
+      let exact = try OneClassSVM(fitting: x, kernel: kernel, tolerance: 1e-9)
+      let rough = try OneClassSVM(fitting: x, kernel: kernel)
+      let least = try #require(exact.objective)
+      #expect(try #require(rough.objective) - least <= 1e-3 * 0.5 * 80)
+      var sum = 0.0
+      for i in 0..<exact.coefficients.count {
+        for j in 0..<exact.coefficients.count {
+          let (a, b) = (exact.supportVectors.row(i), exact.supportVectors.row(j))
+          let product = zip(a, b).reduce(0.0) { $0 + $1.0 * $1.1 }
+          let square = zip(a, b).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+          let value = kernel == .linear ? product : exponential(-0.5 * square)
+          sum += exact.coefficients[i] * exact.coefficients[j] * value
+        }
+      }
+      #expect(abs(sum / 2 - least) <= 1e-7 * max(1, least))
+    }
   }
 
   @Test("ν bounds the shares of outliers and of support vectors", arguments: [0.05, 0.3, 0.7])

@@ -108,13 +108,48 @@ struct MinimumCovarianceDeterminantTests {
     #expect(one.moments == many.moments)
   }
 
-  @Test("Half the rows in a plane have no determinant: refused, or regularised")
+  @Test("No exchange of a row in the support for another lowers the determinant", arguments: [1, 2, 3])
+  func exchanges(seed: UInt64) throws {
+    let x = ReferenceTable.normal(60, 4, seed: 9)
+    let estimate = try MinimumCovarianceDeterminant(fitting: x, seed: seed)
+    func logDeterminant(_ rows: [Int]) throws -> Double {
+      try Cholesky(Moments(of: Matrix(rows.map { x.row($0) })).covariance).logDeterminant
+    }
+    let least = try logDeterminant(estimate.support)
+    #expect(abs(least - estimate.logDeterminant) < 1e-9)
+    let others = Set(0..<60).subtracting(estimate.support)
+    for place in estimate.support.indices {
+      for other in others {
+        var rows = estimate.support
+        rows[place] = other
+        #expect(try logDeterminant(rows) > least - 1e-9)
+      }
+    }
+  }
+
+  @Test("Half the rows in a plane have no determinant: regularised, or refused")
   func exactFit() throws {
     var x = ReferenceTable.normal(100, 3)
     for i in 0..<70 { x[i, 1] = 0 }
-    #expect(throws: TableError.self) { try MinimumCovarianceDeterminant(fitting: x) }
+    let estimate = try MinimumCovarianceDeterminant(fitting: x)
+    #expect(estimate.regularization == MinimumCovarianceDeterminant.exactFitRegularization)
+    #expect(estimate.logDeterminant.isFinite)
+    // Off the plane counts, and farther off counts more.
+    let centre = estimate.moments.mean
+    let distances = try Mahalanobis(estimate.moments).score(
+      Matrix((0..<4).map { [centre[0], centre[1] + Double($0), centre[2]] }))
+    #expect(distances[0] < 1e-9 && distances[1] > 5)
+    #expect(distances == distances.sorted() && distances.allSatisfy(\.isFinite))
+    // Half the entries of the only column are equal.
+    let column = Matrix((0..<40).map { [$0 < 30 ? 2.0 : Double($0)] })
+    #expect(try MinimumCovarianceDeterminant(fitting: column).regularization > 0)
+    #expect(throws: TableError.self) { try MinimumCovarianceDeterminant(fitting: x, whenExact: .refused) }
+    #expect(throws: TableError.self) {
+      try MinimumCovarianceDeterminant(fitting: column, whenExact: .refused)
+    }
     let regular = try MinimumCovarianceDeterminant(fitting: x, regularization: 0.1)
-    #expect(regular.logDeterminant.isFinite)
+    #expect(regular.logDeterminant.isFinite && regular.regularization == 0.1)
+    #expect(try MinimumCovarianceDeterminant(fitting: ReferenceTable.normal(100, 3)).regularization == 0)
     // A constant column is no obstacle.
     var constant = ReferenceTable.normal(100, 3)
     for i in 0..<100 { constant[i, 1] = 5 }

@@ -34,6 +34,10 @@ extension ScorerLawCase {
     ScorerLawCase("gaussian-mixture, diagonal") {
       try GaussianMixture(fitting: $0, components: 3, shape: .diagonal)
     },
+    ScorerLawCase("gaussian-mixture, tied") { try GaussianMixture(fitting: $0, components: 3, shape: .tied) },
+    ScorerLawCase("gaussian-mixture, spherical") {
+      try GaussianMixture(fitting: $0, components: 3, shape: .spherical)
+    },
     ScorerLawCase("one-class-svm") { try OneClassSVM(fitting: $0, nu: 0.1) },
   ]
 }

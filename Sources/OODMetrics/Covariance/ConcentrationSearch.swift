@@ -14,20 +14,20 @@ struct Concentration: Sendable {
   let factor: [Double]
   let logDeterminant: Double
 
-  /// Nil when the covariance is singular.
+  /// Nil when the covariance is singular: when a pivot has lost all its digits.
   init?(_ moments: Moments) {
-    self.init(mean: moments.mean, covariance: moments.covariance.elements)
+    self.init(mean: moments.mean, covariance: moments.covariance.elements, leastPivot: 1e-14)
   }
 
-  init?(mean: [Double], covariance: [Double]) {
+  /// - Parameter leastPivot: The part of a variance that must be left of it as a pivot, and more.
+  init?(mean: [Double], covariance: [Double], leastPivot: Double) {
     let d = mean.count
     var (lower, inverse) = (covariance, [Double](repeating: 0, count: d * d))
     let kernels = ood_active_kernels().pointee.gaussian
-    // A pivot that has lost all its digits is a singular covariance's.
     let variances = (0..<d).map { covariance[$0 * d + $0] }
     let rows = lower.withUnsafeMutableBufferPointer { kernels.cholesky($0.baseAddress!, d) }
     guard rows == d else { return nil }
-    for k in 0..<d where lower[k * d + k] * lower[k * d + k] <= 1e-14 * variances[k] { return nil }
+    for k in 0..<d where lower[k * d + k] * lower[k * d + k] <= leastPivot * variances[k] { return nil }
     lower.withUnsafeBufferPointer { l in
       inverse.withUnsafeMutableBufferPointer { kernels.invert_lower(l.baseAddress!, d, $0.baseAddress!) }
     }
@@ -39,10 +39,17 @@ struct Concentration: Sendable {
   func distances(_ x: Matrix) -> [Double] {
     squaredNorms(x, mean: mean, factor: factor, rank: mean.count, shape: ood_gaussian_lower)
   }
+
+  /// L⁻¹ (x − μ) of one row: its squared length is the distance.
+  func whitened(_ x: Matrix, row: Int) -> [Double] {
+    let d = mean.count
+    let centred = (0..<d).map { x[row, $0] - mean[$0] }
+    return (0..<d).map { a in (0...a).reduce(0.0) { $0 + factor[a * d + $1] * centred[$1] } }
+  }
 }
 
-/// FastMCD's search for the h rows of least covariance determinant (Rousseeuw and Van Driessen, 1999, section
-/// 4).
+/// The search for the h rows of least covariance determinant: FastMCD (Rousseeuw and Van Driessen, 1999,
+/// section 4), with more starts carried to the end where rows are few, and exchanges of single rows after it.
 struct ConcentrationSearch: Sendable {
   private let x: Matrix
   private let h: Int
@@ -55,7 +62,13 @@ struct ConcentrationSearch: Sendable {
   private static let largestSubsetCount = 10
   private static let mergedRows = 1500
   private static let keptOfSubset = 25
+  /// Starts that are carried to the end on all rows, at least.
   private static let keptStarts = 10
+  /// What may be spent on more of them, in n·d²: a few concentration steps each.
+  private static let startBudget = 100_000_000
+  /// What may be spent on exchanges of rows, in n·d², and for how many of the ends.
+  private static let exchangeBudget = 100_000_000
+  private static let exchangedEnds = 20
   private static let mostSteps = 100
 
   init(_ x: Matrix, h: Int, regularization: Double, random: RandomGenerator) {
@@ -65,72 +78,89 @@ struct ConcentrationSearch: Sendable {
     self.random = random
   }
 
-  static func exactFit(h: Int, n: Int) -> TableError {
-    .singularCovariance(
-      advice:
-        "\(h) of the \(n) rows lie in fewer dimensions than all do (a column that is nearly always the same "
-        + "does this), so the least determinant is 0; remove such columns, raise the support fraction, "
-        + "give a regularization, or use the empirical or the shrunk covariance")
-  }
-
-  /// The chosen rows.
-  /// - Throws: `TableError.singularCovariance` when h rows have a singular covariance.
-  func run() throws -> [Int32] {
+  /// The chosen rows and their estimate; nil when h rows have a singular covariance.
+  func run() -> (Concentration, [Int32])? {
     var random = random
     let order = random.permutation(x.rows).elements.map(Int32.init)
-    let merged: [Concentration]
+    let starts: [Concentration]
     if x.rows < 2 * Self.subsetRows {
-      merged = try best(Self.keptStarts, of: regular(startsOn(x, h: h, starts: Self.starts, random: random)))
+      guard let all = allRegular(startsOn(x, h: h, starts: Self.starts, random: random)) else { return nil }
+      starts = best(keptStarts, of: all)
     } else {
       let subsets = min(Self.largestSubsetCount, x.rows / Self.subsetRows)
-      let starts = (Self.starts + subsets - 1) / subsets
+      let startsEach = (Self.starts + subsets - 1) / subsets
       let size = min(x.rows / subsets, 2 * Self.subsetRows)
       var candidates: [Concentration] = []
       for s in 0..<subsets {
         let rows = x.rows(order[s * size..<(s + 1) * size])
-        candidates += try best(
-          Self.keptOfSubset,
-          of: startsOn(rows, h: share(of: size), starts: starts, random: random.split(UInt64(s))))
+        let found = startsOn(
+          rows, h: share(of: size), starts: startsEach, random: random.split(UInt64(s)))
+        // That h/n of a small subset lie in a plane may be chance: such starts are let go.
+        let regular = best(max(Self.keptOfSubset, keptStarts / subsets), of: found.compactMap { $0 })
+        if regular.isEmpty { return nil }
+        candidates += regular
       }
-      let pool = order.prefix(max(Self.mergedRows, subsets * size / 2))
-      let rows = x.rows(pool)
+      let rows = x.rows(order.prefix(max(Self.mergedRows, subsets * size / 2)))
       let (poolShare, improvable) = (share(of: rows.rows), candidates)
-      merged = try best(
-        Self.keptStarts,
-        of: regular(
-          parallelMap(improvable.count) {
-            improve(improvable[$0], rows, h: poolShare, steps: Self.mostSteps)
-          }))
+      let improved = parallelMap(improvable.count) {
+        concentrate(improvable[$0], rows, h: poolShare, steps: Self.mostSteps)?.0
+      }
+      guard let all = allRegular(improved) else { return nil }
+      starts = best(keptStarts, of: all)
     }
-    var result: (Concentration, [Int32])?
-    for start in merged {
-      guard let found = concentrate(start, x, h: h, steps: Self.mostSteps) else { throw exactFit }
-      if result == nil || found.0.logDeterminant < result!.0.logDeterminant { result = found }
+    var ends: [(Concentration, [Int32])] = []
+    for start in starts {
+      guard let end = concentrate(start, x, h: h, steps: Self.mostSteps) else { return nil }
+      ends.append(end)
     }
-    return result!.1
+    return exchanged(ends)
   }
 
-  private var exactFit: TableError { Self.exactFit(h: h, n: x.rows) }
+  private var stepCost: Int { max(1, x.rows * x.columns * x.columns) }
+
+  private var keptStarts: Int { min(Self.starts, max(Self.keptStarts, Self.startBudget / stepCost)) }
+
+  /// The best of the ends, after exchanges of single rows, each followed by concentration steps, as long as
+  /// they lower the determinant and the budget lasts.
+  private func exchanged(_ ends: [(Concentration, [Int32])]) -> (Concentration, [Int32])? {
+    var sorted = ends.sorted { $0.0.logDeterminant < $1.0.logDeterminant }
+    guard regularization == 0 else { return sorted[0] }
+    var left = Self.exchangeBudget / stepCost
+    var last = Double.nan
+    for place in sorted.indices.prefix(Self.exchangedEnds) {
+      if sorted[place].0.logDeterminant == last { continue }
+      last = sorted[place].0.logDeterminant
+      while left > 0 {
+        left -= 1
+        let (estimate, rows) = sorted[place]
+        guard let changed = RowExchange(x, estimate, rows).best else { break }
+        guard let start = self.estimate(x, changed[...]) else { return nil }
+        guard let next = concentrate(start, x, h: h, steps: Self.mostSteps) else { return nil }
+        // The concentration steps may find nothing below the exchange's own determinant.
+        let better = next.0.logDeterminant < start.logDeterminant ? next : (start, changed)
+        guard better.0.logDeterminant < estimate.logDeterminant else { break }
+        sorted[place] = better
+      }
+    }
+    return sorted.min { $0.0.logDeterminant < $1.0.logDeterminant }
+  }
 
   /// Rows of a subset of that size that take the part of h in it: at least enough for a covariance.
   private func share(of size: Int) -> Int {
     min(size, max(x.columns + 1, Int((Double(size) * Double(h) / Double(x.rows)).rounded(.up))))
   }
 
-  /// Throws when a start has met h rows with a singular covariance: their determinant is 0, which is the least.
-  private func regular(_ found: [Concentration?]) throws -> [Concentration?] {
-    guard found.allSatisfy({ $0 != nil }) else { throw exactFit }
-    return found
+  /// Nil when one of them has met h rows with a singular covariance: their determinant is 0, which is the
+  /// least.
+  private func allRegular(_ found: [Concentration?]) -> [Concentration]? {
+    let regular = found.compactMap { $0 }
+    return regular.count == found.count ? regular : nil
   }
 
   /// The `count` of least determinant; equal ones once.
-  private func best(_ count: Int, of found: [Concentration?]) throws -> [Concentration] {
-    let sorted = found.compactMap { $0 }.sorted { $0.logDeterminant < $1.logDeterminant }
-    // A start that ends in a singular covariance says that part h/n of its subset lies in a plane; in a small
-    // subset that may be chance.
-    guard !sorted.isEmpty else { throw exactFit }
+  private func best(_ count: Int, of found: [Concentration]) -> [Concentration] {
     var kept: [Concentration] = []
-    for candidate in sorted where kept.count < count {
+    for candidate in found.sorted(by: { $0.logDeterminant < $1.logDeterminant }) where kept.count < count {
       if let last = kept.last, last.logDeterminant == candidate.logDeterminant { continue }
       kept.append(candidate)
     }
@@ -144,15 +174,13 @@ struct ConcentrationSearch: Sendable {
       var size = number % 2 == 0 ? min(h, rows.columns + 1) : h
       // A singular start grows until it isn't.
       while true {
-        if let start = estimate(rows, order.prefix(size)) { return improve(start, rows, h: h, steps: 2) }
+        if let start = estimate(rows, order.prefix(size)) {
+          return concentrate(start, rows, h: h, steps: 2)?.0
+        }
         if size >= h { return nil }
         size = min(h, size + max(1, rows.columns / 4))
       }
     }
-  }
-
-  private func improve(_ start: Concentration, _ rows: Matrix, h: Int, steps: Int) -> Concentration? {
-    concentrate(start, rows, h: h, steps: steps)?.0
   }
 
   /// Concentration steps until the determinant no longer falls, or that many; nil when a covariance is
@@ -180,7 +208,7 @@ struct ConcentrationSearch: Sendable {
   /// The rows of the h smallest distances; of equal ones, the first.
   private static func nearest(_ h: Int, _ distances: [Double]) -> [Int32] {
     var copy = distances
-    let cut = copy.withUnsafeMutableBufferPointer { select(h - 1, $0) }
+    let cut = copy.withUnsafeMutableBufferPointer { $0.select(h - 1) }
     var rows: [Int32] = []
     rows.reserveCapacity(h)
     var ties = distances.reduce(h) { $1 < cut ? $0 - 1 : $0 }
@@ -193,32 +221,6 @@ struct ConcentrationSearch: Sendable {
       }
     }
     return rows
-  }
-
-  /// The value that sorting would put at `rank` (Hoare's selection).
-  private static func select(_ rank: Int, _ values: UnsafeMutableBufferPointer<Double>) -> Double {
-    var (low, high) = (0, values.count - 1)
-    while low < high {
-      let pivot = values[(low + high) / 2]
-      var (i, j) = (low, high)
-      while i <= j {
-        while values[i] < pivot { i += 1 }
-        while values[j] > pivot { j -= 1 }
-        if i <= j {
-          values.swapAt(i, j)
-          i += 1
-          j -= 1
-        }
-      }
-      if rank <= j {
-        high = j
-      } else if rank >= i {
-        low = i
-      } else {
-        break
-      }
-    }
-    return values[rank]
   }
 }
 

@@ -19,10 +19,21 @@ import GenModels
 /// are made consistent with the normal distribution (C. Croux and G. Haesbroeck, 1999), and rows within its
 /// 97.5% quantile are given weight 1, the others 0, for the final estimate.
 ///
+/// Where n·d² is small, more than 10 starts are carried to the end (all 500 up to n·d² = 200,000), and the best
+/// ends are improved by exchanging single rows (D. M. Hawkins, 1994), which reaches determinants that
+/// concentration steps alone don't.
+///
 /// The search is random, and the same for the same seed; the determinant found is a minimum over the starts.
 /// Columns that are constant or depend linearly on others are no obstacle: the search runs in the space that
 /// the rows span. The cost is mostly that of 10 to 20 concentration steps for each of 10 starts on all rows,
 /// n·d² operations each.
+///
+/// **Exact fits**: when h rows lie in fewer dimensions than all do (a column in which more than half of the
+/// entries are equal does this), the least determinant is 0, and distances from those rows' plane have no
+/// scale. The estimate then is, unless asked otherwise, the regularised one of K. Boudt, P. J. Rousseeuw, S.
+/// Vanduffel and T. Verdonck (2020) with ρ = 0.02, which has a determinant above 0: rows off the plane score
+/// high, and those far off higher. `regularization` tells whether that happened. (scikit-learn's `MinCovDet`
+/// warns and uses the pseudo-inverse, for which being off the plane counts nothing.)
 public struct MinimumCovarianceDeterminant: Sendable {
   /// The reweighted estimate, consistent for normal data.
   public let moments: Moments
@@ -31,10 +42,24 @@ public struct MinimumCovarianceDeterminant: Sendable {
   /// The natural logarithm of the determinant of the raw covariance (regularised if asked for); of its
   /// non-zero eigenvalues' product when the rows don't span all dimensions.
   public let logDeterminant: Double
+  /// ρ: what was asked for, or `exactFitRegularization` where h rows lie in fewer dimensions than all do.
+  public let regularization: Double
   /// The h rows, ascending.
   public let support: [Int]
   /// The rows that the final estimate counts, ascending.
   public let reweightedSupport: [Int]
+
+  /// What is done when h rows lie in fewer dimensions than all do, so that the least determinant is 0.
+  public enum ExactFit: String, Sendable, Hashable, Codable {
+    /// The search is repeated with `exactFitRegularization`.
+    case regularized
+    /// `TableError.singularCovariance` is thrown.
+    case refused
+  }
+
+  /// ρ for exact fits. With it, no direction's variance is below a fiftieth of that of all rows, the bound
+  /// that Boudt et al. propose.
+  public static let exactFitRegularization = 0.02
 
   /// The share of rows that normal data keep when reweighted.
   static let keptShare = 0.975
@@ -45,16 +70,17 @@ public struct MinimumCovarianceDeterminant: Sendable {
   ///   - supportFraction: h/n. Without one, h = ⌈(n + d + 1)/2⌉, the most robust choice; larger ones are more
   ///     accurate on clean data.
   ///   - regularization: ρ in 0..<1. Every covariance Σ counts as ρ T + (1 − ρ) Σ, where T is the covariance
-  ///     of all rows
-  ///     (K. Boudt, P. J. Rousseeuw, S. Vanduffel and T. Verdonck, 2020, with T for the target): above 0, the determinant is
+  ///     of all rows (the estimate of Boudt et al., 2020, with T for the target): above 0, the determinant is
   ///     never 0.
+  ///   - whenExact: What is done about an exact fit.
   ///   - seed: Of the random starts.
   /// - Throws: `TableError` for entries that are not finite, for fewer than 2 rows, h below 2 or a fraction
-  ///   not in (0, 1], for fewer rows than needed to give h rows a covariance, and when h rows lie in fewer
-  ///   dimensions than all do, so that the least determinant is 0 and the estimate would describe these only.
-  public init(fitting x: Matrix, supportFraction: Double? = nil, regularization: Double = 0, seed: UInt64 = 0)
-    throws
-  {
+  ///   not in (0, 1], for fewer rows than needed to give h rows a covariance, and for exact fits that are to be
+  ///   refused.
+  public init(
+    fitting x: Matrix, supportFraction: Double? = nil, regularization: Double = 0,
+    whenExact: ExactFit = .regularized, seed: UInt64 = 0
+  ) throws {
     try x.checkTraining(rows: 2, "to estimate a covariance")
     let (n, d) = (x.rows, x.columns)
     if let supportFraction, !(supportFraction > 0 && supportFraction <= 1) {
@@ -76,21 +102,21 @@ public struct MinimumCovarianceDeterminant: Sendable {
         found: n, needed: 2 * (space.rank + 1), reason: "for half of them to span \(space.rank) dimensions")
     }
     let z = space.coordinates(x)
-    let chosen: [Int32]
-    if h == n {
-      chosen = (0..<Int32(n)).map { $0 }
-    } else if space.rank == 1 {
-      chosen = Self.leastVariance(z.elements, h)
-    } else {
-      chosen = try ConcentrationSearch(
-        z, h: h, regularization: regularization, random: RandomGenerator(seed: seed)
-      ).run()
+    var used = regularization
+    var found = Self.search(z, h, used, seed)
+    if found == nil, regularization == 0, whenExact == .regularized {
+      used = Self.exactFitRegularization
+      found = Self.search(z, h, used, seed)
     }
+    guard let (estimate, chosen) = found else {
+      throw TableError.singularCovariance(
+        advice:
+          "\(h) of the \(n) rows lie in fewer dimensions than all do (a column that is nearly always the same "
+          + "does this), so the least determinant is 0; remove such columns, raise the support fraction, "
+          + "give a regularization, or use the empirical or the shrunk covariance")
+    }
+    self.regularization = used
     support = chosen.map(Int.init).sorted()
-    let inSpace = Moments(of: z, weights: Self.weights(support, n)).regularized(regularization)
-    guard let estimate = Concentration(inSpace), estimate.logDeterminant.isFinite else {
-      throw ConcentrationSearch.exactFit(h: h, n: n)
-    }
     logDeterminant = estimate.logDeterminant + 2 * space.scales.reduce(0) { $0 + log($1) }
     raw = Moments(of: x, weights: Self.weights(support, n))
 
@@ -100,9 +126,28 @@ public struct MinimumCovarianceDeterminant: Sendable {
     reweightedSupport = (0..<n).filter { distances[$0] < cut }
     var final = Moments(of: x, weights: Self.weights(reweightedSupport, n))
     final.covariance =
-      final.covariance * ((1 - regularization) * Self.consistencyFactor(space.rank, Self.keptShare))
-      + space.covariance * regularization
+      final.covariance * ((1 - used) * Self.consistencyFactor(space.rank, Self.keptShare))
+      + space.covariance * used
     moments = final
+  }
+
+  /// The h rows of least determinant, ascending, and their estimate; nil when their covariance is singular.
+  private static func search(
+    _ z: Matrix, _ h: Int, _ regularization: Double, _ seed: UInt64
+  ) -> (Concentration, [Int32])? {
+    let rows: [Int32]
+    if h == z.rows {
+      rows = (0..<Int32(h)).map { $0 }
+    } else if z.columns == 1 {
+      rows = leastVariance(z.elements, h)
+    } else {
+      return ConcentrationSearch(
+        z, h: h, regularization: regularization, random: RandomGenerator(seed: seed)
+      ).run()
+    }
+    let moments = Moments(of: z, weights: weights(rows.map(Int.init), z.rows)).regularized(regularization)
+    guard let estimate = Concentration(moments), estimate.logDeterminant.isFinite else { return nil }
+    return (estimate, rows)
   }
 
   private static func weights(_ rows: [Int], _ n: Int) -> [Double] {

@@ -232,18 +232,39 @@ extension GaussianMixture: TableScorer {
     try archive.setSettings(SavedSettings(shape: shape, fit: fit))
     archive["weights"] = .float64(weights, shape: [k])
     archive["means"] = .float64(means.elements, shape: [k, d])
-    archive["covariances"] = .float64(covariances.flatMap(\.elements), shape: [k, d, d])
+    // No more numbers than the shape leaves free.
+    switch shape {
+    case .full: archive["covariances"] = .float64(covariances.flatMap(\.elements), shape: [k, d, d])
+    case .tied: archive["covariance"] = .float64(covariances[0].elements, shape: [d, d])
+    case .diagonal: archive["variances"] = .float64(covariances.flatMap(\.diagonal), shape: [k, d])
+    case .spherical: archive["variances"] = .float64(covariances.map { $0[0, 0] }, shape: [k])
+    }
   }
 
   public init(from archive: ScorerArchive) throws {
     let settings = try archive.settings(as: SavedSettings.self)
     let means = try archive.matrix("means")
     let (k, d) = (means.rows, means.columns)
-    let covariances = try archive.finiteDoubles("covariances", shape: [k, d, d])
+    let covariances: [Matrix]
+    switch settings.shape {
+    case .full:
+      let elements = try archive.finiteDoubles("covariances", shape: [k, d, d])
+      covariances = (0..<k).map {
+        Matrix(rows: d, columns: d, elements: Array(elements[$0 * d * d..<($0 + 1) * d * d]))
+      }
+    case .tied:
+      let elements = try archive.finiteDoubles("covariance", shape: [d, d])
+      covariances = Array(repeating: Matrix(rows: d, columns: d, elements: elements), count: k)
+    case .diagonal:
+      let variances = try archive.positiveDoubles("variances", shape: [k, d])
+      covariances = (0..<k).map { Matrix(diagonal: Array(variances[$0 * d..<($0 + 1) * d])) }
+    case .spherical:
+      covariances = try archive.positiveDoubles("variances", shape: [k]).map {
+        Matrix(diagonal: Array(repeating: $0, count: d))
+      }
+    }
     try self.init(
-      weights: archive.finiteDoubles("weights", shape: [k]), means: means,
-      covariances: (0..<k).map {
-        Matrix(rows: d, columns: d, elements: Array(covariances[$0 * d * d..<($0 + 1) * d * d]))
-      }, shape: settings.shape, fit: settings.fit)
+      weights: archive.finiteDoubles("weights", shape: [k]), means: means, covariances: covariances,
+      shape: settings.shape, fit: settings.fit)
   }
 }

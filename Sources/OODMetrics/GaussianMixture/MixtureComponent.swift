@@ -24,7 +24,7 @@ extension GaussianMixture {
       let logDeterminant: Double
       switch shape {
       case .full, .tied:
-        guard let gaussian = Concentration(mean: mean, covariance: covariance.elements) else {
+        guard let gaussian = Concentration(mean: mean, covariance: covariance.elements, leastPivot: 0) else {
           throw Self.singular(number)
         }
         factor = gaussian.factor

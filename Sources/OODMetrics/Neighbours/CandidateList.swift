@@ -46,7 +46,7 @@ struct CandidateList {
   mutating func tighten() {
     guard let needed, rows.count > needed else { return }
     var bounds = upper
-    let bound = smallest(needed - 1, of: &bounds)
+    let bound = bounds.withUnsafeMutableBufferPointer { $0.select(needed - 1) }
     // 10⁻³⁷ stands for products that underflow.
     limit = min(limit, (bound + slack + abs(bound) * 0x1p-22 + 1e-37).nextUp)
     var kept = 0
@@ -57,33 +57,5 @@ struct CandidateList {
     rows.removeLast(rows.count - kept)
     lower.removeLast(lower.count - kept)
     upper.removeLast(upper.count - kept)
-  }
-
-  /// The element that sorting would put at `rank` (Hoare's selection).
-  private func smallest(_ rank: Int, of values: inout [Float]) -> Float {
-    values.withUnsafeMutableBufferPointer { values in
-      var (low, high) = (0, values.count - 1)
-      while low < high {
-        let pivot = values[(low + high) / 2]
-        var (i, j) = (low, high)
-        while i <= j {
-          while values[i] < pivot { i += 1 }
-          while values[j] > pivot { j -= 1 }
-          if i <= j {
-            values.swapAt(i, j)
-            i += 1
-            j -= 1
-          }
-        }
-        if rank <= j {
-          high = j
-        } else if rank >= i {
-          low = i
-        } else {
-          break
-        }
-      }
-      return values[rank]
-    }
   }
 }

@@ -142,6 +142,7 @@ final class KDTree: Sendable {
     let node = nodes[number]
     guard node.second > 0 else {
       leafDistances(node, x, distances)
+      heap.measured += node.points.count
       for (j, place) in node.points.enumerated() where order[place] != excluded {
         if distances[j] <= heap.worst { heap.offer(distances[j], order[place]) }
       }

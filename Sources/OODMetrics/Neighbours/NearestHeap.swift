@@ -5,6 +5,8 @@ struct NearestHeap: ~Copyable {
   private let rows: UnsafeMutablePointer<Int32>
   private let capacity: Int
   private var count = 0
+  /// Distances that were computed for this heap and those before it.
+  var measured = 0
 
   init(capacity: Int) {
     self.capacity = capacity

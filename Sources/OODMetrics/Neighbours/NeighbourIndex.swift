@@ -1,5 +1,6 @@
 import CKernels
 import GenModels
+import Synchronization
 
 /// A table prepared for finding the nearest rows to points: exactly, in double precision, the same bits for
 /// any number of threads and however the points are batched.
@@ -66,7 +67,18 @@ public struct NeighbourIndex: Sendable {
     try checkNeighbours(k, others: 0)
     try queries.checkFeatures(points.columns)
     try Self.checkMagnitudes(queries)
-    return find(k, queries, amongThemselves: false)
+    return find(k, queries, amongThemselves: false, nil)
+  }
+
+  /// `nearest(_:to:)`, with the number of distances that it took in double precision: what the search costs besides
+  /// the products that rule points out.
+  package func nearestCountingDistances(_ k: Int, to queries: Matrix) throws -> (NeighbourLists, Int) {
+    try checkNeighbours(k, others: 0)
+    try queries.checkFeatures(points.columns)
+    try Self.checkMagnitudes(queries)
+    let count = DistanceCount()
+    let lists = find(k, queries, amongThemselves: false, count)
+    return (lists, count.value.load(ordering: .relaxed))
   }
 
   /// The k nearest other rows of the table to each of its rows: the k-nearest-neighbour graph. Of rows that
@@ -74,7 +86,7 @@ public struct NeighbourIndex: Sendable {
   /// - Throws: `TableError` when the table has fewer than k + 1 rows.
   public func nearestToEachOther(_ k: Int) throws -> NeighbourLists {
     try checkNeighbours(k, others: 1)
-    return find(k, points, amongThemselves: true)
+    return find(k, points, amongThemselves: true, nil)
   }
 
   private func checkNeighbours(_ k: Int, others: Int) throws(TableError) {
@@ -84,7 +96,9 @@ public struct NeighbourIndex: Sendable {
     }
   }
 
-  private func find(_ k: Int, _ queries: Matrix, amongThemselves: Bool) -> NeighbourLists {
+  private func find(
+    _ k: Int, _ queries: Matrix, amongThemselves: Bool, _ distanceCount: DistanceCount?
+  ) -> NeighbourLists {
     NeighbourLists(count: queries.rows, k: k) { rows, distances in
       nonisolated(unsafe) let (rows, distances) = (rows, distances)
       switch search {
@@ -100,6 +114,7 @@ public struct NeighbourIndex: Sendable {
               tree.search(x + i * points.columns, excluding: amongThemselves ? Int32(i) : -1, &heap)
               heap.drain(metric, rows: rows + i * k, distances: distances + i * k)
             }
+            distanceCount?.value.add(heap.measured, ordering: .relaxed)
           }
         }
       case .products(let products):
@@ -108,6 +123,7 @@ public struct NeighbourIndex: Sendable {
           forEachMeasure(queries, i, candidates) { measure, row in
             if !(amongThemselves && row == Int32(i)) { heap.offer(measure, row) }
           }
+          distanceCount?.value.add(candidates.count, ordering: .relaxed)
           heap.drain(metric, rows: rows + i * k, distances: distances + i * k)
         }
         if amongThemselves, products.holdsAllLists(needed: k + 1) {
@@ -126,6 +142,7 @@ public struct NeighbourIndex: Sendable {
             }
             heap.drain(metric, rows: rows + i * k, distances: distances + i * k)
           }
+          distanceCount?.value.add(range.count * points.rows, ordering: .relaxed)
         }
       }
     }
@@ -200,6 +217,11 @@ public struct NeighbourIndex: Sendable {
     }
     for (place, row) in candidates.enumerated() { body(measures.base[place], row) }
   }
+}
+
+/// A number that several threads add to.
+private final class DistanceCount: Sendable {
+  let value = Atomic<Int>(0)
 }
 
 extension Matrix {

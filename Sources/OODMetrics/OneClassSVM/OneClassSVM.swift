@@ -7,7 +7,9 @@ import GenModels
 ///     let machine = try OneClassSVM(fitting: train, nu: 0.05)
 ///     let outside = try machine.score(test).map { $0 > 0 }
 ///
-/// Decision values agree with libsvm's (0 ≤ αᵢ ≤ 1, Σα = ν·n) to the tolerance of the solver. The cost is
+/// Decision values agree with libsvm's (0 ≤ αᵢ ≤ 1, Σα = ν·n) to the tolerance of the solver. They are in the
+/// units of K times a count of rows: where they all are of the size of `tolerance`, as with a linear kernel on
+/// centred columns (the half-space then has no direction: w = 0), they and their order mean nothing. The cost is
 /// between n² and n³ kernel values when fitting: for some ten thousand rows; scoring costs d times the number
 /// of support vectors a row.
 public struct OneClassSVM: Sendable {
@@ -17,6 +19,9 @@ public struct OneClassSVM: Sendable {
   public let coefficients: [Double]
   /// ρ.
   public let offset: Double
+  /// ½ αᵀKα, which the fit minimises: above the least value by at most tolerance · ν · n. Nil for a machine
+  /// that was loaded.
+  public let objective: Double?
   /// Pairs of variables that the solver changed; 0 for a machine that was loaded.
   public let iterations: Int
   private let kernel: ResolvedKernel
@@ -65,6 +70,7 @@ public struct OneClassSVM: Sendable {
     supportVectors = x.rows(support.map(Int32.init))
     coefficients = support.map { solver.alpha[$0] }
     offset = solver.offset
+    objective = solver.objective
     iterations = solver.iterations
   }
 }
@@ -115,6 +121,7 @@ extension OneClassSVM: TableScorer {
     offset = settings.offset
     supportVectors = try archive.matrix("support-vectors")
     coefficients = try archive.positiveDoubles("coefficients", shape: [supportVectors.rows])
+    objective = nil
     iterations = 0
   }
 }

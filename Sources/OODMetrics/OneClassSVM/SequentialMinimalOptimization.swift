@@ -138,6 +138,9 @@ struct SequentialMinimalOptimization {
     active = Array(0..<n)
   }
 
+  /// ½ αᵀKα, when all variables are active.
+  var objective: Double { 0.5 * zip(alpha, gradient).reduce(0) { $0 + $1.0 * $1.1 } }
+
   /// The offset ρ: the gradient of free variables, or the middle of what the others allow.
   var offset: Double {
     var (low, high, sum, free) = (-Double.infinity, Double.infinity, 0.0, 0)

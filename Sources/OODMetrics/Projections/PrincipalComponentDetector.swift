@@ -1,3 +1,4 @@
+import CKernels
 import GenModels
 
 /// Outlier detection by principal components of the standardised table.
@@ -30,6 +31,9 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   private let components: Matrix
   /// vᵢ in column i.
   private let transposed: Matrix
+  /// `transposed` in rows of `panelWidth`, with zeros behind; for the kernel that works on eight at a time.
+  private let panel: [Double]
+  private var panelWidth: Int { (components.rows + 7) / 8 * 8 }
   /// wᵢ or λᵢ.
   private let divisors: [Double]
 
@@ -76,6 +80,16 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     }
     components = Matrix(kept.map { Self.withPositivePeak(eigen.vectors.column($0)) })
     transposed = components.transposed
+    panel = Self.panel(components)
+  }
+
+  private static func panel(_ components: Matrix) -> [Double] {
+    let width = (components.rows + 7) / 8 * 8
+    var panel = [Double](repeating: 0, count: width * components.columns)
+    for i in 0..<components.rows {
+      for j in 0..<components.columns { panel[j * width + i] = components[i, j] }
+    }
+    return panel
   }
 
   /// The vector or its negative: the one whose largest component in magnitude (the first of them) is
@@ -149,7 +163,7 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   ) -> Matrix {
     let d = featureCount
     return x.mapRows(width: width, grain: 64) { rows, count, result in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: d + componentCount) { room in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: d + panelWidth) { room in
         let (z, sums) = (room.baseAddress!, room.baseAddress! + d)
         for i in 0..<count {
           for j in 0..<d { z[j] = (rows[i * d + j] - centres[j]) / scales[j] }
@@ -159,20 +173,10 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     }
   }
 
-  /// sums[i] = ‖z − vᵢ‖². All components side by side, feature after feature: sums that don't wait for each
-  /// other.
+  /// sums[i] = ‖z − vᵢ‖²; `sums` has room for `panelWidth`.
   private func distances(_ z: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
-    let k = componentCount
-    sums.initialize(repeating: 0, count: k)
-    transposed.withUnsafeElements { v in
-      for j in 0..<featureCount {
-        let value = z[j]
-        for i in 0..<k {
-          let difference = value - v[j * k + i]
-          sums[i] += difference * difference
-        }
-      }
-    }
+    ood_active_kernels().pointee.neighbours.panel_distances(
+      ood_metric_squared_euclidean, z, panel, panelWidth, featureCount, sums)
   }
 
   /// sums[i] = z · vᵢ.
@@ -217,6 +221,7 @@ extension PrincipalComponentDetector {
     components = Matrix(
       rows: shape[0], columns: shape[1], elements: try archive.finiteDoubles("components"))
     transposed = components.transposed
+    panel = Self.panel(components)
     centres = try archive.finiteDoubles("centres", shape: [shape[1]])
     scales = try archive.positiveDoubles("scales", shape: [shape[1]])
     divisors = try archive.positiveDoubles("divisors", shape: [shape[0]])

@@ -26,7 +26,16 @@ extension DetectMethod {
       let estimate = try MinimumCovarianceDeterminant(
         fitting: x, supportFraction: options.supportFraction, regularization: options.regularization ?? 0,
         seed: random.seed)
-      return FittedMethod(try Mahalanobis(estimate.moments), logDeterminant: estimate.logDeterminant)
+      if estimate.regularization > 0, options.regularization == nil {
+        Console.remark(
+          "mcd: \(estimate.support.count) of the \(x.rows) rows lie in fewer dimensions than all do, so the least "
+            + "determinant is 0; the estimate is regularised with \(estimate.regularization) of the covariance of "
+            + "all rows.")
+      }
+      return FittedMethod(
+        try Mahalanobis(estimate.moments),
+        quantities: FitQuantities(
+          logDeterminant: estimate.logDeterminant, regularization: estimate.regularization))
     },
     DetectMethod(
       "gmm", aliases: ["gaussian-mixture"], "density of a Gaussian mixture",
@@ -42,11 +51,9 @@ extension DetectMethod {
             "\(path): the first means are a table with a row for each component, "
               + "and this array has the shape \(means.shape).")
         }
+        let first = Matrix(rows: means.shape[0], columns: means.shape[1], elements: means.doubles())
         return FittedMethod(
-          try GaussianMixture(
-            fitting: x,
-            initialMeans: Matrix(rows: means.shape[0], columns: means.shape[1], elements: means.doubles()),
-            shape: shape, settings: settings))
+          try GaussianMixture(fitting: x, initialMeans: first, shape: shape, settings: settings))
       }
       if let components = options.components {
         return FittedMethod(
@@ -68,7 +75,8 @@ extension DetectMethod {
       case .linear: throw ValidationError("The linear kernel has no --gamma.")
       default: throw ValidationError("The kernels of ocsvm are gaussian and linear.")
       }
-      return FittedMethod(try OneClassSVM(fitting: x, nu: options.nu ?? 0.5, kernel: kernel))
+      let machine = try OneClassSVM(fitting: x, nu: options.nu ?? 0.5, kernel: kernel)
+      return FittedMethod(machine, quantities: FitQuantities(objective: machine.objective))
     },
     DetectMethod(
       "lda", aliases: ["topic-model"], "perplexity of a topic model, for tables of counts",
@@ -78,4 +86,10 @@ extension DetectMethod {
       FittedMethod(try TopicModel(fitting: x, topics: options.topics ?? 10, seed: random.seed))
     },
   ]
+}
+
+extension FittedMethod {
+  fileprivate init(_ mixture: GaussianMixture) {
+    self.init(mixture, quantities: FitQuantities(meanLogLikelihood: mixture.fit?.meanLogLikelihood))
+  }
 }

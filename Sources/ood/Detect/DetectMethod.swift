@@ -44,15 +44,26 @@ struct FittedMethod: Sendable {
   /// Scores of the training rows, each without itself as a neighbour, where the method tells a row from its
   /// neighbours; nil where the scorer's own scores are that.
   let leaveOneOutScores: (@Sendable () throws -> [Double])?
-  /// The natural logarithm of the determinant that was minimised, for mcd.
-  let logDeterminant: Double?
+  let quantities: FitQuantities
 
   init(
     _ scorer: any TableScorer, leaveOneOutScores: (@Sendable () throws -> [Double])? = nil,
-    logDeterminant: Double? = nil
+    quantities: FitQuantities = FitQuantities()
   ) {
     self.scorer = scorer
     self.leaveOneOutScores = leaveOneOutScores
-    self.logDeterminant = logDeterminant
+    self.quantities = quantities
   }
+}
+
+/// What a fit is judged by, besides scores.
+struct FitQuantities: Sendable {
+  /// The natural logarithm of the determinant that mcd minimised.
+  var logDeterminant: Double?
+  /// The regularization that mcd used.
+  var regularization: Double?
+  /// The objective that ocsvm minimised.
+  var objective: Double?
+  /// The mean log-likelihood of the training rows under gmm, in nats.
+  var meanLogLikelihood: Double?
 }

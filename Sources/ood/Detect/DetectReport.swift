@@ -11,17 +11,18 @@ struct DetectReport: Encodable {
   /// With a threshold only.
   let threshold: Double?
   let flagged: Int?
-  /// With mcd only: of the raw covariance.
-  let logDeterminant: Double?
+  /// With the methods that have them: see `FitQuantities`.
+  let logDeterminant, regularization, objective, meanLogLikelihood: Double?
 
   enum CodingKeys: String, CodingKey {
-    case method, columns, seed, auroc, threshold, flagged
+    case method, columns, seed, auroc, threshold, flagged, regularization, objective
     case trainRows = "n_train"
     case scoreRows = "n_score"
     case fitSeconds = "fit_seconds"
     case scoreSeconds = "score_seconds"
     case averagePrecision = "ap"
     case logDeterminant = "log_determinant"
+    case meanLogLikelihood = "mean_log_likelihood"
     case falsePositiveRate = "fpr_at_95_tpr_ood_positive"
   }
 
@@ -40,7 +41,10 @@ struct DetectReport: Encodable {
     averagePrecision = ranking?.averagePrecision()
     falsePositiveRate = try? ranking?.falsePositiveRate(
       atTruePositiveRate: 0.95, positive: .outOfDistribution)
-    logDeterminant = task.logDeterminant
+    logDeterminant = task.quantities.logDeterminant
+    regularization = task.quantities.regularization
+    objective = task.quantities.objective
+    meanLogLikelihood = task.quantities.meanLogLikelihood
     self.threshold = threshold?.value
     flagged = threshold.map { threshold in task.scores.count { threshold.isOutOfDistribution($0) } }
   }

@@ -8,7 +8,7 @@ struct DetectTask {
   let fitSeconds: Double
   let scoreSeconds: Double
   /// See `FittedMethod`.
-  let logDeterminant: Double?
+  let quantities: FitQuantities
 
   /// - Parameter leavingOneOut: Whether to take the training rows' scores without themselves as neighbours.
   init(
@@ -18,10 +18,11 @@ struct DetectTask {
     let random = RandomGenerator(seed: input.seed)
     let clock = ContinuousClock()
     let start = clock.now
-    var (leaveOneOutScores, logDeterminant): ([Double]?, Double?)
+    var leaveOneOutScores: [Double]?
+    var quantities = FitQuantities()
     let fit = { (x: Matrix) in
       let fitted = try method.fit(x, options, random)
-      logDeterminant = fitted.logDeterminant
+      quantities = fitted.quantities
       if leavingOneOut { leaveOneOutScores = try fitted.leaveOneOutScores?() ?? fitted.scorer.score(x) }
       return AnyTableScorer(fitted.scorer)
     }
@@ -34,7 +35,7 @@ struct DetectTask {
       scorer = try naming(input.train) { try fit(train) }
     }
     let fitted = clock.now
-    self.logDeterminant = logDeterminant
+    self.quantities = quantities
     let fittedScorer = scorer
     scores = try leaveOneOutScores ?? naming(input.score) { try fittedScorer.score(score) }
     scoreSeconds = (clock.now - fitted).seconds
