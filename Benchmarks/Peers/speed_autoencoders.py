@@ -6,6 +6,7 @@
 PyTorch runs eagerly and compiled, with channels last and first, at the batches of --batches; a short trial picks the best
 of them, which then takes turns with ours (batch 64). Printed: the medians of images per second and of the turns' ratios, what
 ours is as if all convolutions were computed densely, and its fraction of the multiply-add peak.
+`--memory` prints the peak resident memory of a training process at batch 64 instead, ours and the peer's.
 """
 
 import argparse
@@ -135,6 +136,27 @@ def steps_for(seconds, run):
     return max(1, round(seconds / max(one, 1e-6)))
 
 
+def peak_memory(arguments, text):
+    """MiB that a process held at most, which reads `text` and ends."""
+    process = subprocess.Popen(
+        ["/usr/bin/env", sys.executable, "-c",
+         "import resource, subprocess, sys; subprocess.run(sys.argv[2:], input=sys.argv[1], text=True, "
+         "stdout=subprocess.DEVNULL, check=True); "
+         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)", text, *arguments],
+        stdout=subprocess.PIPE, text=True)
+    return int(process.communicate()[0]) / 1024
+
+
+def compare_memory(options):
+    print(f"{'training, batch 64':<20}{'ours':>10}{'PyTorch':>10}{'ratio':>8}   MiB at most, whole process")
+    for layers in [int(n) for n in options.layers.split(",")]:
+        ours = peak_memory([options.binary], f"train {layers} {MAPS} 64 winners {SIDE} 3\n")
+        peers = min(
+            peak_memory([sys.executable, os.path.abspath(__file__), "--memory-child", f"{layers},{last}"], "")
+            for last in [0, 1])
+        print(f"L = {layers:<16}{ours:>10.0f}{peers:>10.0f}{peers / ours:>8.2f}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--work", default="train,score,plain,convnet")
@@ -143,16 +165,25 @@ def main():
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="of each turn, about")
     parser.add_argument("--eager-only", action="store_true")
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--memory-child", help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--peak", type=float, default=0, help="GFLOP/s of one thread; measured when 0")
     parser.add_argument(
         "--binary", default=os.path.join(ROOT, "Benchmarks", ".build", "release", "AutoencoderTiming"))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    if options.memory_child:
+        layers, last = [int(n) for n in options.memory_child.split(",")]
+        Peer("train", layers, 64, False, bool(last)).run(3)
+        return
     os.environ["OOD_THREADS"] = str(options.threads)
     subprocess.run(
         ["swift", "build", "-c", "release", "--product", "AutoencoderTiming"],
         cwd=os.path.join(ROOT, "Benchmarks"), stdout=subprocess.DEVNULL, check=True)
+    if options.memory:
+        compare_memory(options)
+        return
     ours = Ours(options.binary)
     peak = options.peak or ours.ask("peak 1") / 1e9
     print(f"PyTorch {torch.__version__}, {options.threads} threads, peak {peak:.0f} GFLOP/s a thread")
