@@ -189,13 +189,19 @@ OOD_INLINE struct matmul_ahead matmul_look_ahead(const float *base, size_t strid
 }
 
 OOD_INLINE void matmul_fetch(struct matmul_ahead *ahead) {
-  if (ahead->rows == 0) return;
-  for (size_t i = 0; i < ahead->tile_lines; i++) {
-    __builtin_prefetch(ahead->row + ahead->line * matmul_line_floats, 0, 2);
-    if (++ahead->line == ahead->row_lines) {
+  size_t left = ahead->tile_lines;
+  while (left > 0 && ahead->rows > 0) {
+    const size_t rest = ahead->row_lines - ahead->line;
+    const size_t lines = left < rest ? left : rest;
+    const float *line = ahead->row + ahead->line * matmul_line_floats;
+#pragma clang loop unroll_count(8)
+    for (size_t i = 0; i < lines; i++) __builtin_prefetch(line + i * matmul_line_floats, 0, 2);
+    left -= lines;
+    ahead->line += lines;
+    if (ahead->line == ahead->row_lines) {
       ahead->line = 0;
       ahead->row += ahead->stride;
-      if (--ahead->rows == 0) return;
+      ahead->rows--;
     }
   }
 }
