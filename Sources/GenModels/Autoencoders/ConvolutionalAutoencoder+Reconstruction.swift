@@ -46,11 +46,11 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
 }
 
 extension ConvolutionalAutoencoder.Architecture {
-  /// Images that go through the network together when it reconstructs: enough for about 36 tiles of 4 × 4 pixels in the
-  /// smallest dense layer, a block of minimal filtering.
+  /// Images that go through the network together when it reconstructs: enough for about 100 tiles of 4 × 4 pixels in the
+  /// smallest dense layer, a few blocks of minimal filtering, which use a layer's weights once each.
   fileprivate var imagesInPiece: Int {
     let shrinkage = (layers - 1) * (kernel - 1)
     let tiles = max(1, (height - shrinkage) / 4) * max(1, (width - shrinkage) / 4)
-    return max(2, (36 + tiles - 1) / tiles)
+    return max(2, (96 + tiles - 1) / tiles)
   }
 }
