@@ -39,9 +39,9 @@ public struct BatchNormShift<Model: BatchNormalizedDensity>: OODScorer {
     self.model = model
     self.companions = companions
     self.copies = copies
-    guard
-      companions.shape[0] < 2 || (try model.logDensityInTraining(companions)) != model.logDensity(companions)
-    else { throw LikelihoodError.noBatchNormalization }
+    guard companions.shape[0] >= 2 else { return }
+    let inTraining = try model.logDensityInTraining(companions)
+    guard try inTraining != model.logDensity(companions) else { throw LikelihoodError.noBatchNormalization }
   }
 
   /// The score of each example.
