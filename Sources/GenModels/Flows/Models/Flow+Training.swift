@@ -14,7 +14,9 @@ extension Flow {
     on x: Tensor, labels: Indexes? = nil, validation: (x: Tensor, labels: Indexes?)? = nil,
     trainer: Trainer, progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult<Flow> {
-    if let classes = architecture.classCount, labels == nil { throw FlowError.labelsMissing(classes: classes) }
+    if let classes = architecture.classCount, labels == nil {
+      throw FlowError.labelsMissing(classes: classes)
+    }
     try requireExamples(x, labels: labels)
     let data = try TrainingSet(x, labels: labels)
     let random = RandomGenerator(seed: trainer.seed).split("flow")
