@@ -7,11 +7,23 @@ extension Flow: DifferentiableDensity {
 }
 
 extension Flow: BatchNormalizedDensity {
+  /// Whether a bijection of the flow is a batch normalization.
+  public var hasBatchNormalization: Bool { architecture.bijections.contains(where: \.isBatchNormalization) }
+
   /// ln p with every `batchNormalization` of the flow normalising by the batch. Without one it is `logDensity`.
-  /// - Throws: `FlowError` as `logDensity` does.
-  public func logDensityInTraining(_ x: Tensor) throws -> [Double] {
-    // What logDensity refuses is refused here too; its numbers are not needed.
+  /// Where numbers overflow they are NaN.
+  public func logDensityInTraining(_ x: Tensor) -> [Double] {
     let context = Context.training(using: RandomGenerator(seed: 0))
     return logDensities(of: x, context: context).withUnsafeElements { $0.map(Double.init) }
+  }
+}
+
+extension BijectionSpecification {
+  fileprivate var isBatchNormalization: Bool {
+    switch self {
+    case .batchNormalization: true
+    case .inverse(let inner): inner.isBatchNormalization
+    default: false
+    }
   }
 }

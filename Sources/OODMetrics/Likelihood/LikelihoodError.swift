@@ -10,7 +10,7 @@ public enum LikelihoodError: Error, Sendable, Hashable {
   case wrongBatchSize(found: Int, expected: Int)
   /// A setting that can't be.
   case invalidSetting(name: String, value: String, expected: String)
-  /// The model's log-density in training is that in use, so it normalises nothing by the batch.
+  /// The model normalises nothing by the batch, so its log-density in training is that in use.
   case noBatchNormalization
 
   public static func == (a: LikelihoodError, b: LikelihoodError) -> Bool { a.description == b.description }
@@ -31,7 +31,7 @@ extension LikelihoodError: CustomStringConvertible {
     case .invalidSetting(let name, let value, let expected):
       "The setting \(name) is \(value), and it must be \(expected)."
     case .noBatchNormalization:
-      "The model gives the same log-densities in training as in use, so it has no batch normalization to compare; "
+      "The model has no batch normalization, so there are no log-densities in training and in use to compare; "
         + "use another score."
     }
   }
