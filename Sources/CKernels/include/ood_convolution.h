@@ -99,9 +99,10 @@ struct ood_convolution {
   /// For `channels` source channels in one call.
   size_t (*weight_gradient_scratch)(const struct ood_convolution_shape *shape, size_t channels);
 
-  /// sums[c] = sum of upstream[r][c] over the rows, taken where gate > 0.
+  /// sums[c] = sum of upstream[r][c] over the rows, taken where gate > 0. Where `gated` is given, it becomes
+  /// the upstream gradient with zeros where the gate is not open; it may be `upstream`.
   void (*bias_gradient)(size_t rows, size_t columns, const float *upstream, const float *_Nullable gate,
-                        float *sums);
+                        float *_Nullable gated, float *sums);
 
   /// Rows of patches: for each target position of each image the source values under the window, in the order
   /// [kernel_height][kernel_width][source_channels]. Patches times weights, seen as a matrix, is the

@@ -62,6 +62,12 @@ struct WinnerConvolution: SingleOutputPrimitive {
       let isGate = activation == .relu
       let g = isGate ? upstream.tensor : activation.pulledBack(upstream, through: output).tensor
       let gate = isGate ? output.tensor : nil
+      if wanted[0] && wanted[1] {
+        let gradients = winnerConvolutionGradients(
+          g, code: code(values.tensor), weights: weights.tensor, gate: gate, wantsBias: wanted[2],
+          geometry: geometry)
+        return [gradients.values, gradients.weights, gradients.bias].map { $0.map(values.constant) }
+      }
       let toValues =
         wanted[0]
         ? winnerConvolutionValueGradient(
