@@ -5,8 +5,8 @@ struct HistogramChart {
   let names: [String]
   /// What the horizontal axis counts: "nats".
   let axis: String
-  var width = 560.0
-  var height = 220.0
+  /// Of the drawing, in pixels at its natural size.
+  let width, height: Double
 
   private let left = 8.0
   private let right = 8.0

@@ -75,16 +75,16 @@ extension LikelihoodExperiment {
 
     let main = try fit(.main, architecture, seed: settings.seed)
     let untrained = Flow(architecture, seed: settings.seed).initialized(from: images)
-    var models = LikelihoodModels(main: AnyDensityModel(main), untrained: AnyDensityModel(untrained))
+    var models = LikelihoodModels(main: density(main), untrained: density(untrained))
     models.flow = main
     if settings.mutationRate > 0 {
-      models.background = AnyDensityModel(try fit(.background, architecture, seed: settings.seed))
+      models.background = density(try fit(.background, architecture, seed: settings.seed))
     }
     if settings.ensembleCount > 0 {
       models.ensemble = [models.main]
       for number in 1..<settings.ensembleCount {
         models.ensemble.append(
-          AnyDensityModel(try fit(.member(number), architecture, seed: settings.seed &+ UInt64(number))))
+          density(try fit(.member(number), architecture, seed: settings.seed &+ UInt64(number))))
       }
     }
     if settings.companionCount > 0 {
@@ -93,6 +93,13 @@ extension LikelihoodExperiment {
     }
     models.trainings = trainings
     return models
+  }
+
+  /// What a flow is scored as.
+  private func density(_ flow: Flow) -> AnyDensityModel<Tensor> {
+    settings.noiseDraws == 0
+      ? AnyDensityModel(flow)
+      : AnyDensityModel(DequantizedFlow(flow, draws: settings.noiseDraws, seed: settings.seed))
   }
 
   /// Trains one flow; the background model sees mutated images, anew in each step.

@@ -82,13 +82,17 @@ public struct LikelihoodPage: Sendable {
     return "<p class=\"legend\">\(items.joined(separator: " "))</p>"
   }
 
-  private func chart(_ score: LikelihoodReport.Score, _ axis: String) -> String {
+  private func chart(
+    _ score: LikelihoodReport.Score, axis: String = "", width: Double = 340, height: Double = 170
+  ) -> String {
     let histogram = score.histogram
+    let drawing = HistogramChart(
+      histogram: histogram, names: names, axis: axis, width: width, height: height)
     let outside = zip(histogram.below, histogram.above).map { $0 + $1 }
     let note = zip(names, outside).filter { $0.1 > 0 }
       .map { "\(Markup.escaped($0)) \($1)" }.joined(separator: ", ")
     return """
-      <figure>\(HistogramChart(histogram: histogram, names: names, axis: axis).svg)
+      <figure>\(drawing.svg)
       <figcaption><b>\(Markup.escaped(score.name))</b> \(Markup.escaped(score.about))
       \(note.isEmpty ? "" : "<span class=\"note\">Beyond the frame: \(note).</span>")</figcaption></figure>
       """
@@ -96,6 +100,8 @@ public struct LikelihoodPage: Sendable {
 
   private var densities: String {
     guard let score = report.scores.first(where: { $0.name == "log-density" }) else { return "" }
+    let main = chart(
+      score, axis: "−ln p(x), nats: to the left is what the model finds probable", width: 1040, height: 300)
     let rows = report.sets.map { set in
       let lengths = ImageCompressor.allCases.map { compressor in
         "<td>\(set.compressedBitsPerDimension[compressor.rawValue].map { Markup.fixed($0, 2) } ?? "–")</td>"
@@ -107,7 +113,7 @@ public struct LikelihoodPage: Sendable {
     return """
       <h2>The densities</h2>
       \(legend)
-      <div class="wide">\(chart(score, "−ln p(x), nats: to the left is what the model finds probable"))</div>
+      <div class="wide">\(main)</div>
       <div class="scroll"><table><thead><tr><th>test set</th><th>images</th><th>model, bits per dimension</th>\(heads)</tr></thead>
       <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
       """
@@ -157,7 +163,7 @@ public struct LikelihoodPage: Sendable {
   }
 
   private var histograms: String {
-    let charts = report.scores.dropFirst().map { chart($0, "") }
+    let charts = report.scores.dropFirst().map { chart($0) }
     return """
       <h2>Histograms of the other scores</h2>
       \(legend)
@@ -220,6 +226,7 @@ public struct LikelihoodPage: Sendable {
     thead th { color: var(--soft); font-weight: 500; font-size: 13px; }
     td.bar { min-width: 110px; background: linear-gradient(var(--line), var(--line)) 50% 50% / 1px 100% no-repeat; padding: 3px 0; }
     td.bar { width: 110px; max-width: 110px; }
+    td.bar + td { padding-left: 10px; }
     td.bar span { display: block; height: 11px; background: var(--bar); border-radius: 0 3px 3px 0; }
     svg { width: 100%; height: auto; display: block; }
     svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }

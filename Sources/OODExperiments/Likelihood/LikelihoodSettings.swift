@@ -25,6 +25,8 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
   public var backgroundWeightDecay = 0.0
   /// Training images beside each example in the batch-norm score's batches; 0 leaves the score out.
   public var companionCount = 15
+  /// Draws of the noise between grey levels that a flow's densities are averaged over; 0 to ask at the levels themselves.
+  public var noiseDraws = 1
   /// Batch sizes of the typicality test.
   public var batchSizes = [2, 10, 25]
 
@@ -52,7 +54,9 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
     if !(mutationRate >= 0 && mutationRate <= 1) {
       return "the mutation rate is from 0 to 1, not \(mutationRate)"
     }
-    if companionCount < 0 || backgroundWeightDecay < 0 { return "counts and weight decay are at least 0" }
+    if companionCount < 0 || noiseDraws < 0 || !(backgroundWeightDecay >= 0) {
+      return "counts and weight decay are at least 0"
+    }
     if batchSizes.contains(where: { $0 < 1 || $0 > testCount }) {
       return "batch sizes are from 1 to the number of test images, \(testCount), not \(batchSizes)"
     }

@@ -42,6 +42,8 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   var backgroundWeightDecay = LikelihoodSettings().backgroundWeightDecay
   @Option(help: "Training images beside each example in the batch-norm score; 0 for none.")
   var companions = LikelihoodSettings().companionCount
+  @Option(help: "Draws of noise between grey levels to average a density over; 0 to ask at the levels.")
+  var noiseDraws = LikelihoodSettings().noiseDraws
   @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
   @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "likelihood"
   @Option(help: "text or json.") var format: OutputFormat = .text
@@ -63,6 +65,7 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     settings.mutationRate = mutationRate
     settings.backgroundWeightDecay = backgroundWeightDecay
     settings.companionCount = companions
+    settings.noiseDraws = noiseDraws
     settings.batchSizes = settings.batchSizes.filter { $0 <= testCount }
     return settings
   }
