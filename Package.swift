@@ -55,7 +55,8 @@ let package = Package(
 
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "GenModels"]),
     .testTarget(
-      name: "GenModelsTests", dependencies: ["GenModels", "OODDatasets", "TrainingProbe"], exclude: ["Fixtures"]),
+      name: "GenModelsTests", dependencies: ["GenModels", "OODDatasets", "TrainingProbe"],
+      exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),

@@ -191,3 +191,43 @@ struct LikelihoodExperimentTests {
     #expect(ScoreHistogram([[]]).counts[0].allSatisfy { $0 == 0 })
   }
 }
+
+@Suite("Flows averaged over noise between grey levels")
+struct LikelihoodDequantizedFlowTests {
+  private static let flow = Flow(.glow(images: [4, 4, 1], levels: 1, steps: 2, hiddenChannels: 4), seed: 3)
+
+  /// Images of grey levels.
+  private static func images(_ count: Int) -> Tensor {
+    var random = RandomGenerator(seed: 4)
+    let levels = random.integers(count * 16, below: 256).elements
+    return Tensor(levels.map { Float($0) / 255 }, shape: [count, 4, 4, 1])
+  }
+
+  @Test("The density is the mean over draws, the same noise for all images")
+  func mean() throws {
+    let x = Self.images(30)
+    let first = try DequantizedFlow(Self.flow, draws: 1, seed: 8).logDensity(x)
+    let both = try DequantizedFlow(Self.flow, draws: 2, seed: 8).logDensity(x)
+    let atLevels = try Self.flow.logDensity(x)
+    #expect(first != atLevels && first != both)
+    for (one, level) in zip(first, atLevels) { #expect(abs(one - level) < 2, "the noise is small") }
+    // An image's density depends on it alone.
+    let averaged = DequantizedFlow(Self.flow, draws: 2, seed: 8)
+    for i in [0, 13, 29] {
+      #expect(abs(try averaged.logDensity(x.sliced(axis: 0, i..<i + 1))[0] - both[i]) < 1e-3)
+    }
+    #expect(try DequantizedFlow(Self.flow, draws: 2, seed: 9).logDensity(x) != both)
+  }
+
+  @Test("It is a bound: on average below the logarithm of the mean density over a cell")
+  func bound() throws {
+    let x = Self.images(20)
+    let draws = try (0..<64).map { try DequantizedFlow(Self.flow, draws: 1, seed: UInt64($0)).logDensity(x) }
+    for i in 0..<20 {
+      let logs = draws.map { $0[i] }
+      let largest = logs.max()!
+      let cell = largest + log(logs.map { exp($0 - largest) }.reduce(0, +) / 64)
+      #expect(logs.reduce(0, +) / 64 <= cell)
+    }
+  }
+}

@@ -11,11 +11,12 @@ enum LikelihoodScorerName: String, CaseIterable, ExpressibleByArgument {
   /// The options that the score takes, by their names on the command line without dashes.
   var options: [String] {
     switch self {
-    case .logDensity, .gradientNorm: []
-    case .typicality: ["reference"]
-    case .complexity: ["compressor"]
-    case .ratio: ["background"]
-    case .waic: ["member"]
+    case .gradientNorm: []
+    case .logDensity: ["noise-draws"]
+    case .typicality: ["reference", "noise-draws"]
+    case .complexity: ["compressor", "noise-draws"]
+    case .ratio: ["background", "noise-draws"]
+    case .waic: ["member", "noise-draws"]
     case .batchNorm: ["reference", "companions"]
     }
   }
@@ -43,6 +44,12 @@ struct LikelihoodOptions: ParsableArguments {
       "Another member of waic's ensemble: a saved model; may be repeated.", valueName: "file"))
   var member: [String] = []
   @Option(help: "Reference examples beside each example of batch-norm [15].") var companions: Int?
+  @Option(
+    help: """
+      Draws of noise between grey levels that a flow of images averages ln p over, but for gradient-norm and batch-norm; 0 to \
+      ask at the levels [1].
+      """)
+  var noiseDraws: Int?
 
   /// A compressor, or the best of all for each image.
   enum Compressor: String, CaseIterable, ExpressibleByArgument {
@@ -54,6 +61,7 @@ struct LikelihoodOptions: ParsableArguments {
     let options: [(String, Bool)] = [
       ("reference", reference != nil), ("compressor", compressor != nil), ("background", background != nil),
       ("member", !member.isEmpty), ("companions", companions != nil),
+      ("noise-draws", noiseDraws != nil),
     ]
     return options.filter(\.1).map(\.0)
   }
@@ -78,6 +86,9 @@ struct LikelihoodOptions: ParsableArguments {
         throw ValidationError("The score waic is one of an ensemble: give at least one --member.")
       }
     case .logDensity, .complexity, .gradientNorm: break
+    }
+    if let noiseDraws, noiseDraws < 0 {
+      throw ValidationError("There are at least 0 draws of noise, and --noise-draws is \(noiseDraws).")
     }
     if let companions, companions < 1 {
       throw ValidationError("There is at least 1 example beside each, and --companions is \(companions).")

@@ -23,25 +23,33 @@ struct LikelihoodScorers {
 
   private func scorer(of flow: Flow) throws -> any OODScorer<Tensor> {
     switch name {
-    case .logDensity: return LogDensityScorer(flow)
+    case .logDensity: return LogDensityScorer(density(flow))
     case .typicality:
-      return try Typicality(flow, training: examples(options.reference!, shape: flow.inputShape))
+      return try Typicality(density(flow), training: examples(options.reference!, shape: flow.inputShape))
     case .complexity:
       guard flow.inputShape.rank == 3 else {
         throw Failure("The score complexity compresses images, and this flow takes vectors.")
       }
       return ComplexityCorrection(
-        flow, complexity: complexity, logVolume: -Double(flow.features) * logOfLevels(flow))
+        density(flow), complexity: complexity, logVolume: -Double(flow.features) * logOfLevels(flow))
     case .ratio:
-      return LikelihoodRatio(model: flow, background: try companion(options.background!, of: flow))
+      return LikelihoodRatio(
+        model: density(flow), background: density(try companion(options.background!, of: flow)))
     case .waic:
-      return try WAIC([flow] + options.member.map { try companion($0, of: flow) })
+      return try WAIC([density(flow)] + options.member.map { density(try companion($0, of: flow)) })
     case .gradientNorm: return GradientNorm(flow)
     case .batchNorm:
       let reference = try examples(options.reference!, shape: flow.inputShape)
       let count = min(options.companions ?? 15, reference.shape[0])
       return try BatchNormShift(flow, companions: reference.sliced(axis: 0, 0..<count))
     }
+  }
+
+  /// What a flow is scored as: averaged over noise between grey levels where it has them.
+  private func density(_ flow: Flow) -> AnyDensityModel<Tensor> {
+    let draws = options.noiseDraws ?? 1
+    guard flow.architecture.greyLevels != nil, draws > 0 else { return AnyDensityModel(flow) }
+    return AnyDensityModel(DequantizedFlow(flow, draws: draws))
   }
 
   private var complexity: ComplexityEstimate<Tensor> {
