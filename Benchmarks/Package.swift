@@ -24,6 +24,10 @@ let package = Package(
       ],
       path: "Benchmarks/Kernels",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    // What `Peers/speed_autoencoders.py` runs.
+    .executableTarget(
+      name: "AutoencoderTiming",
+      dependencies: ["CPeak", .product(name: "GenModels", package: "swift-ood")]),
     .systemLibrary(
       name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .executableTarget(

@@ -213,20 +213,49 @@ static void convolution_weight_gradient(convolution_shape s, size_t images, size
 
 /// sums[c] = sum over rows of upstream[r][c] where gate > 0, in blocks of rows that are added one after the
 /// other.
-static void convolution_bias_gradient(size_t rows, size_t columns, const float *upstream, const float *gate,
-                                      float *sums) {
-  enum { block = 64 };
-  __builtin_memset(sums, 0, columns * sizeof(float));
-  for (size_t r = 0; r < rows; r += block) {
-    const size_t end = convolution_smaller(rows, r + block);
-    for (size_t c = 0; c < columns; c += OOD_WIDTH) {
-      const size_t count = convolution_smaller(OOD_WIDTH, columns - c);
-      vf sum = 0;
-      for (size_t q = r; q < end; q++) {
-        const vf x = load_some(upstream + q * columns + c, count);
-        sum += gate ? blend(load_some(gate + q * columns + c, count) > 0, x, splat(0)) : x;
+/// Sums of `vectors` vectors of columns, the last of `tail` lanes, over rows, in groups of rows.
+OOD_INLINE void convolution_bias_columns(const int vectors, size_t tail, size_t rows, size_t columns,
+                                         const float *upstream, const float *gate, float *gated,
+                                         float *sums) {
+  enum { group = 64 };
+  const size_t last = (size_t)(vectors - 1) * OOD_WIDTH;
+  vf total[4];
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) total[v] = 0;
+  for (size_t r = 0; r < rows; r += group) {
+    const size_t end = convolution_smaller(rows, r + group);
+    vf sum[4];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sum[v] = 0;
+    for (size_t q = r; q < end; q++) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        const size_t at = q * columns + (size_t)v * OOD_WIDTH;
+        const size_t lanes = v == vectors - 1 ? tail : OOD_WIDTH;
+        vf x = load_some(upstream + at, lanes);
+        if (gate) x = blend(load_some(gate + at, lanes) > 0, x, splat(0));
+        if (gated) store_some(gated + at, x, lanes);
+        sum[v] += x;
       }
-      store_some(sums + c, load_some(sums + c, count) + sum, count);
     }
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) total[v] += sum[v];
   }
+#pragma clang loop unroll(full)
+  for (int v = 0; v < vectors; v++) {
+    const size_t column = (size_t)v * OOD_WIDTH;
+    store_some(sums + column, total[v], column == last ? tail : OOD_WIDTH);
+  }
+}
+
+static void convolution_bias_gradient(size_t rows, size_t columns, const float *upstream, const float *gate,
+                                      float *gated, float *sums) {
+  size_t c = 0;
+#define CONVOLUTION_BIAS(vectors, tail)                                                          \
+  convolution_bias_columns(vectors, tail, rows, columns, upstream + c, gate ? gate + c : NULL,   \
+                           gated ? gated + c : NULL, sums + c)
+  for (; c + 4 * OOD_WIDTH <= columns; c += 4 * OOD_WIDTH) CONVOLUTION_BIAS(4, OOD_WIDTH);
+  for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) CONVOLUTION_BIAS(1, OOD_WIDTH);
+  if (c < columns) CONVOLUTION_BIAS(1, columns - c);
+#undef CONVOLUTION_BIAS
 }

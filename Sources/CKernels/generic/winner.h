@@ -17,7 +17,17 @@ OOD_INLINE size_t winner_panel_end(size_t columns, size_t start) {
 
 OOD_INLINE size_t winner_taps(winner_shape s) { return s->kernel_height * s->kernel_width; }
 
+/// The first float of the patch around a winner whose patch lies inside the target.
+OOD_INLINE size_t winner_patch(winner_shape s, int32_t where) {
+  const size_t y = (uint32_t)where / (uint32_t)s->width * s->multiply;
+  const size_t x = (uint32_t)where % (uint32_t)s->width * s->multiply;
+  return (y * s->target_width + x) * s->target_channels;
+}
+
+#include "winner_narrow.h"
+
 static size_t winner_packed_count(winner_shape s) {
+  if (winner_is_narrow(s)) return s->maps * s->kernel_height * OOD_WIDTH;
   return matmul_packed_count(s->maps * winner_taps(s), s->target_channels);
 }
 
@@ -29,6 +39,10 @@ OOD_INLINE size_t winner_packed_map(winner_shape s, size_t start, size_t width, 
 static void winner_pack(winner_shape s, int order, size_t m0, size_t m1, const float *weights,
                         float *packed) {
   enum { together = OOD_WIDTH };
+  if (winner_is_narrow(s)) {
+    winner_narrow_pack(s, order, m0, m1, weights, packed);
+    return;
+  }
   float rows[together * winner_columns];
   const size_t taps = winner_taps(s), columns = s->target_channels;
   const int transposed = order & ood_weights_transposed;
@@ -184,6 +198,11 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
   float *buffer = convolution_take(&scratch, s->target_width * winner_columns);
   const size_t size = s->target_height * s->target_width * s->target_channels;
   const int relu = activation == ood_activation_relu;
+  if (winner_is_narrow(s)) {
+    winner_narrow_spread(s, images, where, values, packed, bias, target);
+    convolution_activate((enum ood_activation)activation, target, images * size);
+    return;
+  }
   for (size_t i = 0; i < images; i++) {
     winner_sort(s, where + i * s->maps, values + i * s->maps, order + i * s->maps, places + i * s->maps,
                 starts + i * (s->height + 1));
@@ -251,6 +270,10 @@ OOD_INLINE vf winner_patch_product(const int vectors, winner_shape s, int32_t wh
 static void winner_value_gradient(winner_shape s, size_t images, const int32_t *where, const float *packed,
                                   const float *upstream, const float *gate, float *gradient) {
   const size_t size = s->target_height * s->target_width * s->target_channels;
+  if (winner_is_narrow(s)) {
+    winner_narrow_gradients(s, images, 0, s->maps, where, NULL, packed, upstream, gate, 0, NULL, gradient);
+    return;
+  }
   for (size_t start = 0; start < s->target_channels; start += winner_columns) {
     const size_t width = winner_panel_end(s->target_channels, start) - start;
     const size_t columns = convolution_smaller(width, s->target_channels - start);
@@ -374,6 +397,8 @@ static void winner_weight_gradient(winner_shape s, size_t images, size_t m0, siz
   }
 }
 
+#include "winner_gradient.h"
+
 static const struct ood_winner winner_table = {
     .spatial = winner_spatial,
     .largest_in_rows = winner_largest_in_rows,
@@ -385,5 +410,9 @@ static const struct ood_winner winner_table = {
     .value_gradient = winner_value_gradient,
     .weight_gradient = winner_weight_gradient,
     .weight_gradient_scratch = winner_weight_gradient_scratch,
+    .patches_fit = winner_patches_fit,
+    .gradients_channels = winner_gradients_channels,
+    .gradients = winner_gradients,
+    .gradients_scratch = winner_gradients_scratch,
     .dense = winner_dense,
 };

@@ -79,6 +79,16 @@ struct ood_convolution {
                     enum ood_activation activation, float *target, float *scratch);
   size_t (*correlate_scratch)(const struct ood_convolution_shape *shape, size_t images);
 
+  /// Whether `winners` takes the shape: all taps and source channels go through the registers at once.
+  int (*winners_fit)(const struct ood_convolution_shape *shape);
+  /// The largest value of each map of correlate's result [images][target_channels] and where it is, first of
+  /// equals, found without storing the result: winner-take-all. Equals are those before the bias is added, and
+  /// with `relu` all values that are not positive; a NaN beats every number. `packed` is that of `correlate`.
+  void (*winners)(const struct ood_convolution_shape *shape, size_t images, const float *source,
+                  const float *packed, const float *_Nullable bias, int relu, float *values, int32_t *where,
+                  float *scratch);
+  size_t (*winners_scratch)(const struct ood_convolution_shape *shape);
+
   /// target[p] = activation(bias + sum of the source[q] W[t] that fall on p).
   void (*spread)(const struct ood_convolution_shape *shape, size_t images, const float *source,
                  const float *_Nullable gate, const float *packed, const float *_Nullable bias,
@@ -99,9 +109,10 @@ struct ood_convolution {
   /// For `channels` source channels in one call.
   size_t (*weight_gradient_scratch)(const struct ood_convolution_shape *shape, size_t channels);
 
-  /// sums[c] = sum of upstream[r][c] over the rows, taken where gate > 0.
+  /// sums[c] = sum of upstream[r][c] over the rows, taken where gate > 0. Where `gated` is given, it becomes
+  /// the upstream gradient with zeros where the gate is not open; it may be `upstream`.
   void (*bias_gradient)(size_t rows, size_t columns, const float *upstream, const float *_Nullable gate,
-                        float *sums);
+                        float *_Nullable gated, float *sums);
 
   /// Rows of patches: for each target position of each image the source values under the window, in the order
   /// [kernel_height][kernel_width][source_channels]. Patches times weights, seen as a matrix, is the

@@ -72,6 +72,24 @@ struct ood_winner {
   /// For `maps` maps and `channels` channels in one call.
   size_t (*weight_gradient_scratch)(const struct ood_winner_shape *shape, size_t maps, size_t channels);
 
+  /// Whether `gradients` takes the shape: winners' patches lie wholly inside the target, and rows have 3 or 5
+  /// taps or fit one vector.
+  int (*patches_fit)(const struct ood_winner_shape *shape);
+
+  /// How many channels `gradients` works on in a call: at least all of them, or a panel.
+  size_t (*gradients_channels)(const struct ood_winner_shape *shape);
+
+  /// The gradients for maps [m0, m1) and the channels from `channel` on, a multiple of `gradients_channels`, in
+  /// one pass over `upstream`: that of the weights; where `packed` and `value_gradient` are given, what
+  /// these channels bring to that of the values; where `bias_gradient` is, the sums of these channels (of all,
+  /// when `gradients_channels` is all, by the call with m0 = 0).
+  void (*gradients)(const struct ood_winner_shape *shape, size_t images, size_t m0, size_t m1, size_t channel,
+                    const int32_t *where, const float *values, const float *_Nullable packed,
+                    const float *upstream, const float *_Nullable gate, int order, float *gradient,
+                    float *_Nullable value_gradient, float *_Nullable bias_gradient, float *scratch);
+  /// For `maps` maps in one call.
+  size_t (*gradients_scratch)(const struct ood_winner_shape *shape, size_t maps);
+
   /// The images [positions][maps] that the codes stand for, zeros included.
   void (*dense)(size_t images, size_t positions, size_t maps, const int32_t *where, const float *values,
                 float *x);

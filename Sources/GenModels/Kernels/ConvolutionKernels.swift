@@ -69,6 +69,17 @@ package func convolutionWeightGradient(
 /// The gradient of a convolution (or of anything with a bias on its last axis) to its bias: the sum of the
 /// upstream gradient over all axes but the last, taken where `gate` (the layer's ReLU output) is positive.
 package func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
+  sums(upstream, gate: gate, gated: nil)
+}
+
+/// The same with the upstream gradient behind the gate, zero where the gate is closed: both in one pass.
+package func gatedGradient(_ upstream: Tensor, gate: Tensor) -> (gated: Tensor, bias: Tensor) {
+  let gated = Buffer<Float>(count: upstream.count)
+  let bias = sums(upstream, gate: gate, gated: gated)
+  return (Tensor(shape: upstream.shape, buffer: gated), bias)
+}
+
+private func sums(_ upstream: Tensor, gate: Tensor?, gated: Buffer<Float>?) -> Tensor {
   precondition(
     upstream.rank >= 1 && (gate == nil || gate!.shape == upstream.shape),
     """
@@ -86,11 +97,12 @@ package func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {
       let start = piece * grain
       kernels.convolution.bias_gradient(
         min(rows, start + grain) - start, columns, upstream.buffer.base + start * columns,
-        gate.map { $0.buffer.base + start * columns }, partial.base + piece * columns)
+        gate.map { $0.buffer.base + start * columns }, gated.map { $0.base + start * columns },
+        partial.base + piece * columns)
     }
   }
   return Tensor(shape: [columns]) { sums in
-    kernels.convolution.bias_gradient(pieces, columns, partial.base, nil, sums.baseAddress!)
+    kernels.convolution.bias_gradient(pieces, columns, partial.base, nil, nil, sums.baseAddress!)
   }
 }
 

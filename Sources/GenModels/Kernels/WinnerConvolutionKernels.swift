@@ -49,6 +49,31 @@ package func winnerConvolutionWeightGradient(
     upstream, code: code, gate: gate, result: geometry.weightShape)
 }
 
+/// The gradients of `winnerConvolution` to its weights and to the code's values.
+///
+/// - Parameters:
+///   - gate: The layer's ReLU output; the upstream gradient is taken where it is positive.
+///   - wantsBias: Whether the gradient to the bias is asked for, too.
+package func winnerConvolutionGradients(
+  _ upstream: Tensor, code: WinnerCode<Tensor>, weights: Tensor, gate: Tensor?, wantsBias: Bool,
+  geometry: ConvolutionGeometry
+) -> (weights: Tensor, values: Tensor, bias: Tensor?) {
+  geometry.check(upstream: upstream, gate: gate)
+  geometry.check(code: code)
+  geometry.check(weights: weights)
+  let pass = WinnerPass(shape: geometry.decodingShape, order: ood_weights_reversed)
+  if pass.patchesFit {
+    let gradients = pass.gradients(
+      upstream, gate: gate, code: code, weights: weights, result: geometry.weightShape)
+    return (gradients.weights, gradients.values!, gradients.bias)
+  }
+  return (
+    pass.weightGradient(upstream, code: code, gate: gate, result: geometry.weightShape),
+    pass.valueGradient(upstream, weights: weights, positions: code.positions, gate: gate),
+    wantsBias ? biasGradient(upstream, gate: gate) : nil
+  )
+}
+
 /// The gradient to the input of the convolution that produced a code: only winners carry gradient.
 ///
 /// Equal to `convolutionInputGradient(denseImage(from: gradient), ...)` at the cost of a patch for each map.
@@ -76,8 +101,10 @@ package func convolutionAtWinnersWeightGradient(
 ) -> Tensor {
   geometry.check(input: x)
   geometry.check(producedCode: gradient)
-  return WinnerPass(shape: geometry.encodingShape, order: ood_weights_transposed).weightGradient(
-    x, code: gradient, gate: nil, result: geometry.weightShape)
+  let pass = WinnerPass(shape: geometry.encodingShape, order: ood_weights_transposed)
+  return pass.patchesFit
+    ? pass.gradients(x, gate: nil, code: gradient, weights: nil, result: geometry.weightShape).weights
+    : pass.weightGradient(x, code: gradient, gate: nil, result: geometry.weightShape)
 }
 
 extension ConvolutionGeometry {

@@ -71,14 +71,17 @@ struct ActivatedConvolution: SingleOutputPrimitive {
   ) -> [Value?] {
     let (x, weights) = (inputs[0], inputs[1])
     if !Value.isRecorded {
-      let isGate = activation == .relu
-      let g = isGate ? upstream.tensor : activation.pulledBack(upstream, through: output).tensor
-      let gate = isGate ? output.tensor : nil
-      let toInput =
-        wanted[0] ? convolutionInputGradient(g, weights: weights.tensor, gate: gate, geometry: geometry) : nil
-      let toWeights =
-        wanted[1] ? convolutionWeightGradient(x.tensor, upstream: g, gate: gate, geometry: geometry) : nil
-      let toBias = wanted[2] ? biasGradient(g, gate: gate) : nil
+      var g = upstream.tensor
+      var toBias: Tensor?
+      if activation == .relu {
+        // Behind the gate once, for both gradients to read.
+        (g, toBias) = gatedGradient(g, gate: output.tensor)
+      } else {
+        g = activation.pulledBack(upstream, through: output).tensor
+        toBias = wanted[2] ? biasGradient(g) : nil
+      }
+      let toInput = wanted[0] ? convolutionInputGradient(g, weights: weights.tensor, geometry: geometry) : nil
+      let toWeights = wanted[1] ? convolutionWeightGradient(x.tensor, upstream: g, geometry: geometry) : nil
       return [toInput, toWeights, toBias].map { $0.map(x.constant) }
     }
     let g = activation.pulledBack(upstream, through: output)

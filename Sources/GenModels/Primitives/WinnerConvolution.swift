@@ -62,6 +62,12 @@ struct WinnerConvolution: SingleOutputPrimitive {
       let isGate = activation == .relu
       let g = isGate ? upstream.tensor : activation.pulledBack(upstream, through: output).tensor
       let gate = isGate ? output.tensor : nil
+      if wanted[0] && wanted[1] {
+        let gradients = winnerConvolutionGradients(
+          g, code: code(values.tensor), weights: weights.tensor, gate: gate, wantsBias: wanted[2],
+          geometry: geometry)
+        return [gradients.values, gradients.weights, gradients.bias].map { $0.map(values.constant) }
+      }
       let toValues =
         wanted[0]
         ? winnerConvolutionValueGradient(
@@ -92,9 +98,8 @@ extension TensorAlgebra {
     padding: Padding = .valid
   ) -> WinnerCode<Self> {
     let geometry = ConvolutionGeometry(input: shape, weights: weights.shape, stride: stride, padding: padding)
-    let code = GenModels.spatialWinners(
-      convolution(
-        tensor, weights: weights.tensor, bias: bias.tensor, activation: activation, geometry: geometry))
+    let code = convolutionWinners(
+      tensor, weights: weights.tensor, bias: bias.tensor, activation: activation, geometry: geometry)
     let primitive = ConvolutionAtWinners(
       geometry: geometry, activation: activation, positions: code.positions)
     return code.with(values: Self.apply(primitive, self, weights, bias, precomputed: code.values))

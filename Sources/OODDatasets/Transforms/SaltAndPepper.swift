@@ -12,7 +12,6 @@ public struct SaltAndPepper: Corruption, Hashable {
   }
 
   public func corrupt(_ x: Tensor, using random: inout RandomGenerator) -> Tensor {
-    let (pepper, either) = (0.5 * probability, probability)
-    return combine(x, random.uniform(x.shape)) { x, u in u < pepper ? 0 : u < either ? 1 : x }
+    x.saltAndPeppered(probability: probability, using: &random)
   }
 }

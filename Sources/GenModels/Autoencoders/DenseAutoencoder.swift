@@ -1,0 +1,106 @@
+/// A fully connected autoencoder: hidden layers to a code and back, mirrored (P. Vincent and others, 2010, section 2).
+///
+///     let model = DenseAutoencoder(.init(features: 784, hidden: [256, 64]), seed: 1)     // 784-256-64-256-784
+///
+/// Trained on corrupted inputs (`AutoencoderTraining.corruption`) it is the denoising autoencoder.
+public struct DenseAutoencoder: Layer {
+  /// What the parameters' shapes follow from.
+  public struct Architecture: Codable, Hashable, Sendable {
+    /// Numbers in an example.
+    public var features: Int
+    /// Units of the encoder's layers; the last one is the code.
+    public var hidden: [Int]
+    /// Of all layers but the last.
+    public var activation: Activation
+    /// Of the last layer: sigmoid for features in 0...1.
+    public var outputActivation: Activation
+
+    public init(
+      features: Int, hidden: [Int], activation: Activation = .relu, outputActivation: Activation = .sigmoid
+    ) {
+      self.features = features
+      self.hidden = hidden
+      self.activation = activation
+      self.outputActivation = outputActivation
+    }
+  }
+
+  public let architecture: Architecture
+  public var encoder: [Dense]
+  public var decoder: [Dense]
+
+  /// A model with fresh parameters (Glorot uniform), drawn from `seed`. Traps when the architecture makes no sense.
+  public init(_ architecture: Architecture, seed: UInt64) {
+    var random = RandomGenerator(seed: seed).split("initialization")
+    do {
+      try self.init(architecture: architecture) { (name: String, shape: Shape) in
+        shape.rank == 1
+          ? .zeros(shape)
+          : Initialization.glorotUniform.weights(shape, fanIn: shape[0], fanOut: shape[1], using: &random)
+      }
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// The reconstructions of a batch; examples of any shape with as many numbers as the model has features.
+  public func callAsFunction<Value: TensorAlgebra>(_ x: Value, _ context: Context) -> Value {
+    var value = x.shape.rank == 2 ? x : x.flattened()
+    precondition(
+      value.shape[1] == architecture.features,
+      "This autoencoder takes examples of \(architecture.features) numbers, not a batch of shape \(x.shape).")
+    for layer in encoder + decoder { value = layer(value, context) }
+    return x.shape.rank == 2 ? value : value.reshaped(x.shape)
+  }
+
+  /// The codes `[batch, hidden.last]` of a batch.
+  public func code<Value: TensorAlgebra>(_ x: Value, _ context: Context = .inference) -> Value {
+    var value = x.shape.rank == 2 ? x : x.flattened()
+    for layer in encoder { value = layer(value, context) }
+    return value
+  }
+
+  public mutating func visitParameters(with visitor: ParameterVisitor) {
+    for index in encoder.indices { visitor.visit("encoder.\(index)", &encoder[index]) }
+    for index in decoder.indices { visitor.visit("decoder.\(index)", &decoder[index]) }
+  }
+}
+
+extension DenseAutoencoder: SavableModel, ReconstructionOracle {
+  public static let kind = "dense-autoencoder"
+
+  public init(
+    architecture: Architecture, tensors provide: (String, Shape) throws(ModelFileError) -> Tensor
+  ) throws(ModelFileError) {
+    let sizes = [architecture.features] + architecture.hidden
+    guard !architecture.hidden.isEmpty, sizes.allSatisfy({ (1...1 << 24).contains($0) }),
+      zip(sizes, sizes.dropFirst()).allSatisfy({ $0 * $1 <= Int(Int32.max) })
+    else {
+      throw .malformedArchitecture(
+        reason: "a fully connected autoencoder can't have layers of \(sizes) units")
+    }
+    func layer(
+      _ part: String, _ index: Int, _ inputs: Int, _ outputs: Int, _ activation: Activation
+    ) throws(ModelFileError) -> Dense {
+      Dense(
+        weight: try provide("\(part).\(index).weight", [inputs, outputs]),
+        bias: try provide("\(part).\(index).bias", [outputs]), activation: activation)
+    }
+    encoder = []
+    decoder = []
+    self.architecture = architecture
+    for index in 1..<sizes.count {
+      encoder.append(
+        try layer("encoder", index - 1, sizes[index - 1], sizes[index], architecture.activation))
+    }
+    for index in 1..<sizes.count {
+      let from = sizes.count - index
+      decoder.append(
+        try layer(
+          "decoder", index - 1, sizes[from], sizes[from - 1],
+          from == 1 ? architecture.outputActivation : architecture.activation))
+    }
+  }
+
+  public func reconstruct(_ x: Tensor) -> Tensor { self(x) }
+}
