@@ -40,7 +40,7 @@ enum ParameterState: String, Sendable, CaseIterable {
   case moved
   /// Trained for some steps.
   case trained
-  /// Moved by normal numbers of deviation 1.5, so that soft clamps are nearly reached.
+  /// Moved by normal numbers of deviation 1.5, or 0.4 where there are many bijections: soft clamps are nearly reached.
   case extreme
 }
 
@@ -51,7 +51,7 @@ extension FlowCase {
     switch state {
     case .fresh: return flow
     case .moved: return flow.moved(by: 0.2)
-    case .extreme: return flow.moved(by: 1.5)
+    case .extreme: return flow.moved(by: architecture.bijections.count == 1 ? 1.5 : 0.4)
     case .trained:
       let trainer = Trainer(optimizer: Adam(learningRate: 3e-3), epochs: 10, batchSize: 64, seed: 2)
       return try flow.train(on: examples(256, seed: 9), labels: labels(256), trainer: trainer).model
@@ -66,12 +66,6 @@ extension FlowCase {
     FlowCase("spline coupling", [5], [.coupling(.spline(), hidden: [16, 16])]),
     FlowCase("narrow spline coupling", [2], [.coupling(.spline(bins: 5, bound: 2), hidden: [16])]),
     FlowCase("wide spline coupling", [40], [.coupling(.spline(bins: 4, bound: 3), hidden: [16])]),
-    FlowCase(
-      "run of couplings", [6],
-      [
-        .coupling(hidden: [16]), .coupling(.additive, hidden: [8, 8], changes: .first),
-        .coupling(.spline(), hidden: [12]),
-      ]),
     FlowCase("masked autoregressive", [5], [.autoregressive(hidden: [16, 16])]),
     FlowCase("masked autoregressive spline", [4], [.autoregressive(.spline(), hidden: [16])]),
     FlowCase("masked autoregressive of one feature", [1], [.autoregressive(hidden: [4])]),
@@ -83,7 +77,7 @@ extension FlowCase {
     FlowCase("linear", [5], [.linear]),
     FlowCase("inverse linear", [5], [.inverse(.linear)]),
     FlowCase("logit", [4], [.logit()], isBounded: true),
-    FlowCase("sigmoid", [4], [.sigmoid]),
+    FlowCase("sigmoid", [4], [.sigmoid, .logit(alpha: 0)]),
     FlowCase("rescaling", [4], [.rescaling(scale: -3, shift: 2)]),
     FlowCase("standardization", [4], [.standardization]),
     FlowCase("squeeze", [4, 6, 2], [.squeeze()]),
@@ -101,6 +95,12 @@ extension FlowCase {
   ]
 
   static let models: [FlowCase] = [
+    FlowCase(
+      "run of couplings", [6],
+      [
+        .coupling(hidden: [16]), .coupling(.additive, hidden: [8, 8], changes: .first),
+        .coupling(.spline(), hidden: [12]),
+      ]),
     FlowCase("Real NVP", .realNVP(features: 4, couplings: 6, hidden: [16, 16])),
     FlowCase("class-conditional Real NVP", .realNVP(features: 4, couplings: 4, hidden: [16], classCount: 3)),
     FlowCase("Glow", .glow(features: 4, steps: 4, hidden: [16])),
@@ -141,8 +141,9 @@ extension Flow {
     var tensors: [String: Tensor] = [:]
     for (name, tensor) in namedTensors { tensors[name] = tensor }
     for (name, tensor) in namedParameters {
-      // Matrices' entries move by less: their size is that of a row's sum.
-      let scale = deviation / Float(max(1, tensor.rank == 1 ? 1 : tensor.shape[0])).squareRoot()
+      // Entries of weights move by less: what counts is the size of a unit's sum.
+      let fanIn = tensor.shape.dropLast().reduce(1, *)
+      let scale = deviation / Float(fanIn).squareRoot()
       tensors[name] = tensor + random.normal(tensor.shape, mean: 0, standardDeviation: scale)
     }
     try! flow.setTensors(tensors)

@@ -53,7 +53,11 @@ struct FlowTests {
       Flow.Architecture(
         inputShape: [2], bijections: [.linear, .coupling(.additive, hidden: [8])], base: .logistic),
       Flow.Architecture(
-        inputShape: [2], bijections: [.coupling(.spline(bins: 6, bound: 3), hidden: [8])],
+        inputShape: [2],
+        bijections: [
+          .standardization, .sigmoid, .rescaling(scale: 6, shift: -3),
+          .coupling(.spline(bins: 6, bound: 3), hidden: [8]),
+        ],
         base: .uniform(bound: 3)),
     ])
   func integrates(_ architecture: Flow.Architecture) throws {

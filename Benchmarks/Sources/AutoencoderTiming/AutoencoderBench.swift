@@ -1,4 +1,5 @@
 import GenModels
+import Glibc
 
 /// An autoencoder with a batch of images.
 final class AutoencoderBench {
@@ -33,6 +34,7 @@ final class AutoencoderBench {
   func train(steps: Int) -> Double {
     var settings = settings
     settings.trainer.epochs = steps
+    if let text = getenv("PARTS"), let n = Int(String(cString: text)) { settings.trainer.batchParts = n }
     let seconds = ContinuousClock().measure { _ = try! settings.train(model, on: images) }
     return seconds / .seconds(1)
   }

@@ -3,6 +3,7 @@
 #include "convolution_tile.h"
 #include "convolution_images.h"
 #include "convolution_correlate.h"
+#include "convolution_winners.h"
 #include "convolution_spread.h"
 #include "convolution_gradient.h"
 #include "convolution_patches.h"
@@ -65,6 +66,9 @@ static const struct ood_convolution convolution_table = {
     .pack_few = convolution_pack_few,
     .correlate_scratch = convolution_correlate_scratch,
     .correlate = convolution_correlate,
+    .winners_fit = convolution_winners_fit,
+    .winners = convolution_winners,
+    .winners_scratch = convolution_winners_scratch,
     .spread_scratch = convolution_spread_scratch,
     .spread = convolution_spread,
     .spread_few_scratch = convolution_spread_few_scratch,

@@ -79,6 +79,16 @@ struct ood_convolution {
                     enum ood_activation activation, float *target, float *scratch);
   size_t (*correlate_scratch)(const struct ood_convolution_shape *shape, size_t images);
 
+  /// Whether `winners` takes the shape: all taps and source channels go through the registers at once.
+  int (*winners_fit)(const struct ood_convolution_shape *shape);
+  /// The largest value of each map of correlate's result [images][target_channels] and where it is, first of
+  /// equals, found without storing the result: winner-take-all. Equals are those before the bias is added, and
+  /// with `relu` all values that are not positive; a NaN beats every number. `packed` is that of `correlate`.
+  void (*winners)(const struct ood_convolution_shape *shape, size_t images, const float *source,
+                  const float *packed, const float *_Nullable bias, int relu, float *values, int32_t *where,
+                  float *scratch);
+  size_t (*winners_scratch)(const struct ood_convolution_shape *shape);
+
   /// target[p] = activation(bias + sum of the source[q] W[t] that fall on p).
   void (*spread)(const struct ood_convolution_shape *shape, size_t images, const float *source,
                  const float *_Nullable gate, const float *packed, const float *_Nullable bias,

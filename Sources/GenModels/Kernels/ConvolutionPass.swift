@@ -108,6 +108,17 @@ struct ConvolutionPass: Sendable {
 
   /// Weights in the form that this pass's kernel reads. They are good for any batch.
   func prepared(_ weights: Tensor) -> Buffer<Float> {
+    let s = shape
+    let key = WeightForms.Key(
+      kernel: "\(method)", variant: KernelVariant.active.name, order: order.rawValue,
+      shape: [
+        s.source_height, s.source_width, s.source_channels, s.target_height, s.target_width, s.target_channels,
+        s.kernel_height, s.kernel_width, s.stride, s.top, s.left,
+      ])
+    return WeightForms.form(of: weights, key) { prepare(weights) }
+  }
+
+  private func prepare(_ weights: Tensor) -> Buffer<Float> {
     var shape = shape
     let table = kernels.convolution
     let order = Int32(order.rawValue)
@@ -136,23 +147,14 @@ struct ConvolutionPass: Sendable {
     }
   }
 
-  /// Computes the pass with weights as they lie in a tensor.
+  /// Computes the pass in chunks of images. Scratch memory of a chunk: a padded or gated copy of its source and
+  /// target, or the frequencies of 36 tiles.
   func run(
     _ source: Tensor, gate: Tensor?, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation,
     result: Shape
   ) -> Tensor {
     if batch == 0 { return .zeros(result) }
-    return run(
-      source, gate: gate, prepared: prepared(weights), bias: bias, activation: activation, result: result)
-  }
-
-  /// Computes the pass in chunks of images. Scratch memory of a chunk: a padded or gated copy of its source and
-  /// target, or the frequencies of 36 tiles.
-  func run(
-    _ source: Tensor, gate: Tensor?, prepared: Buffer<Float>, bias: Tensor?,
-    activation: ConvolutionActivation, result: Shape
-  ) -> Tensor {
-    if batch == 0 { return .zeros(result) }
+    let prepared = prepared(weights)
     let target = Buffer<Float>(count: result.elementCount)
     let sourceSize = shape.source_height * shape.source_width * shape.source_channels
     let targetSize = shape.target_height * shape.target_width * shape.target_channels

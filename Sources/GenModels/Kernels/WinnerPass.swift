@@ -11,6 +11,17 @@ struct WinnerPass: Sendable {
   private static let mapsInPiece = 16, channelsInPiece = 128
 
   private func packed(_ weights: Tensor) -> Buffer<Float> {
+    let s = shape
+    let key = WeightForms.Key(
+      kernel: "winner", variant: KernelVariant.active.name, order: order.rawValue,
+      shape: [
+        s.height, s.width, s.maps, s.target_height, s.target_width, s.target_channels, s.kernel_height,
+        s.kernel_width, s.multiply, s.divide, s.top, s.left,
+      ])
+    return WeightForms.form(of: weights, key) { pack(weights) }
+  }
+
+  private func pack(_ weights: Tensor) -> Buffer<Float> {
     var shape = shape
     let packed = Buffer<Float>(count: kernels.winner.packed_count(&shape))
     let grain = (1 << 16) * shape.maps / max(1, packed.count) / 16 * 16

@@ -8,8 +8,8 @@ struct CouplingPass: @unchecked Sendable {
   let x: UnsafeMutablePointer<Float>
   let layout: CouplingLayout
   private let inputs: [Tensor]
-  /// Rows of a chunk; all of them where the networks are large.
-  private let grain: Int
+  /// Rows of a chunk, forwards and backwards; all of them where the networks are large.
+  private let forwardGrain, grain: Int
   private let isSmall: Bool
 
   /// Multiply-adds of a layer and a row below which a network counts as small: 64 rows stay within one thread's share.
@@ -51,11 +51,12 @@ struct CouplingPass: @unchecked Sendable {
     isSmall = largest <= Self.smallLayer
     // At most 32 chunks, whose gradients of the weights are kept apart and then added in order.
     grain = isSmall ? max(64, (rows + 2047) / 2048 * 64) : max(1, rows)
+    forwardGrain = isSmall ? 36 : max(1, rows)
   }
 
   /// Calls `body` for ranges of rows: on several threads for small networks, once for large ones.
-  func forEachChunk(_ body: @Sendable (Range<Int>) -> Void) {
-    parallelFor(rows, grain: grain, body)
+  func forEachForwardChunk(_ body: @Sendable (Range<Int>) -> Void) {
+    parallelFor(rows, grain: forwardGrain, body)
   }
 
   /// The position among the inputs of a step's first weight.
@@ -128,12 +129,12 @@ struct CouplingPass: @unchecked Sendable {
   func gradients(_ u: Tensor, _ v: Tensor, memory: Buffer<Float>, wanted: [Bool]) -> [Tensor?] {
     let dx = Buffer<Float>(count: rows * columns)
     let dCondition = conditions > 0 && wanted[1] ? Buffer<Float>(count: rows * conditions) : nil
-    let chunks = max(1, (rows + grain - 1) / grain)
-    let offsets = weightOffsets(wanted)
-    let partial = Buffer<Float>(count: chunks * offsets.total)
+    let weights = WeightGradients(
+      inputs, wanted: wanted, first: conditions > 0 ? 2 : 1, chunks: (rows + grain - 1) / grain)
     let widest = steps.flatMap { $0.layerSizes(conditions: conditions) }.max() ?? 0
     let grain = grain
-    forEachChunk { range in
+    let wantsReading = wanted[0] || dCondition != nil
+    parallelFor(rows, grain: grain) { range in
       let place = range.lowerBound * columns
       (dx.base + place).update(from: u.buffer.base + place, count: range.count * columns)
       if let dCondition {
@@ -141,42 +142,26 @@ struct CouplingPass: @unchecked Sendable {
           repeating: 0, count: range.count * conditions)
       }
       let scratch = Buffer<Float>(count: 2 * range.count * widest)
-      let weights = partial.base + range.lowerBound / grain * offsets.total
       for step in steps.indices.reversed() {
         backward(
           step, range, dx: dx.base, v.buffer.base, dCondition: dCondition?.base,
-          memory: memory.base + layout.start(of: step), scratch: scratch, weights: weights,
-          offsets: offsets.starts)
+          memory: memory.base + layout.start(of: step), scratch: scratch, weights,
+          chunk: range.lowerBound / grain, wantsReading: step > 0 || wantsReading)
       }
     }
-    if rows == 0 { partial.base.initialize(repeating: 0, count: partial.count) }
-    for chunk in 1..<max(1, chunks) where chunks > 1 {
-      kernels.map.scale_add(1, partial.base + chunk * offsets.total, partial.base, offsets.total)
-    }
+    weights.addChunks()
     return inputs.indices.map { input in
       guard wanted[input] else { return nil }
       if input == 0 { return Tensor(shape: inputs[0].shape, buffer: dx) }
       if input == 1, let dCondition { return Tensor(shape: inputs[1].shape, buffer: dCondition) }
-      let gradient = Buffer<Float>(count: inputs[input].count)
-      gradient.base.update(from: partial.base + offsets.starts[input], count: gradient.count)
-      return Tensor(shape: inputs[input].shape, buffer: gradient)
+      return weights.found[input].map { Tensor(shape: inputs[input].shape, buffer: $0) }
     }
-  }
-
-  /// Where each weight's gradient stands among those of a chunk; −1 for those not wanted.
-  private func weightOffsets(_ wanted: [Bool]) -> (starts: [Int], total: Int) {
-    var (starts, total) = ([Int](repeating: -1, count: inputs.count), 0)
-    for input in (conditions > 0 ? 2 : 1)..<inputs.count where wanted[input] {
-      starts[input] = total
-      total += inputs[input].count
-    }
-    return (starts, total)
   }
 
   private func backward(
     _ number: Int, _ range: Range<Int>, dx: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>,
     dCondition: UnsafeMutablePointer<Float>?, memory: UnsafeMutablePointer<Float>, scratch: Buffer<Float>,
-    weights: UnsafeMutablePointer<Float>, offsets: [Int]
+    _ weights: WeightGradients, chunk: Int, wantsReading: Bool
   ) {
     let step = steps[number]
     let sizes = step.layerSizes(conditions: conditions)
@@ -202,12 +187,13 @@ struct CouplingPass: @unchecked Sendable {
       let (size, outputs) = (sizes[layer], sizes[layer + 1])
       let hidden = places[layer] + first * size
       let (weight, bias) = (firstWeight + 2 * layer, firstWeight + 2 * layer + 1)
-      if offsets[weight] >= 0 {
+      if let target = weights.target(weight, chunk) {
         matrixMultiply(
           rows: size, columns: outputs, depth: count, hidden, transposeA: true, g, transposeB: false,
-          into: weights + offsets[weight])
+          into: target)
       }
-      if offsets[bias] >= 0 { kernels.reduce.sum(g, weights + offsets[bias], 1, count, outputs) }
+      if let target = weights.target(bias, chunk) { kernels.reduce.sum(g, target, 1, count, outputs) }
+      if layer == 0 && !wantsReading { return }
       matrixMultiply(
         rows: count, columns: size, depth: outputs, g, transposeA: false, base(weight), transposeB: true,
         into: other)
@@ -231,6 +217,50 @@ struct CouplingPass: @unchecked Sendable {
         StridedRows(base: g + read.count, stride: sizes[0]),
         to: StridedRows(base: dCondition + first * conditions, stride: conditions), rows: count,
         columns: conditions)
+    }
+  }
+}
+
+/// The gradients of a stack's weights: each chunk of rows has its own, which are added in the order of chunks.
+private struct WeightGradients: @unchecked Sendable {
+  /// For each input its gradient, where it is a wanted weight; the first chunk writes here.
+  let found: [Buffer<Float>?]
+  /// Those of the other chunks, one after the other, and where each input's stands in a chunk's.
+  private let others: Buffer<Float>
+  private let starts: [Int]
+  private let total: Int
+  private let chunks: Int
+
+  init(_ inputs: [Tensor], wanted: [Bool], first: Int, chunks: Int) {
+    var (starts, total) = ([Int](repeating: 0, count: inputs.count), 0)
+    var found = [Buffer<Float>?](repeating: nil, count: inputs.count)
+    for input in first..<max(first, inputs.count) where wanted[input] {
+      starts[input] = total
+      total += inputs[input].count
+      let gradient = Buffer<Float>(count: inputs[input].count)
+      if chunks == 0 { gradient.base.initialize(repeating: 0, count: gradient.count) }
+      found[input] = gradient
+    }
+    self.found = found
+    self.starts = starts
+    self.total = total
+    self.chunks = chunks
+    others = Buffer(count: max(0, chunks - 1) * total)
+  }
+
+  /// Where a chunk's gradient of an input goes; nil where it is not wanted.
+  func target(_ input: Int, _ chunk: Int) -> UnsafeMutablePointer<Float>? {
+    guard let gradient = found[input] else { return nil }
+    return chunk == 0 ? gradient.base : others.base + (chunk - 1) * total + starts[input]
+  }
+
+  func addChunks() {
+    guard chunks > 1 else { return }
+    for input in found.indices {
+      guard let gradient = found[input] else { continue }
+      for chunk in 1..<chunks {
+        kernels.map.scale_add(1, target(input, chunk)!, gradient.base, gradient.count)
+      }
     }
   }
 }

@@ -32,7 +32,7 @@ struct CouplingStack: Primitive {
     let logDeterminant = Buffer<Float>(count: pass.rows)
     let memory = Buffer<Float>(count: keeps ? pass.layout.total : pass.layout.largestStep)
     let columns = pass.columns
-    pass.forEachChunk { rows in
+    pass.forEachForwardChunk { rows in
       let place = rows.lowerBound * columns
       (y.base + place).update(from: pass.x + place, count: rows.count * columns)
       (logDeterminant.base + rows.lowerBound).initialize(repeating: 0, count: rows.count)

@@ -98,9 +98,8 @@ extension TensorAlgebra {
     padding: Padding = .valid
   ) -> WinnerCode<Self> {
     let geometry = ConvolutionGeometry(input: shape, weights: weights.shape, stride: stride, padding: padding)
-    let code = GenModels.spatialWinners(
-      convolution(
-        tensor, weights: weights.tensor, bias: bias.tensor, activation: activation, geometry: geometry))
+    let code = convolutionWinners(
+      tensor, weights: weights.tensor, bias: bias.tensor, activation: activation, geometry: geometry)
     let primitive = ConvolutionAtWinners(
       geometry: geometry, activation: activation, positions: code.positions)
     return code.with(values: Self.apply(primitive, self, weights, bias, precomputed: code.values))

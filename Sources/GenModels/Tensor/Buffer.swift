@@ -6,6 +6,8 @@ import CKernels
 final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   let count: Int
+  /// The elements in forms that kernels read, for weights of layers: see `WeightForms`, whose lock guards them.
+  var forms: [WeightForms.Key: Buffer]?
 
   /// Room for `count` elements with undefined contents.
   init(count: Int) {

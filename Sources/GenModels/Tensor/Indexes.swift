@@ -39,6 +39,13 @@ public struct Indexes: Sendable {
   /// The elements in row-major order, copied.
   public var elements: [Int] { withUnsafeElements { $0.map(Int.init) } }
 
+  /// A vector's elements in `range`, copied.
+  func sliced(_ range: Range<Int>) -> Indexes {
+    Indexes(shape: [range.count]) { part in
+      _ = part.initialize(from: UnsafeBufferPointer(start: buffer.base + range.lowerBound, count: range.count))
+    }
+  }
+
   /// Calls `body` with the elements in row-major order. The pointer is valid only inside `body`.
   public func withUnsafeElements<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Int32>) throws(Failure) -> Result

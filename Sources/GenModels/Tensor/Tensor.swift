@@ -81,7 +81,11 @@ public struct Tensor: Sendable {
   public mutating func withUnsafeMutableElements<Result, Failure: Error>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    if !isKnownUniquelyReferenced(&buffer) { buffer = buffer.copy() }
+    if isKnownUniquelyReferenced(&buffer) {
+      buffer.forms = nil
+    } else {
+      buffer = buffer.copy()
+    }
     defer { withExtendedLifetime(buffer) {} }
     return try body(UnsafeMutableBufferPointer(start: buffer.base, count: buffer.count))
   }

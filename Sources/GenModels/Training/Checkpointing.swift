@@ -29,7 +29,8 @@ extension Trainer {
       ("number of examples", "\(exampleCount)"), ("schedule", "\(schedule)"),
       ("gradient clipping", clipping.map { "\($0)" } ?? "none"),
       ("early stopping", earlyStopping.map { "\($0)" } ?? "none"),
-    ] + (schedule.dependsOnEpochs ? [("number of epochs", "\(epochs)")] : [])
+    ] + (batchParts > 1 ? [("parts of a batch", "\(batchParts)")] : [])
+      + (schedule.dependsOnEpochs ? [("number of epochs", "\(epochs)")] : [])
   }
 }
 

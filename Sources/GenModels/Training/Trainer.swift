@@ -14,6 +14,9 @@ public struct Trainer: Sendable {
   public var optimizer: any Optimizer
   public var epochs: Int
   public var batchSize: Int
+  /// Parts that a batch is cut into, one after the other: their gradients add up to the batch's, and activations take the
+  /// memory of one part. What depends on a whole batch (batch-norm, lifetime sparsity) then sees a part.
+  public var batchParts: Int
   /// Decides the order of examples, dropout and corruption.
   public var seed: UInt64
   public var schedule: LearningRateSchedule
@@ -23,7 +26,8 @@ public struct Trainer: Sendable {
   public var checkpointing: Checkpointing?
 
   public init(
-    optimizer: any Optimizer = Adam(), epochs: Int = 10, batchSize: Int = 64, seed: UInt64 = 0,
+    optimizer: any Optimizer = Adam(), epochs: Int = 10, batchSize: Int = 64, batchParts: Int = 1,
+    seed: UInt64 = 0,
     schedule: LearningRateSchedule = .constant, clipping: GradientClipping? = nil,
     earlyStopping: EarlyStopping? = nil, checkpointing: Checkpointing? = nil
   ) {
@@ -32,7 +36,11 @@ public struct Trainer: Sendable {
       "Training takes at least one epoch and one example a batch, not \(epochs) and \(batchSize).")
     self.optimizer = optimizer
     self.epochs = epochs
+    precondition(
+      batchParts >= 1 && batchParts <= batchSize,
+      "A batch of \(batchSize) examples can't be cut into \(batchParts) parts.")
     self.batchSize = batchSize
+    self.batchParts = batchParts
     self.seed = seed
     self.schedule = schedule
     self.clipping = clipping
@@ -68,8 +76,7 @@ public struct Trainer: Sendable {
         try run.save()
         throw CancellationError()
       }
-      let batch = data.batch(run.nextRows())
-      let value = try run.take(batch, loss: loss)
+      let value = try run.take(run.nextRows(), of: data, loss: loss)
       if run.isEndOfEpoch {
         run.finishEpoch(validationLoss: try validation.map { try mean(loss, of: run.model, on: $0) })
       }

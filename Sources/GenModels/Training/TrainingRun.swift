@@ -51,10 +51,38 @@ struct TrainingRun<Model: Parameterized> {
     }
   }
 
-  /// Takes one step; returns the batch's loss.
-  mutating func take(_ batch: Batch, loss: Trainer.Loss<Model>) throws -> Double {
+  /// Takes one step on the examples in `rows`; returns the batch's loss.
+  mutating func take(_ rows: Indexes, of data: TrainingSet, loss: Trainer.Loss<Model>) throws -> Double {
     let context = Context.training(using: random.split("step").split(UInt64(step)))
-    let (value, gradients) = try inScope { tape in
+    let count = rows.count
+    let size = (count + trainer.batchParts - 1) / trainer.batchParts
+    var value = 0.0
+    var gradients: [Tensor] = []
+    try WeightForms.$areKept.withValue(count > size) {
+      for start in stride(from: 0, to: count, by: size) {
+        let part = start..<min(count, start + size)
+        let share = Float(part.count) / Float(count)
+        let batch = data.batch(part.count == count ? rows : rows.sliced(part))
+        let (partValue, partGradients) = try gradient(of: loss, batch, context, share: share)
+        value += partValue * Double(share)
+        if start == 0 {
+          gradients = partGradients
+        } else {
+          for index in gradients.indices { gradients[index].add(partGradients[index]) }
+        }
+      }
+    }
+    update(gradients, context.stateUpdates)
+    step += 1
+    lossSum += value * Double(count)
+    return value
+  }
+
+  /// The loss of some of a batch's examples, and `share` times its gradients.
+  private func gradient(
+    of loss: Trainer.Loss<Model>, _ batch: Batch, _ context: Context, share: Float
+  ) throws -> (Double, [Tensor]) {
+    try inScope { tape in
       let (lifted, variables) = lift(model, onto: tape)
       let value = try loss(lifted, batch, TrainingScope(tape: tape, context: context))
       requireScalar(value)
@@ -62,15 +90,11 @@ struct TrainingRun<Model: Parameterized> {
       guard number.isFinite else {
         throw TrainingError.lossNotFinite(step: step + 1, epoch: step / stepsPerEpoch + 1, loss: number)
       }
+      let upstream = Tensor(repeating: share, shape: value.shape)
       return (
-        Double(number),
-        unrecordedGradients(of: value, upstream: .ones(value.shape), withRespectTo: variables)
+        Double(number), unrecordedGradients(of: value, upstream: upstream, withRespectTo: variables)
       )
     }
-    update(gradients, context.stateUpdates)
-    step += 1
-    lossSum += value * Double(batch.count)
-    return value
   }
 
   /// A copy of the model whose parameters stand on the tape, and those as variables, in the order of visits.
