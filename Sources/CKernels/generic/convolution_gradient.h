@@ -48,7 +48,8 @@ static size_t convolution_weight_gradient_scratch(convolution_shape s, size_t ch
   const size_t depth = plan.grouped ? plan.groups * MATMUL_ROWS : s->source_channels;
   return convolution_lines(plan.images * plan.height * plan.width * depth) +
          convolution_lines(plan.images * plan.rows * s->target_width * MATMUL_COLUMNS) +
-         convolution_lines(plan.images * plan.rows) + convolution_lines(plan.sums * plan.columns);
+         convolution_lines(plan.images * plan.rows) + convolution_lines(plan.sums * plan.columns) +
+         convolution_lines(plan.columns);
 }
 
 /// Packs channels [c0, c1) of padded images in groups: to[group][image][row][column][MATMUL_ROWS].
@@ -106,6 +107,15 @@ static void convolution_pack_block(size_t pixels, size_t columns, size_t stride,
   }
 }
 
+/// sums[c] += sum over the pixels of a packed block.
+static void convolution_sum_block(size_t pixels, size_t panel_width, const float *block, float *sums) {
+  for (size_t c = 0; c < panel_width; c += OOD_WIDTH) {
+    vf sum = 0;
+    for (size_t p = 0; p < pixels; p++) sum += load(block + p * panel_width + c);
+    store(sums + c, load(sums + c) + sum);
+  }
+}
+
 /// Adds one block of packed pixels to every tile of one panel.
 OOD_INLINE void convolution_add_block(convolution_shape s, struct convolution_gradient_plan plan,
                                       size_t images, size_t channels, const float *source,
@@ -157,7 +167,8 @@ static void convolution_write_gradient(convolution_shape s, struct convolution_g
 
 static void convolution_weight_gradient(convolution_shape s, size_t images, size_t c0, size_t c1,
                                         const float *source, const float *source_gate, const float *target,
-                                        const float *target_gate, int order, float *gradient, float *memory) {
+                                        const float *target_gate, int order, float *gradient,
+                                        float *target_sums, float *memory) {
   struct convolution_scratch scratch = {memory};
   const struct convolution_gradient_plan plan = convolution_plan_gradient(s, c1 - c0);
   const size_t depth = plan.grouped ? plan.groups * MATMUL_ROWS : s->source_channels;
@@ -167,7 +178,9 @@ static void convolution_weight_gradient(convolution_shape s, size_t images, size
   float *block = convolution_take(&scratch, plan.images * plan.rows * s->target_width * MATMUL_COLUMNS);
   uint32_t *at = (uint32_t *)convolution_take(&scratch, plan.images * plan.rows);
   float *sums = convolution_take(&scratch, plan.sums * plan.columns);
+  float *pixel_sums = convolution_take(&scratch, plan.columns);
   if (images == 0) __builtin_memset(sums, 0, plan.sums * plan.columns * sizeof(float));
+  __builtin_memset(pixel_sums, 0, plan.columns * sizeof(float));
 
   for (size_t i = 0; i < images; i += plan.images) {
     const size_t together = convolution_smaller(plan.images, images - i);
@@ -198,6 +211,7 @@ static void convolution_weight_gradient(convolution_shape s, size_t images, size
         const size_t first = start_pixel * channels + start;
         convolution_pack_block(pixels, matmul_panel_columns(channels, p), channels, target + first,
                                target_gate ? target_gate + first : NULL, block);
+        if (target_sums) convolution_sum_block(pixels, panel_width, block, pixel_sums + start);
         convolution_add_block(s, plan, together, c1 - c0, from, runs, block, panel_width, i > 0 || y > 0,
                               sums + plan.sums * start);
       }
@@ -209,6 +223,7 @@ static void convolution_weight_gradient(convolution_shape s, size_t images, size
                                matmul_panel_start(channels, p + 1) - start, sums + plan.sums * start,
                                gradient);
   }
+  if (target_sums) __builtin_memcpy(target_sums, pixel_sums, channels * sizeof(float));
 }
 
 /// sums[c] = sum over rows of upstream[r][c] where gate > 0, in blocks of rows that are added one after the

@@ -1,14 +1,18 @@
 // Convolutions of compact codes. See include/ood_winner.h for what the entries compute.
 //
-// Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps stays in
-// the second-level cache while images pass.
+// Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps, 400 KiB,
+// stays in the second-level cache while images pass.
 
 #include "winner_code.h"
 
 typedef const struct ood_winner_shape *winner_shape;
 
-// Channels are cut into panels of four vectors, the last one narrower.
+// Channels are cut into panels of 32 where vectors are wide, the last one narrower.
+#if OOD_WIDTH == 16
+#define WINNER_VECTORS 2
+#else
 #define WINNER_VECTORS 4
+#endif
 enum { winner_columns = WINNER_VECTORS * OOD_WIDTH };
 OOD_INLINE size_t winner_panel_end(size_t columns, size_t start) {
   const size_t end = matmul_vector_count(columns) * OOD_WIDTH;
@@ -132,6 +136,15 @@ OOD_INLINE void winner_add_row(const int vectors, winner_shape s, size_t row, co
                                const uint32_t *columns, size_t count, const float *values,
                                const float *packed, float *buffer) {
   const size_t width = (size_t)vectors * OOD_WIDTH, taps = winner_taps(s);
+  if (s->divide == 1 && s->left == 0 && s->kernel_width == 5 &&
+      (s->width - 1) * s->multiply + 5 <= s->target_width) {
+    // Every winner reaches all taps.
+    for (size_t i = 0; i < count; i++) {
+      winner_add_taps(vectors, 5, 1, splat(values[maps[i]]), packed + (maps[i] * taps + row * 5) * width,
+                      buffer + columns[i] * s->multiply * width);
+    }
+    return;
+  }
   for (size_t i = 0; i < count; i++) {
     const size_t m = maps[i];
     const vf value = splat(values[m]);
@@ -221,14 +234,16 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
         case 1:
           WINNER_SPREAD(1);
           break;
+#if WINNER_VECTORS == 4
         case 2:
           WINNER_SPREAD(2);
           break;
         case 3:
           WINNER_SPREAD(3);
           break;
+#endif
         default:
-          WINNER_SPREAD(4);
+          WINNER_SPREAD(WINNER_VECTORS);
           break;
       }
     }
@@ -288,14 +303,16 @@ static void winner_value_gradient(winner_shape s, size_t images, const int32_t *
           case 1:
             sum = winner_patch_product(1, s, position, w, columns, image, open);
             break;
+#if WINNER_VECTORS == 4
           case 2:
             sum = winner_patch_product(2, s, position, w, columns, image, open);
             break;
           case 3:
             sum = winner_patch_product(3, s, position, w, columns, image, open);
             break;
+#endif
           default:
-            sum = winner_patch_product(4, s, position, w, columns, image, open);
+            sum = winner_patch_product(WINNER_VECTORS, s, position, w, columns, image, open);
             break;
         }
         const float total = matmul_lane_sum(sum);

@@ -102,10 +102,12 @@ struct ood_convolution {
   size_t (*spread_few_scratch)(const struct ood_convolution_shape *shape, size_t images);
 
   /// dW[t] = sum_q source[p]^T target[q] for source channels [c0, c1), written in the given order of weights.
-  /// The sum runs over pixels in blocks of about 128. `c0` is a multiple of `gradient_group`.
+  /// The sum runs over pixels in blocks of about 128. `c0` is a multiple of `gradient_group`. `target_sums`, where
+  /// given, are the sums of the target's channels over all pixels: the bias's gradient.
   void (*weight_gradient)(const struct ood_convolution_shape *shape, size_t images, size_t c0, size_t c1,
                           const float *source, const float *_Nullable source_gate, const float *target,
-                          const float *_Nullable target_gate, int order, float *gradient, float *scratch);
+                          const float *_Nullable target_gate, int order, float *gradient,
+                          float *_Nullable target_sums, float *scratch);
   /// For `channels` source channels in one call.
   size_t (*weight_gradient_scratch)(const struct ood_convolution_shape *shape, size_t channels);
 

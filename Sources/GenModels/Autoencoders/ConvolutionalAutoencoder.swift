@@ -114,7 +114,3 @@ extension ConvolutionalAutoencoder: SavableModel {
     self.decoder = decoder
   }
 }
-
-extension ConvolutionalAutoencoder: ReconstructionOracle {
-  public func reconstruct(_ x: Tensor) -> Tensor { self(x) }
-}

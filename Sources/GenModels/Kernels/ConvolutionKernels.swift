@@ -66,6 +66,24 @@ package func convolutionWeightGradient(
     x, upstream: upstream, gate: gate, result: geometry.weightShape)
 }
 
+/// The gradients of a convolution to its weights and its bias: in one pass over the upstream gradient where that can be.
+package func convolutionWeightAndBiasGradient(
+  _ x: Tensor, upstream: Tensor, gate: Tensor? = nil, geometry: ConvolutionGeometry
+) -> (weights: Tensor, bias: Tensor) {
+  geometry.check(input: x)
+  geometry.check(upstream: upstream, gate: gate)
+  if FilteredWeightGradientPass(geometry) == nil,
+    let both = ConvolutionWeightGradientPass(geometry).runWithBias(
+      x, upstream: upstream, gate: gate, result: geometry.weightShape)
+  {
+    return both
+  }
+  return (
+    convolutionWeightGradient(x, upstream: upstream, gate: gate, geometry: geometry),
+    biasGradient(upstream, gate: gate)
+  )
+}
+
 /// The gradient of a convolution (or of anything with a bias on its last axis) to its bias: the sum of the
 /// upstream gradient over all axes but the last, taken where `gate` (the layer's ReLU output) is positive.
 package func biasGradient(_ upstream: Tensor, gate: Tensor? = nil) -> Tensor {

@@ -39,8 +39,21 @@ struct ConvolutionWeightGradientPass: Sendable {
   }
 
   func run(_ x: Tensor, upstream: Tensor, gate: Tensor?, result: Shape) -> Tensor {
+    runsByChannels ? byChannels(x, upstream, gate, result) : byImages(x, upstream, gate, result, sums: 0).weights
+  }
+
+  /// The gradient to the bias with that to the weights, in one pass over the upstream gradient; nil where it isn't the
+  /// target's or several pieces see it.
+  func runWithBias(
+    _ x: Tensor, upstream: Tensor, gate: Tensor?, result: Shape
+  ) -> (weights: Tensor, bias: Tensor)? {
+    if runsByChannels || exchanged { return nil }
+    let (weights, bias) = byImages(x, upstream, gate, result, sums: shape.target_channels)
+    return (weights, bias)
+  }
+
+  private var runsByChannels: Bool {
     shape.source_channels >= kernels.convolution.gradient_grouped_channels
-      ? byChannels(x, upstream, gate, result) : byImages(x, upstream, gate, result)
   }
 
   private func byChannels(_ x: Tensor, _ upstream: Tensor, _ gate: Tensor?, _ result: Shape) -> Tensor {
@@ -56,29 +69,35 @@ struct ConvolutionWeightGradientPass: Sendable {
     return Tensor(shape: result, buffer: gradient)
   }
 
-  private func byImages(_ x: Tensor, _ upstream: Tensor, _ gate: Tensor?, _ result: Shape) -> Tensor {
+  /// The weights' gradient, and with it the target's sums where `sums` of them are asked for.
+  private func byImages(
+    _ x: Tensor, _ upstream: Tensor, _ gate: Tensor?, _ result: Shape, sums: Int
+  ) -> (weights: Tensor, bias: Tensor) {
     let size = result.elementCount
     let grain = max(1, (batch + pieces - 1) / pieces)
     let count = max(1, (batch + grain - 1) / grain)
-    let partial = Buffer<Float>(count: count * size)
+    let partial = Buffer<Float>(count: count * (size + sums))
     parallelFor(count, grain: 1) { range in
       for piece in range {
+        let gradient = partial.base + piece * (size + sums)
         add(
           images: piece * grain..<min(batch, (piece + 1) * grain), channels: 0..<shape.source_channels, x,
-          upstream, gate, to: partial.base + piece * size)
+          upstream, gate, to: gradient, sums: sums > 0 ? gradient + size : nil)
       }
     }
-    let gradient = Buffer<Float>(count: size)
-    gradient.base.update(from: partial.base, count: size)
     for piece in 1..<max(1, count) {
-      kernels.map.scale_add(1, partial.base + piece * size, gradient.base, size)
+      kernels.map.scale_add(1, partial.base + piece * (size + sums), partial.base, size + sums)
     }
-    return Tensor(shape: result, buffer: gradient)
+    let weights = Buffer<Float>(count: size)
+    weights.base.update(from: partial.base, count: size)
+    let bias = Buffer<Float>(count: sums)
+    bias.base.update(from: partial.base + size, count: sums)
+    return (Tensor(shape: result, buffer: weights), Tensor(shape: [sums], buffer: bias))
   }
 
   private func add(
     images: Range<Int>, channels: Range<Int>, _ x: Tensor, _ upstream: Tensor, _ gate: Tensor?,
-    to gradient: UnsafeMutablePointer<Float>
+    to gradient: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>? = nil
   ) {
     var shape = shape
     let table = kernels.convolution
@@ -91,6 +110,6 @@ struct ConvolutionWeightGradientPass: Sendable {
     table.weight_gradient(
       &shape, images.count, channels.lowerBound, channels.upperBound, source.buffer.base + sourceStart,
       exchanged ? open : nil, target.buffer.base + targetStart, exchanged ? nil : open, Int32(order.rawValue),
-      gradient, scratch.base)
+      gradient, sums, scratch.base)
   }
 }

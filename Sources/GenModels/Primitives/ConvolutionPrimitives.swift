@@ -71,6 +71,13 @@ struct ActivatedConvolution: SingleOutputPrimitive {
   ) -> [Value?] {
     let (x, weights) = (inputs[0], inputs[1])
     if !Value.isRecorded {
+      if !wanted[0], wanted[1], activation != .sigmoid {
+        // A first layer: nothing but its weights and bias reads the gradient.
+        let gradients = convolutionWeightAndBiasGradient(
+          x.tensor, upstream: upstream.tensor, gate: activation == .relu ? output.tensor : nil,
+          geometry: geometry)
+        return [nil, x.constant(gradients.weights), x.constant(gradients.bias)]
+      }
       var g = upstream.tensor
       var toBias: Tensor?
       if activation == .relu {

@@ -1,9 +1,15 @@
+import CKernels
+
 /// A model that answers "can you reconstruct x?" (B. Kégl, M. Cherti and A. Kazakçı, 2018, section 3).
 ///
 /// The approximate support of what the model represents is the set of x with ‖M(x) − x‖ < θ.
 public protocol ReconstructionOracle: Sendable {
   /// The reconstructions M(x) of a batch, of the batch's shape; the first axis counts examples.
   func reconstruct(_ x: Tensor) -> Tensor
+
+  /// The distance of each example from its reconstruction, shape `[examples]`, computed `batchSize` examples at a time.
+  /// There is an implementation in terms of `reconstruct`.
+  func reconstructionError(_ x: Tensor, norm: ReconstructionNorm, batchSize: Int) -> Tensor
 }
 
 /// The distance between an example and its reconstruction.
@@ -21,9 +27,7 @@ public enum ReconstructionNorm: String, Sendable, Hashable, Codable, CaseIterabl
 extension ReconstructionOracle {
   /// The distance of each example from its reconstruction, shape `[examples]`. Works through the batch in pieces, so
   /// that memory stays bounded; the result does not depend on their size.
-  public func reconstructionError(
-    _ x: Tensor, norm: ReconstructionNorm = .l1, batchSize: Int = 256
-  ) -> Tensor {
+  public func reconstructionError(_ x: Tensor, norm: ReconstructionNorm, batchSize: Int) -> Tensor {
     precondition(x.rank >= 1, "Reconstruction takes a batch with an axis of examples, not a scalar.")
     precondition(batchSize >= 1, "A batch has at least one example, and \(batchSize) were asked for.")
     var errors: [Tensor] = []
@@ -32,6 +36,12 @@ extension ReconstructionOracle {
       errors.append(norm.distances(reconstruct(batch), batch))
     }
     return errors.isEmpty ? .zeros([0]) : .concatenate(errors, axis: 0)
+  }
+
+  /// The distance of each example from its reconstruction, shape `[examples]`: in the paper's norm, Σ |M(x) − x|, unless
+  /// another one is given.
+  public func reconstructionError(_ x: Tensor, norm: ReconstructionNorm = .l1) -> Tensor {
+    reconstructionError(x, norm: norm, batchSize: 256)
   }
 
   /// Whether the model can reconstruct each example: whether its error is below θ.
@@ -48,16 +58,36 @@ extension ReconstructionNorm {
     precondition(
       reconstructions.shape == x.shape,
       "A batch of shape \(x.shape) can't have reconstructions of shape \(reconstructions.shape).")
-    let difference = (reconstructions - x).flattened()
+    let features = x.count / max(1, x.shape[0])
     switch self {
-    case .l1: return difference.absolute().sum(axes: [1])
-    case .l2: return difference.squared().sum(axes: [1]).squareRoot()
-    case .meanSquared: return difference.squared().mean(axes: [1])
+    case .l1: return rows(reconstructions, x) { kernels.reduce.sum_absolute_difference($0, $1, features) }
+    case .l2:
+      return rows(reconstructions, x) { kernels.reduce.sum_squared_difference($0, $1, features).squareRoot() }
+    case .meanSquared:
+      return rows(reconstructions, x) {
+        kernels.reduce.sum_squared_difference($0, $1, features) / Double(features)
+      }
     case .binaryCrossEntropy:
       let (low, high) = (Tensor(1e-7), Tensor(1 - 1e-7))
       let m = reconstructions.flattened().maximum(with: low).minimum(with: high)
       let x = x.flattened()
       return -(x * m.log() + (1 - x) * (1 - m).log()).sum(axes: [1])
     }
+  }
+
+  /// `distance` of corresponding examples.
+  private func rows(
+    _ a: Tensor, _ b: Tensor,
+    _ distance: @Sendable (UnsafePointer<Float>, UnsafePointer<Float>) -> Double
+  ) -> Tensor {
+    let features = a.count / max(1, a.shape[0])
+    let distances = Buffer<Float>(count: a.shape[0])
+    parallelFor(a.shape[0], grain: 1 + (1 << 16) / max(1, features)) { range in
+      for row in range {
+        distances.base[row] = Float(
+          distance(a.buffer.base + row * features, b.buffer.base + row * features))
+      }
+    }
+    return Tensor(shape: [a.shape[0]], buffer: distances)
   }
 }

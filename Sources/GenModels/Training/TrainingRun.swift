@@ -54,34 +54,42 @@ struct TrainingRun<Model: Parameterized> {
   /// Takes one step on the examples in `rows`; returns the batch's loss.
   mutating func take(_ rows: Indexes, of data: TrainingSet, loss: Trainer.Loss<Model>) throws -> Double {
     let context = Context.training(using: random.split("step").split(UInt64(step)))
-    let count = rows.count
-    let size = (count + trainer.batchParts - 1) / trainer.batchParts
-    var value = 0.0
-    var gradients: [Tensor] = []
-    try WeightForms.$areKept.withValue(count > size) {
-      for start in stride(from: 0, to: count, by: size) {
-        let part = start..<min(count, start + size)
-        let share = Float(part.count) / Float(count)
-        let batch = data.batch(part.count == count ? rows : rows.sliced(part))
-        let (partValue, partGradients) = try gradient(of: loss, batch, context, share: share)
-        value += partValue * Double(share)
-        if start == 0 {
-          gradients = partGradients
-        } else {
-          for index in gradients.indices { gradients[index].add(partGradients[index]) }
-        }
+    let size = (rows.count + trainer.batchParts - 1) / trainer.batchParts
+    var total: Contribution?
+    // Forms of weights are worth keeping when the next part can use them.
+    try WeightForms.$areKept.withValue(size < rows.count) {
+      for start in stride(from: 0, to: rows.count, by: size) {
+        let part = start..<min(rows.count, start + size)
+        let contribution = try contribution(
+          of: data.batch(part.count == rows.count ? rows : rows.sliced(part)),
+          share: Float(part.count) / Float(rows.count), context, loss)
+        total = total?.adding(contribution) ?? contribution
       }
     }
-    update(gradients, context.stateUpdates)
+    guard let total else { preconditionFailure("A step needs at least one example.") }
+    update(total.gradients, context.stateUpdates)
     step += 1
-    lossSum += value * Double(count)
-    return value
+    lossSum += total.loss * Double(rows.count)
+    return total.loss
   }
 
-  /// The loss of some of a batch's examples, and `share` times its gradients.
-  private func gradient(
-    of loss: Trainer.Loss<Model>, _ batch: Batch, _ context: Context, share: Float
-  ) throws -> (Double, [Tensor]) {
+  /// What a part of a batch brings to a step: its share of the loss and of the gradients.
+  private struct Contribution {
+    var loss: Double
+    var gradients: [Tensor]
+
+    consuming func adding(_ other: Contribution) -> Contribution {
+      var sum = self
+      sum.loss += other.loss
+      for index in sum.gradients.indices { sum.gradients[index].add(other.gradients[index]) }
+      return sum
+    }
+  }
+
+  /// The contribution of some of a batch's examples, `share` of all.
+  private func contribution(
+    of batch: Batch, share: Float, _ context: Context, _ loss: Trainer.Loss<Model>
+  ) throws -> Contribution {
     try inScope { tape in
       let (lifted, variables) = lift(model, onto: tape)
       let value = try loss(lifted, batch, TrainingScope(tape: tape, context: context))
@@ -91,9 +99,9 @@ struct TrainingRun<Model: Parameterized> {
         throw TrainingError.lossNotFinite(step: step + 1, epoch: step / stepsPerEpoch + 1, loss: number)
       }
       let upstream = Tensor(repeating: share, shape: value.shape)
-      return (
-        Double(number), unrecordedGradients(of: value, upstream: upstream, withRespectTo: variables)
-      )
+      return Contribution(
+        loss: Double(number) * Double(share),
+        gradients: unrecordedGradients(of: value, upstream: upstream, withRespectTo: variables))
     }
   }
 

@@ -1,0 +1,54 @@
+// Images go through the whole network a few at a time, each few on one thread, so that activations stay in the caches.
+extension ConvolutionalAutoencoder: ReconstructionOracle {
+  public func reconstruct(_ x: Tensor) -> Tensor {
+    let size = x.count / max(1, x.shape[0])
+    return Tensor(shape: x.shape) { reconstructions in
+      nonisolated(unsafe) let reconstructions = reconstructions
+      inPieces(x) { start, piece in
+        let y = self(piece)
+        y.withUnsafeElements { elements in
+          _ = UnsafeMutableBufferPointer(rebasing: reconstructions[start * size..<start * size + elements.count])
+            .update(from: elements)
+        }
+      }
+    }
+  }
+
+  /// - Parameter batchSize: Has no influence: memory is bounded by the network's choice of pieces.
+  public func reconstructionError(_ x: Tensor, norm: ReconstructionNorm, batchSize: Int) -> Tensor {
+    Tensor(shape: [x.shape[0]]) { errors in
+      nonisolated(unsafe) let errors = errors
+      inPieces(x) { start, piece in
+        norm.distances(self(piece), piece).withUnsafeElements { elements in
+          for (index, error) in elements.enumerated() { errors[start + index] = error }
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with pieces of a batch and where they start, on one thread each where there are several pieces.
+  private func inPieces(_ x: Tensor, _ body: @Sendable (Int, Tensor) -> Void) {
+    precondition(
+      x.rank == 4 && x.shape.dropFirst().elementsEqual(imageShape),
+      "This autoencoder takes images \(imageShape) in batches, not a tensor of shape \(x.shape).")
+    let count = x.shape[0]
+    let size = architecture.imagesInPiece
+    guard count > size else {
+      if count > 0 { body(0, x) }
+      return
+    }
+    parallelFor(count, grain: size) { range in
+      Parallelism.withThreads(1) { body(range.lowerBound, x.sliced(axis: 0, range)) }
+    }
+  }
+}
+
+extension ConvolutionalAutoencoder.Architecture {
+  /// Images that go through the network together when it reconstructs: enough for about 36 tiles of 4 × 4 pixels in the
+  /// smallest dense layer, a block of minimal filtering.
+  fileprivate var imagesInPiece: Int {
+    let shrinkage = (layers - 1) * (kernel - 1)
+    let tiles = max(1, (height - shrinkage) / 4) * max(1, (width - shrinkage) / 4)
+    return max(2, (36 + tiles - 1) / tiles)
+  }
+}
