@@ -71,7 +71,7 @@ struct FlowTraining: ParsableArguments {
     let classes = classConditional ? (labels.elements.max() ?? 0) + 1 : nil
     let purpose = Purpose(
       shape: Array(examples.shape.dropFirst()), classCount: classes, greyLevels: isImages ? greyLevels : nil)
-    let flow = Flow(try architecture(purpose), seed: seed)
+    let flow = try make(try architecture(purpose))
     let checkpoint = out + ".checkpoint"
     if !resume { try removeFile(at: checkpoint) }
     let rate = learningRate
@@ -95,6 +95,13 @@ struct FlowTraining: ParsableArguments {
     try result.model.save(to: out)
     try removeFile(at: checkpoint)
     try report(result, seconds: (clock.now - start).seconds)
+  }
+
+  private func make(_ architecture: Flow.Architecture) throws -> Flow {
+    do { return try Flow(validating: architecture, seed: seed) } catch {
+      guard case .malformedArchitecture(let reason) = error else { throw error }
+      throw Failure("No such flow can be made: \(reason).")
+    }
   }
 
   private struct Report: Encodable {
