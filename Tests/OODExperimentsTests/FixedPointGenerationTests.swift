@@ -100,7 +100,8 @@ struct FixedPointGenerationTests {
   @Test("A real network's converged images are images that it can reconstruct")
   func network() throws {
     let model = ConvolutionalAutoencoder(
-      .init(height: 8, width: 8, layers: 1, maps: 4, bottleneckMaps: 4, kernel: 3), seed: 2)
+      .init(height: 8, width: 8, layers: 1, maps: 4, bottleneckMaps: 4, kernel: 3, bottleneck: .plain),
+      seed: 2)
     let generation = FixedPointGeneration(iterations: 30, tolerance: 0.05)
     let points = try generation.generate(count: 12, imageShape: model.imageShape, from: model, seed: 1)
     let able = model.canReconstruct(points.images, threshold: 0.0501)

@@ -45,8 +45,9 @@ struct ReconstructionParzenTests {
     let (validation, test) = (ReferenceTable.normal(200, 2, seed: 2), ReferenceTable.normal(200, 2, seed: 3))
     let good = try ParzenWindow(
       samples: ReferenceTable.normal(500, 2, seed: 1), validation: validation, test: test)
-    let bad = try ParzenWindow(
-      samples: ReferenceTable.normal(500, 2, seed: 1) * 0.1, validation: validation, test: test)
+    var shifted = ReferenceTable.normal(500, 2, seed: 1)
+    for i in 0..<shifted.rows { shifted[i, 0] += 3 }
+    let bad = try ParzenWindow(samples: shifted, validation: validation, test: test)
     #expect(bad.testLogLikelihood.interval.upperBound < good.testLogLikelihood.interval.lowerBound)
     #expect(bad.isBandwidthAtEnd)
   }

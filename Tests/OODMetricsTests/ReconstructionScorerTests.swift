@@ -38,9 +38,9 @@ struct ReconstructionScorerTests {
     #expect(try ReconstructionScorer(Halving(), batchSize: 7).score(x) == scores)
     #expect(try scorer.score(x.sliced(axis: 0, 20..<21)) == [scores[20]])
     #expect(try scorer.score(x.sliced(axis: 0, 0..<0)).isEmpty)
-    // The detector flags from θ on; the oracle reconstructs below θ.
+    // A detector flags above its threshold, and the oracle reconstructs below θ.
     let theta = scores.sorted()[25]
-    let verdicts = try Detector(scorer, threshold: Threshold(theta)).detect(x)
+    let verdicts = try Detector(scorer, threshold: Threshold(theta.nextDown)).detect(x)
     let able = Halving().canReconstruct(x, threshold: Float(theta))
     #expect(zip(verdicts, able).allSatisfy { $0.isOutOfDistribution != $1 })
     #expect(able.count { $0 } == 25)
@@ -63,8 +63,8 @@ struct ReconstructionScorerTests {
   @Test("Bad batches and diverged models are errors, not traps")
   func refused() throws {
     let scorer = ReconstructionScorer(Halving(), exampleShape: [2])
-    #expect(throws: MeasureError.notFinite(set: "examples to score", position: 1, value: "nan")) {
-      try scorer.score(Tensor([0, .nan], shape: [1, 2]))
+    #expect(throws: MeasureError.notFinite(set: "example 1", position: 0, value: "nan")) {
+      try scorer.score(Tensor([0, 1, .nan, 0], shape: [2, 2]))
     }
     #expect(throws: MeasureError.self) { try scorer.score(Tensor([0, 1, 2], shape: [1, 3])) }
     #expect(throws: MeasureError.self) { try scorer.score(Tensor(1)) }

@@ -1,26 +1,28 @@
 import GenModels
 import OODMetrics
 
-/// Iterative generation: from images of uniform noise, x₀ ~ U[0, 1), a model is applied again and again, xₜ₊₁ = M(xₜ),
-/// until its answers stand still (B. Kégl, M. Cherti and A. Kazakçı, 2018, figure 3). What it ends at are approximate
-/// fixed points, M(x) ≈ x: images that the model reconstructs, and so has among its modes.
+/// Iterative generation: from images of uniform noise, x₀ ~ U[0, 1), a model is applied again and again,
+/// xₜ₊₁ = M(xₜ), until its answers stand still (B. Kégl, M. Cherti and A. Kazakçı, 2018, figure 3). What it
+/// ends at are approximate fixed points, M(x) ≈ x: images that the model reconstructs, and so has among its
+/// modes.
 ///
 ///     let generation = FixedPointGeneration(iterations: 100, tolerance: 1)
 ///     let points = try generation.generate(count: 1000, imageShape: [28, 28, 1], from: model, seed: 0)
 ///     points.images                            // [1000, 28, 28, 1]
 ///     points.convergedShare                    // of them, within the tolerance
 ///
-/// An image has **converged** after t steps when ‖M(xₜ) − xₜ‖ ≤ tolerance in the norm; it then stays as it is and costs
-/// nothing more. Every image is judged by the answer to itself: one that does not converge in T steps is x_T, judged by
-/// one application more. A model that jumps between two images never converges, however long it runs.
+/// An image has **converged** after t steps when ‖M(xₜ) − xₜ‖ ≤ tolerance in the norm; it then stays as it is
+/// and costs nothing more. Every image is judged by the answer to itself: one that does not converge in T
+/// steps is x_T, judged by one application more. A model that jumps between two images never converges,
+/// however long it runs.
 ///
-/// The same seed, settings, model and kernel variant give the same bits for any number of threads. Image i starts from the
-/// same noise whatever the batch size and the number of images.
+/// The same seed, settings, model and kernel variant give the same bits for any number of threads. Image i
+/// starts from the same noise whatever the batch size and the number of images.
 public struct FixedPointGeneration: Sendable, Hashable, Codable {
   /// The most steps, T.
   public var iterations: Int
-  /// The distance between x and M(x), in units of the norm, at which an image counts as a fixed point. The default is a
-  /// fiftieth of the paper's θ.
+  /// The distance between x and M(x), in units of the norm, at which an image counts as a fixed point. The
+  /// default is a fiftieth of the paper's θ.
   public var tolerance: Double
   /// How the distance is measured.
   public var norm: ReconstructionNorm
@@ -41,8 +43,8 @@ public struct FixedPointGeneration: Sendable, Hashable, Codable {
   }
 
   /// Generates `count` images of that shape. Cost: at most count · (T + 1) passes through the model.
-  /// - Throws: `MeasureError` for fewer than one image or a setting out of range, and when the model gives NaN or
-  ///   infinite numbers.
+  /// - Throws: `MeasureError` for fewer than one image or a setting out of range, and when the model gives
+  ///   NaN or infinite numbers.
   public func generate(
     count: Int, imageShape: Shape, from oracle: some ReconstructionOracle, seed: UInt64
   ) throws(MeasureError) -> FixedPoints {
@@ -112,7 +114,8 @@ private struct Batch {
     trajectories = (0..<recorded).map { [starts.sliced(axis: 0, $0..<$0 + 1)] }
   }
 
-  /// Applies the model until every image has converged or the steps are used up; `first` is the first image's number.
+  /// Applies the model until every image has converged or the steps are used up; `first` is the first image's
+  /// number.
   mutating func run(
     _ settings: FixedPointGeneration, _ oracle: some ReconstructionOracle, first: Int
   ) throws(MeasureError) {

@@ -25,8 +25,9 @@ public struct FixedPoints: Sendable {
   /// The images that converged, `[converged, ...]`.
   public var convergedImages: Tensor { images.rows(Indexes(converged.indices.filter { converged[$0] })) }
 
-  /// The first images at these steps, a row for each image and a column for each step, as one batch in reading order:
-  /// what a page of trajectories shows. An image that ended earlier is shown as it ended. Traps for a negative step.
+  /// The first images at these steps, a row for each image and a column for each step, as one batch in
+  /// reading order: what a page of trajectories shows. An image that ended earlier is shown as it ended.
+  /// Traps for a negative step.
   public func trajectoryImages(at steps: [Int]) -> Tensor {
     precondition(steps.allSatisfy { $0 >= 0 }, "Steps count from 0, the start, and \(steps) were asked for.")
     let cells = trajectories.flatMap { trajectory in

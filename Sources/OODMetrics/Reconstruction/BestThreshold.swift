@@ -10,8 +10,8 @@ public enum DeltaObjective: Sendable, Hashable {
 
 /// The threshold with the largest Δ.
 public struct BestThreshold: Sendable, Hashable {
-  /// The largest of the best θ: every θ above `lowerBound` and up to this one has the same rates. It is an error
-  /// of some example, so a 32-bit θ holds it exactly when errors are computed in 32 bits.
+  /// The largest of the best θ: every θ above `lowerBound` and up to this one has the same rates. It is an
+  /// error of some example, so a 32-bit θ holds it exactly when errors are computed in 32 bits.
   public let threshold: Double
   /// The best θ are above this error; −∞ when no θ gives a Δ above 0, and it is best to reconstruct nothing.
   public let lowerBound: Double
@@ -20,7 +20,8 @@ public struct BestThreshold: Sendable, Hashable {
 }
 
 extension ReconstructionComparison {
-  /// The θ that maximises Δ for one control set, or the mean or the minimum of Δ over all; of several, the smallest.
+  /// The θ that maximises Δ for one control set, or the mean or the minimum of Δ over all; of several, the
+  /// smallest.
   ///
   /// Δ at a θ chosen on the same examples is optimistic: choose θ on one half, and state Δ on the other.
   /// - Throws: `MeasureError.unknownControlSet`.

@@ -19,8 +19,8 @@ public struct ClassRecall: Sendable, Hashable {
   /// The classes that occur, by ascending label.
   public let classes: [Class]
 
-  /// - Throws: `MeasureError` when there is no example, not one label for each, an error or θ that is NaN or an error that
-  ///   is infinite, and when `level` is not between 0 and 1.
+  /// - Throws: `MeasureError` when there is no example, not one label for each, an error or θ that is NaN or
+  ///   an error that is infinite, and when `level` is not between 0 and 1.
   public init(
     errors: [Double], labels: [Int], threshold: Double, level: Double = 0.95
   ) throws(MeasureError) {

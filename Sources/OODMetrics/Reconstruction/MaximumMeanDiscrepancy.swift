@@ -8,26 +8,27 @@ import GenModels
   import Darwin
 #endif
 
-/// The maximum mean discrepancy between the laws of two sets of features, squared, estimated without bias (A. Gretton, K.
-/// M. Borgwardt, M. J. Rasch, B. Schölkopf and A. Smola, 2012, equation 3):
+/// The maximum mean discrepancy between the laws of two sets of features, squared, estimated without bias (A.
+/// Gretton, K. M. Borgwardt, M. J. Rasch, B. Schölkopf and A. Smola, 2012, equation 3):
 /// Σ_{i≠j} k(xᵢ, xⱼ) / m(m − 1) + Σ_{i≠j} k(yᵢ, yⱼ) / n(n − 1) − 2 Σ_{i,j} k(xᵢ, yⱼ) / mn.
 ///
 ///     let discrepancy = try MaximumMeanDiscrepancy(generated: features(generated), real: features(test))
 ///     discrepancy.squared
 ///
-/// Its expectation is 0 for equal laws, so that an estimate is **negative** about as often as not; unlike the Fréchet
-/// distance it has no bias that depends on the number of samples. In units of the kernel's values. Cost: (m + n)² d
-/// operations by matrix products, and memory for 256 rows of kernel values.
+/// Its expectation is 0 for equal laws, so that an estimate is **negative** about as often as not; unlike the
+/// Fréchet distance it has no bias that depends on the number of samples. In units of the kernel's values.
+/// Cost: (m + n)² d operations by matrix products, and memory for 256 rows of kernel values.
 public struct MaximumMeanDiscrepancy: Sendable, Hashable {
   /// A positive definite function of two examples.
   public enum Kernel: Sendable, Hashable {
-    /// (γ x·y + c)^degree. With γ = 1/d, c = 1 and degree 3 the estimate is the kernel inception distance of M.
-    /// Bińkowski, D. J. Sutherland, M. Arbel and A. Gretton (2018). γ is 1 / number of features where it is nil.
+    /// (γ x·y + c)^degree. With γ = 1/d, c = 1 and degree 3 the estimate is the kernel inception distance of
+    /// M. Bińkowski, D. J. Sutherland, M. Arbel and A. Gretton (2018). γ is 1 / number of features where it
+    /// is nil.
     case polynomial(degree: Int = 3, scale: Double? = nil, constant: Double = 1)
     /// exp(−|x − y|² / 2σ²). It tells any two laws apart.
     case gaussian(standardDeviation: Double)
-    /// The Gaussian kernel whose σ is the median distance between two of the pooled examples (A. Gretton and others,
-    /// 2012, section 8), taken over at most 1000 of them at equal steps through each set.
+    /// The Gaussian kernel whose σ is the median distance between two of the pooled examples (A. Gretton and
+    /// others, 2012, section 8), taken over at most 1000 of them at equal steps through each set.
     case gaussianOfMedianDistance
   }
 
@@ -36,9 +37,9 @@ public struct MaximumMeanDiscrepancy: Sendable, Hashable {
   /// The kernel, with the settings that it was computed with.
   public let kernel: Kernel
 
-  /// - Throws: `MeasureError` when a set has fewer than two examples, they differ in width, a setting of the kernel is out
-  ///   of range, the median distance is 0, or kernel values overflow; `TableError` for features that are not finite or
-  ///   above 10¹⁵⁰.
+  /// - Throws: `MeasureError` when a set has fewer than two examples, they differ in width, a setting of the
+  ///   kernel is out of range, the median distance is 0, or kernel values overflow; `TableError` for features
+  ///   that are not finite or above 10¹⁵⁰.
   public init(generated: Matrix, real: Matrix, kernel: Kernel = .polynomial()) throws {
     try generated.requireExamples(2, set: "generated", "for the mean over pairs")
     try real.requireExamples(2, set: "real", "for the mean over pairs")

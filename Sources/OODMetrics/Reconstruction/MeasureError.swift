@@ -1,6 +1,8 @@
-/// Why a measure of a generative model does not exist for what was given. Positions, rows and columns count from 0.
+/// Why a measure of a generative model does not exist for what was given. Positions, rows and columns count
+/// from 0.
 public enum MeasureError: Error, Sendable, Hashable {
-  /// A set of examples with fewer members than the measure needs; `reason` ends a sentence ("for a covariance").
+  /// A set of examples with fewer members than the measure needs; `reason` ends a sentence ("for a
+  /// covariance").
   case tooFewExamples(set: String, found: Int, needed: Int, reason: String)
   /// A number of a set that is NaN or infinite.
   case notFinite(set: String, position: Int, value: String)

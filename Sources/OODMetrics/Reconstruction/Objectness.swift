@@ -8,25 +8,27 @@ import GenModels
   import Darwin
 #endif
 
-/// Objectness, or the inception score: exp(E_x KL(p(y|x) ‖ p(y))), with p(y) the mean of p(y|x) over the samples (T.
-/// Salimans, I. Goodfellow, W. Zaremba, V. Cheung, A. Radford and X. Chen, 2016, section 4).
+/// Objectness, or the inception score: exp(E_x KL(p(y|x) ‖ p(y))), with p(y) the mean of p(y|x) over the
+/// samples (T. Salimans, I. Goodfellow, W. Zaremba, V. Cheung, A. Radford and X. Chen, 2016, section 4).
 ///
 ///     let probabilities = Matrix(classifier.probabilities(generated))     // any classifier's, one row a sample
 ///     let objectness = try Objectness(probabilities, splits: 10)
 ///     objectness.mean                 // between 1 and the number of classes
 ///
-/// It is large when the classifier is sure of each sample and all classes occur alike: e to the mutual information of
-/// sample and class. A classifier that is sure of spurious samples is blind to them. Cost: samples · classes logarithms.
+/// It is large when the classifier is sure of each sample and all classes occur alike: e to the mutual
+/// information of sample and class. A classifier that is sure of spurious samples is blind to them. Cost:
+/// samples · classes logarithms.
 public struct Objectness: Sendable, Hashable {
   /// The score of all samples together. It does not depend on their order.
   public let score: Double
   /// The score of each split: the samples cut, in their order, into parts whose sizes differ by one at most.
   public let splitScores: [Double]
-  /// The mean of the splits' scores: what most tables state. Small splits make it smaller, as few samples cover few
-  /// classes.
+  /// The mean of the splits' scores: what most tables state. Small splits make it smaller, as few samples
+  /// cover few classes.
   public var mean: Double { splitScores.reduce(0, +) / Double(splitScores.count) }
 
-  /// The standard deviation of the splits' scores (divided by the number of splits, as in the authors' program).
+  /// The standard deviation of the splits' scores (divided by the number of splits, as in the authors'
+  /// program).
   public var standardDeviation: Double {
     let mean = mean
     let squares = splitScores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -36,10 +38,10 @@ public struct Objectness: Sendable, Hashable {
   /// p(y): the mean of all rows.
   public let classShares: [Double]
 
-  /// The score for the class probabilities p(y|x), one sample a row, one class a column. Rows may miss a sum of 1 by the
-  /// rounding of 32-bit numbers, 10⁻⁴, and are divided by it.
-  /// - Throws: `MeasureError` when there are fewer samples than splits or no split, and for a row that is not a
-  ///   distribution.
+  /// The score for the class probabilities p(y|x), one sample a row, one class a column. Rows may miss a sum
+  /// of 1 by the rounding of 32-bit numbers, 10⁻⁴, and are divided by it.
+  /// - Throws: `MeasureError` when there are fewer samples than splits or no split, and for a row that is not
+  ///   a distribution.
   public init(_ probabilities: Matrix, splits: Int = 10) throws(MeasureError) {
     guard splits >= 1 else {
       throw .outOfRange(name: "number of splits", value: "\(splits)", expected: "at least 1")

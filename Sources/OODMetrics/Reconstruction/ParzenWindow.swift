@@ -1,15 +1,17 @@
 import GenModels
 
-/// The log-likelihood of a test set under Parzen windows around generated samples (O. Breuleux, Y. Bengio and P.
-/// Vincent, 2009): p(x) = 1/n Σᵢ N(x; sᵢ, h² I), a Gaussian window of standard deviation h on each of n samples.
+/// The log-likelihood of a test set under Parzen windows around generated samples (O. Breuleux, Y. Bengio and
+/// P. Vincent, 2009): p(x) = 1/n Σᵢ N(x; sᵢ, h² I), a Gaussian window of standard deviation h on each of n
+/// samples.
 ///
 ///     let likelihood = try ParzenWindow(samples: generated, validation: held, test: test)
 ///     likelihood.testLogLikelihood.estimate      // nats per example
 ///     likelihood.bandwidth
 ///
-/// h is the candidate with the largest mean log-likelihood of the validation set; the test set plays no part in it.
-/// The estimate needs very many samples in high dimensions and says little about their looks (L. Theis, A. van den Oord
-/// and M. Bethge, 2016): compare models at one number of samples, one scale of the features and one set of candidates.
+/// h is the candidate with the largest mean log-likelihood of the validation set; the test set plays no part
+/// in it. The estimate needs very many samples in high dimensions and says little about their looks (L.
+/// Theis, A. van den Oord and M. Bethge, 2016): compare models at one number of samples, one scale of the
+/// features and one set of candidates.
 ///
 /// Cost: (candidates · validation rows + test rows) · samples · (2 d + 20) operations, in double precision.
 public struct ParzenWindow: Sendable {
@@ -23,8 +25,8 @@ public struct ParzenWindow: Sendable {
 
   /// The candidates in the order given.
   public let candidates: [Candidate]
-  /// The mean of ln p over the test set, in nats per example, with its standard error (standard deviation / √n) and the
-  /// normal interval.
+  /// The mean of ln p over the test set, in nats per example, with its standard error (standard deviation /
+  /// √n) and the normal interval.
   public let testLogLikelihood: MetricEstimate
   /// The density: its bandwidth is the one chosen.
   public let density: KernelDensity
@@ -32,7 +34,8 @@ public struct ParzenWindow: Sendable {
   /// h, in the units of the features.
   public var bandwidth: Double { density.bandwidth }
 
-  /// Whether the chosen bandwidth is the smallest or the largest of several candidates, so that a better one may lie beyond.
+  /// Whether the chosen bandwidth is the smallest or the largest of several candidates, so that a better one
+  /// may lie beyond.
   public var isBandwidthAtEnd: Bool {
     let all = candidates.map(\.bandwidth)
     return all.count > 1 && (bandwidth == all.min() || bandwidth == all.max())
@@ -41,9 +44,10 @@ public struct ParzenWindow: Sendable {
   /// Ten bandwidths from 0.1 to 1 in equal ratios, for features in 0...1.
   public static let standardBandwidths: [Double] = (0..<10).map { power(10, Double($0) / 9 - 1) }
 
-  /// - Throws: `MeasureError` for an empty set, a test set of one example (it has no standard error), sets of different
-  ///   widths, no candidate or one that is not above 0, and when no candidate gives the validation set, or the one chosen
-  ///   the test set, a finite log-likelihood; `TableError` for features that are not finite or above 10¹⁵⁰.
+  /// - Throws: `MeasureError` for an empty set, a test set of one example (it has no standard error), sets of
+  ///   different widths, no candidate or one that is not above 0, and when no candidate gives the validation
+  ///   set, or the one chosen the test set, a finite log-likelihood; `TableError` for features that are not
+  ///   finite or above 10¹⁵⁰.
   public init(
     samples: Matrix, validation: Matrix, test: Matrix, bandwidths: [Double] = ParzenWindow.standardBandwidths,
     level: Double = 0.95

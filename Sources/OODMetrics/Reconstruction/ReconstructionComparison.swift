@@ -1,7 +1,7 @@
 import GenModels
 
-/// The reconstruction errors of an in-class set and of control sets: how far one model misses modes, and how many
-/// spurious ones it has (B. Kégl, M. Cherti and A. Kazakçı, 2018, section 3).
+/// The reconstruction errors of an in-class set and of control sets: how far one model misses modes, and how
+/// many spurious ones it has (B. Kégl, M. Cherti and A. Kazakçı, 2018, section 3).
 ///
 ///     let scorer = ReconstructionScorer(model)
 ///     let comparison = try ReconstructionComparison(
@@ -11,8 +11,9 @@ import GenModels
 ///     rates.controls[0].delta.estimate          // Δ
 ///     try comparison.bestThreshold(for: .mean)
 ///
-/// An example is reconstructed at θ when its error is **below** θ. Errors are in the norm's units. Sorting costs
-/// O(n log n) for n errors once; every rate is then a binary search. Nothing depends on the order of examples.
+/// An example is reconstructed at θ when its error is **below** θ. Errors are in the norm's units. Sorting
+/// costs O(n log n) for n errors once; every rate is then a binary search. Nothing depends on the order of
+/// examples.
 public struct ReconstructionComparison: Sendable {
   /// The errors of one control set: examples that do not belong to the domain.
   public struct ControlSet: Sendable, Hashable {
@@ -36,8 +37,8 @@ public struct ReconstructionComparison: Sendable {
   let inClass: [Double]
   let controls: [[Double]]
 
-  /// - Throws: `MeasureError` when a set is empty or there is no control set, when two have one name, and when an
-  ///   error is NaN or infinite.
+  /// - Throws: `MeasureError` when a set is empty or there is no control set, when two have one name, and
+  ///   when an error is NaN or infinite.
   public init(inClass: [Double], controls: [ControlSet]) throws(MeasureError) {
     guard !controls.isEmpty else { throw .noControlSets }
     var names: Set<String> = []
@@ -49,8 +50,8 @@ public struct ReconstructionComparison: Sendable {
     controlNames = controls.map(\.name)
   }
 
-  /// The rates at θ: IRR = |{in-class x reconstructed}| / |in-class set|, equation (1); ORR likewise for each control
-  /// set, equation (2); Δ = IRR − ORR, equation (3). Their intervals have the confidence `level`.
+  /// The rates at θ: IRR = |{in-class x reconstructed}| / |in-class set|, equation (1); ORR likewise for each
+  /// control set, equation (2); Δ = IRR − ORR, equation (3). Their intervals have the confidence `level`.
   /// - Throws: `MeasureError.outOfRange` when θ is NaN or `level` is not between 0 and 1.
   public func rates(at threshold: Double, level: Double = 0.95) throws(MeasureError) -> ReconstructionRates {
     guard !threshold.isNaN else {

@@ -1,8 +1,9 @@
 /// IRR, ORR and Δ over all thresholds θ: exact step functions.
 ///
-/// A rate counts errors below θ, so it changes just above each distinct error. Step 0 holds for θ ≤ `errors[0]`,
-/// where nothing is reconstructed; step s for θ in (`errors[s − 1]`, `errors[s]`]; the last one for all θ above the
-/// largest error, where everything is. There is one step more than distinct errors. IRR and ORR never fall.
+/// A rate counts errors below θ, so it changes just above each distinct error. Step 0 holds for θ ≤
+/// `errors[0]`, where nothing is reconstructed; step s for θ in (`errors[s − 1]`, `errors[s]`]; the last one
+/// for all θ above the largest error, where everything is. There is one step more than distinct errors. IRR
+/// and ORR never fall.
 ///
 ///     let curves = comparison.curves()
 ///     curves.delta[0][curves.step(at: 50)]
@@ -41,8 +42,8 @@ public struct ReconstructionCurves: Sendable, Hashable {
 }
 
 extension ReconstructionComparison {
-  /// The curves of IRR, ORR and Δ over θ: O((n + m) log) for the sort of distinct errors, with as many steps as
-  /// there are distinct errors, and one.
+  /// The curves of IRR, ORR and Δ over θ: O((n + m) log) for the sort of distinct errors, with as many steps
+  /// as there are distinct errors, and one.
   public func curves() -> ReconstructionCurves {
     let sets = [inClass] + controls
     var errors = sets.flatMap { $0 }.sorted()

@@ -15,15 +15,16 @@ public struct UniqueSamples: Sendable {
   public let distinctCount: Int
   /// How distances are measured.
   public let metric: DistanceMetric
-  /// The distance of each sample to the nearest other one, ascending, in the units of the features; 0 for a sample that
-  /// occurs again.
+  /// The distance of each sample to the nearest other one, ascending, in the units of the features; 0 for a
+  /// sample that occurs again.
   public let nearestDistances: [Double]
 
   /// distinctCount / count.
   public var distinctShare: Double { Double(distinctCount) / Double(count) }
 
   /// - Parameter x: One sample a row.
-  /// - Throws: `MeasureError` for fewer than two samples; `TableError` for features that are not finite or above 10¹⁵⁰.
+  /// - Throws: `MeasureError` for fewer than two samples; `TableError` for features that are not finite or
+  ///   above 10¹⁵⁰.
   public init(_ x: Matrix, metric: DistanceMetric = .euclidean) throws {
     try x.requireExamples(2, set: "samples", "to compare one with another")
     count = x.rows
@@ -35,8 +36,8 @@ public struct UniqueSamples: Sendable {
     distinctCount = seen.count
   }
 
-  /// The share of samples that have no other sample within this distance: whose nearest other sample is **farther** than
-  /// it. At 0, the share of samples that occur once. It never grows with the distance.
+  /// The share of samples that have no other sample within this distance: whose nearest other sample is
+  /// **farther** than it. At 0, the share of samples that occur once. It never grows with the distance.
   /// - Throws: `MeasureError.outOfRange` for a distance that is negative or NaN.
   public func share(farther distance: Double) throws(MeasureError) -> Double {
     guard distance >= 0 else {
