@@ -1,7 +1,7 @@
 """Times of training steps and log-densities of flows beside zuko's and nflows's, runs of both alternating.
 
     python3 -m venv /tmp/flows && /tmp/flows/bin/pip install torch zuko nflows
-    (cd Benchmarks && swift build -c release --product FlowTimings)
+    (cd Benchmarks && swift build -c release --product FlowTiming)
     /tmp/flows/bin/python Benchmarks/Peers/speed_flows.py
 
 All cores for everybody. Both sides get the same shapes and batch, Adam, and 32-bit floats; the best of `--rounds` counts.
@@ -16,7 +16,7 @@ import time
 import torch
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-DEFAULT_BINARY = os.path.join(ROOT, "Benchmarks", ".build", "release", "FlowTimings")
+DEFAULT_BINARY = os.path.join(ROOT, "Benchmarks", ".build", "release", "FlowTiming")
 
 
 def zuko_realnvp(features, hidden):
@@ -120,7 +120,7 @@ def nflows_glow(shape):
     return flow, log_prob
 
 
-# Name of a case of FlowTimings: rows, shape, peers, repetitions of a training step and of a log-density.
+# Name of a case of FlowTiming: rows, shape, peers, repetitions of a training step and of a log-density.
 CASES = {
     "realnvp-2": (256, (2,), {"zuko": lambda: zuko_realnvp(2, (64, 64)),
                               "nflows": lambda: nflows_realnvp(2, (64, 64))}, 100, 300),

@@ -6,6 +6,7 @@ struct Tool: AsyncParsableCommand {
     commandName: "ood",
     abstract: "Deep generative models and out-of-distribution scoring.",
     subcommands: [
-      DemoCommand.self, DataCommand.self, DetectCommand.self, ScoreCommand.self, ExperimentCommand.self,
+      DemoCommand.self, DataCommand.self, TrainCommand.self, DetectCommand.self, ScoreCommand.self,
+      ExperimentCommand.self,
     ])
 }

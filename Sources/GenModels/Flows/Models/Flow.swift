@@ -26,12 +26,13 @@ public struct Flow: SavableModel, DensityModel {
 
   /// A flow with fresh parameters, drawn from `seed`. Traps when the architecture makes no sense.
   public init(_ architecture: Architecture, seed: UInt64) {
-    do {
-      try self.init(
-        architecture, .drawn(from: RandomGenerator(seed: seed).split("initialization")))
-    } catch {
-      preconditionFailure("\(error)")
-    }
+    do { try self.init(validating: architecture, seed: seed) } catch { preconditionFailure("\(error)") }
+  }
+
+  /// A flow with fresh parameters, drawn from `seed`, for an architecture that comes from outside.
+  /// - Throws: `ModelFileError.malformedArchitecture` when it makes no sense.
+  public init(validating architecture: Architecture, seed: UInt64) throws(ModelFileError) {
+    try self.init(architecture, .drawn(from: RandomGenerator(seed: seed).split("initialization")))
   }
 
   public init(

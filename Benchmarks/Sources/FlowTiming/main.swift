@@ -1,8 +1,16 @@
 import GenModels
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 // Times of training steps and log-densities of flows, one JSON line for each line of standard input.
 //
-//     echo "realnvp-2 train 200" | flow-timings      {"seconds": 0.000613}
+//     echo "realnvp-2 train 200" | FlowTiming      {"seconds": 0.000613}
 //
 // A line names a case, what is timed, and how many repetitions; the answer is the mean time of one. The process keeps its flows,
 // so that a caller can alternate with another process.
@@ -66,4 +74,5 @@ while let line = readLine() {
   let seconds = words[1] == "train" ? try timed.train(steps: repeats) : try timed.score(repeats: repeats)
   cases[words[0]] = timed
   print("{\"seconds\": \(seconds)}")
+  fflush(nil)
 }
