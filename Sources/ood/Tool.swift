@@ -6,7 +6,7 @@ struct Tool: AsyncParsableCommand {
     commandName: "ood",
     abstract: "Deep generative models and out-of-distribution scoring.",
     subcommands: [
-      DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, DetectCommand.self,
-      ExperimentCommand.self,
+      DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
+      GenerateCommand.self, DetectCommand.self, ExperimentCommand.self,
     ])
 }

@@ -13,6 +13,8 @@ struct ScoreCommand: AsyncParsableCommand {
 
   @Argument(help: "The saved detector or model.") var file: String
   @Option(help: ArgumentHelp("The examples to score.", valueName: "spec")) var data: String
+  @Option(help: "For autoencoders: the norm of the reconstruction error, l1, l2, mse or bce [l1].")
+  var norm: NormName?
   @OptionGroup(title: "Options of density models") var likelihood: LikelihoodOptions
   @OptionGroup var directory: DataDirectoryOption
   @Option(help: ArgumentHelp("0 for normal, else out-of-distribution: for AUROC and AP.", valueName: "spec"))
@@ -38,7 +40,8 @@ struct ScoreCommand: AsyncParsableCommand {
   }
 
   func run() throws {
-    let scorer = try LoadedScorer.load(file, options: likelihood, library: directory.library)
+    let scorer = try LoadedScorer.load(
+      file, options: likelihood, norm: norm, library: directory.library)
     let threshold = threshold.map { Threshold($0) } ?? scorer.threshold
     let clock = ContinuousClock()
     let start = clock.now

@@ -17,14 +17,28 @@ extension LoadedScorer {
   ///
   /// Files of detectors say their kind in the metadata entry `kind`, files of models in `model` (`ModelFileFormat`). A new kind
   /// of model gets a line here.
-  static func load(_ path: String, options: LikelihoodOptions, library: DataLibrary) throws -> LoadedScorer {
+  static func load(
+    _ path: String, options: LikelihoodOptions, norm: NormName?, library: DataLibrary
+  ) throws -> LoadedScorer {
     let file = try SafetensorsFile(contentsOf: path)
+    func refuseNorm(_ kind: String) throws {
+      guard norm == nil else { throw Failure("\(path) holds a \(kind), whose score has no option --norm.") }
+    }
     guard file.metadata["checksum"] == nil else {
+      try refuseNorm("detector")
       return try table(TableScorers.scorer(contentsOf: path), options: options, library: library)
     }
     let kind = try ModelFileFormat.kind(of: file)
     switch kind {
+    case _ where SavedOracle.kinds.contains(kind):
+      guard options.scorer == nil else {
+        throw Failure("\(path) holds a \(kind), which is no density: leave --scorer out.")
+      }
+      try options.refuseOptionsWithoutScorer()
+      return ReconstructionScorers(norm: norm ?? .l1, library: library)
+        .loaded(try SavedOracle(file, path: path))
     case Flow.kind:
+      try refuseNorm(kind)
       return try LikelihoodScorers(options: options, library: library).loaded(Flow(safetensors: file))
     default:
       throw Failure("\(path) holds a model of the kind \(kind), which has no scores.")

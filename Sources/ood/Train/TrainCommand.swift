@@ -1,9 +1,10 @@
 import ArgumentParser
 
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a generative model and save it.",
+    commandName: "train", abstract: "Train a model and save it.",
     subcommands: [
-      TrainRealNVP.self, TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self,
+      TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
+      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self,
     ])
 }
