@@ -30,6 +30,8 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"]), .brew(["xz"])]),
 
     .target(
       name: "GenModels",
@@ -42,7 +44,7 @@ let package = Package(
         .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS]))
       ]),
     .target(name: "OODMetrics", dependencies: ["GenModels", "CKernels"]),
-    .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG"]),
+    .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG", "CLZMA"]),
     .target(name: "OODExperiments", dependencies: ["GenModels", "OODMetrics", "OODDatasets"]),
     .executableTarget(
       name: "ood",
@@ -53,7 +55,8 @@ let package = Package(
 
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "GenModels"]),
     .testTarget(
-      name: "GenModelsTests", dependencies: ["GenModels", "TrainingProbe"], exclude: ["Fixtures"]),
+      name: "GenModelsTests", dependencies: ["GenModels", "OODDatasets", "TrainingProbe"],
+      exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),

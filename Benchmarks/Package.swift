@@ -28,6 +28,8 @@ let package = Package(
     .executableTarget(
       name: "AutoencoderTiming",
       dependencies: ["CPeak", .product(name: "GenModels", package: "swift-ood")]),
+    // What `Peers/speed_flows.py` runs.
+    .executableTarget(name: "FlowTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
     .systemLibrary(
       name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .executableTarget(

@@ -17,12 +17,12 @@ export SWIFT_BACKTRACE=enable=no
 swift build -c release --target OODDatasets --scratch-path "$scratch" \
   -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=fuzzer-no-link,address -Xcc -fno-omit-frame-pointer
 objects=$(find "$build"/CKernels.build "$build"/GenModels.build "$build"/OODDatasets.build -name '*.o')
-libraries=$(pkg-config --libs openblas lapacke zlib libpng 2>/dev/null || echo "-lz -lpng")
+libraries=$(pkg-config --libs openblas lapacke zlib libpng liblzma 2>/dev/null || echo "-lz -lpng -llzma")
 modules="-I $build/Modules -Xcc -fmodule-map-file=$build/CKernels.build/module.modulemap"
-for library in CZlib CPNG COpenBLAS CLAPACKE; do
+for library in CZlib CPNG CLZMA COpenBLAS CLAPACKE; do
   modules="$modules -Xcc -fmodule-map-file=Sources/$library/module.modulemap"
 done
-includes=$(pkg-config --cflags-only-I openblas lapacke zlib libpng 2>/dev/null | sed 's/-I */-Xcc -I/g')
+includes=$(pkg-config --cflags-only-I openblas lapacke zlib libpng liblzma 2>/dev/null | sed 's/-I */-Xcc -I/g')
 
 mkdir -p "$scratch/bin" "$scratch/findings"
 link() {  # source, program, sanitizers

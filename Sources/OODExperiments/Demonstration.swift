@@ -1,5 +1,6 @@
 import GenModels
 import OODDatasets
+import OODMetrics
 
 /// A first look at spurious and missing modes, on embedded data, in a minute or so: a winner-take-all autoencoder learns
 /// drawn digits, and is asked which digits and which symbols it can reconstruct (B. Kégl, M. Cherti and A. Kazakçı, 2018).
@@ -17,22 +18,20 @@ public struct Demonstration: Sendable {
   }
 
   /// What a model can reconstruct, at the threshold where it reconstructs 95% of held-out digits.
-  public struct Rates: Sendable, Hashable {
-    /// θ: the L1 error below which an image counts as reconstructed.
-    public let threshold: Float
-    /// In-class reconstruction rate: the share of test digits.
-    public let inClass: Double
-    /// Out-of-class reconstruction rate: the share of symbols.
-    public let outOfClass: Double
-    /// IRR − ORR.
-    public var difference: Double { inClass - outOfClass }
+  public struct Measures: Sendable {
+    /// IRR, ORR and Δ at that θ, in the L1 norm, with their intervals.
+    public let rates: ReconstructionRates
+    /// The probability that a symbol has a larger error than a test digit.
+    public let auroc: Double
   }
 
   public struct Result: Sendable {
-    public let model: Sequential
-    public let trained: Rates
+    public let model: ConvolutionalAutoencoder
+    public let trained: Measures
     /// The same network before training: what the architecture does by itself.
-    public let untrained: Rates
+    public let untrained: Measures
+    /// Images generated from noise, of which some are fixed points of the model.
+    public let generated: FixedPoints
     /// Rows of ten: digits, their reconstructions, symbols, their reconstructions, and images generated from noise.
     public let page: Bitmap
   }
@@ -46,40 +45,38 @@ public struct Demonstration: Sendable {
     let test = SyntheticGlyphs.digits.examples(0..<testCount, of: .test, seed: seed).images
     let symbols = SyntheticGlyphs.symbols.examples(0..<testCount, of: .test, seed: seed).images
 
-    let fresh = Sequential(
-      [
-        .convolution(channels: 32, kernel: 5), .convolution(channels: 32, kernel: 5),
-        .winnerTakeAll(channelSparsity: 0.2),
-        .convolution(channels: 32, kernel: 5, padding: .full),
-        .convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full),
-      ], inputShape: [28, 28, 1], seed: seed)
-    let trainer = Trainer(optimizer: Adam(learningRate: 2e-3), epochs: epochs, batchSize: 64, seed: seed)
-    let model = try trainer.train(
-      fresh, on: TrainingSet(digits),
-      loss: { model, batch, scope in
-        let x = scope.constant(batch.inputs)
-        return (model(x, scope.context) - x).squared().mean()
-      }, progress: progress
+    let architecture = ConvolutionalAutoencoder.Architecture(
+      layers: 2, maps: 32, bottleneckMaps: 32, bottleneck: .winnerTakeAll(channelSparsity: 0.2))
+    var settings = AutoencoderTraining.fast
+    settings.trainer.epochs = epochs
+    settings.trainer.seed = seed
+    let model = try ConvolutionalAutoencoder.train(
+      architecture, on: digits, settings: settings, progress: progress
     ).model
 
-    func rates(_ model: Sequential) -> Rates {
-      let errors = model.reconstructionError(held).elements.sorted()
-      let threshold = errors[min(errors.count - 1, errors.count * 95 / 100)]
-      func share(_ x: Tensor) -> Double {
-        Double(model.canReconstruct(x, threshold: threshold).count { $0 }) / Double(testCount)
-      }
-      return Rates(threshold: threshold, inClass: share(test), outOfClass: share(symbols))
+    func measures(_ model: ConvolutionalAutoencoder) throws -> Measures {
+      let scorer = ReconstructionScorer(model, exampleShape: model.imageShape)
+      let errors = try scorer.score(held).sorted()
+      let comparison = try ReconstructionComparison(
+        inClass: scorer.score(test), controls: [.init("symbols", errors: scorer.score(symbols))])
+      return Measures(
+        rates: try comparison.rates(at: errors[min(errors.count - 1, errors.count * 95 / 100)]),
+        auroc: try comparison.auroc(against: "symbols"))
     }
+    let generated = try FixedPointGeneration().generate(
+      count: 100, imageShape: model.imageShape, from: model, seed: seed)
     return Result(
-      model: model, trained: rates(model), untrained: rates(fresh), page: page(model, test, symbols))
+      model: model, trained: try measures(model),
+      untrained: try measures(ConvolutionalAutoencoder(architecture, seed: seed)), generated: generated,
+      page: page(model, test, symbols, generated.images))
   }
 
-  private func page(_ model: Sequential, _ digits: Tensor, _ symbols: Tensor) -> Bitmap {
-    let (digits, symbols) = (digits.sliced(axis: 0, 0..<10), symbols.sliced(axis: 0, 0..<10))
-    var random = RandomGenerator(seed: seed).split("demonstration")
-    var generated = random.uniform([10, 28, 28, 1])
-    for _ in 0..<30 { generated = model.reconstruct(generated) }
-    let rows = [digits, model.reconstruct(digits), symbols, model.reconstruct(symbols), generated]
+  private func page(
+    _ model: ConvolutionalAutoencoder, _ digits: Tensor, _ symbols: Tensor, _ generated: Tensor
+  ) -> Bitmap {
+    func ten(_ images: Tensor) -> Tensor { images.sliced(axis: 0, 0..<min(10, images.shape[0])) }
+    let (digits, symbols) = (ten(digits), ten(symbols))
+    let rows = [digits, model.reconstruct(digits), symbols, model.reconstruct(symbols), ten(generated)]
     return ContactSheet(columns: 10, scale: 3).page(of: .concatenate(rows, axis: 0))
   }
 }

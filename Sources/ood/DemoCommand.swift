@@ -20,22 +20,24 @@ struct DemoCommand: AsyncParsableCommand {
 
   func run() async throws {
     let demonstration = Demonstration(seed: seed)
-    let result = try demonstration.run { step in
-      Console.progress(
-        "epoch \(step.epoch) of \(step.epochs), \(Int(step.examplesPerSecond)) images a second, "
-          + "\(Int(step.secondsLeft.rounded(.up))) s left")
-    }
+    var line = TrainingLine()
+    let result = try demonstration.run { line.show($0) }
     Console.endProgress()
-    var table = TextTable(["model", "theta", "IRR", "ORR", "delta"], rightAligned: [1, 2, 3, 4])
-    for (name, rates) in [("trained", result.trained), ("untrained", result.untrained)] {
+    var table = TextTable(["model", "theta", "IRR", "ORR", "delta", "AUROC"], rightAligned: [1, 2, 3, 4, 5])
+    for (name, measures) in [("trained", result.trained), ("untrained", result.untrained)] {
+      let rates = measures.rates
       table.add([
-        name, "\(rates.threshold.rounded())", percent(rates.inClass), percent(rates.outOfClass),
-        percent(rates.difference),
+        name, "\(rates.threshold.rounded(digits: 1))", percent(rates.inClass.estimate),
+        percent(rates.controls[0].outOfClass.estimate), percent(rates.meanDelta.estimate),
+        "\(measures.auroc.rounded(digits: 3))",
       ])
     }
     let path = out + "/ood-demo.png"
     try PNG.write(result.page, to: path)
     table.lines.forEach(Console.result)
+    Console.result(
+      "Generated from noise: \(result.generated.images.shape[0]) images, \(percent(result.generated.convergedShare)) of "
+        + "them converged to fixed points.")
     Console.result("Digits, reconstructions, symbols, reconstructions and generated images: \(path)")
   }
 

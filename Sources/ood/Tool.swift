@@ -5,5 +5,8 @@ struct Tool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ood",
     abstract: "Deep generative models and out-of-distribution scoring.",
-    subcommands: [DemoCommand.self, DataCommand.self, DetectCommand.self, ScoreCommand.self])
+    subcommands: [
+      DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
+      GenerateCommand.self, DetectCommand.self, ExperimentCommand.self,
+    ])
 }

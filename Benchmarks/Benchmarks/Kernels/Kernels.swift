@@ -5,6 +5,7 @@ let benchmarks: @Sendable () -> Void = {
   mapBenchmarks()
   reductionBenchmarks()
   networkBenchmarks()
+  couplingBenchmarks()
   stateBenchmarks()
   matmulBenchmarks()
   convolutionBenchmarks()

@@ -25,6 +25,7 @@
 #include "kernel_density.h"
 #include "gaussian.h"
 #include "sort.h"
+#include "spline.h"
 #include "trees.h"
 
 #define OOD_STRING_(x) #x
@@ -52,5 +53,6 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .kernel_density = kernel_density_table,
     .gaussian = gaussian_table,
     .sort = sort_table,
+    .spline = spline_table,
     .trees = trees_table,
 };

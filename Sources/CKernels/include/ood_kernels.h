@@ -19,6 +19,7 @@
 #include "ood_reduce.h"
 #include "ood_softmax.h"
 #include "ood_sort.h"
+#include "ood_spline.h"
 #include "ood_trees.h"
 #include "ood_winner.h"
 #include "ood_winograd.h"
@@ -50,6 +51,7 @@ struct ood_kernels {
   struct ood_kernel_density kernel_density;
   struct ood_gaussian gaussian;
   struct ood_sort sort;
+  struct ood_spline spline;
   struct ood_trees trees;
 };
 

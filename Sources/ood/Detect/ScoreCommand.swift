@@ -5,12 +5,17 @@ import OODMetrics
 
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "score", abstract: "Score data with a saved detector.",
-    discussion:
-      "FILE was written by ood detect METHOD --save FILE. Higher scores mean more out-of-distribution.")
+    commandName: "score", abstract: "Score data with a saved detector or model.",
+    discussion: """
+      FILE was written by ood detect METHOD --save FILE, ood train or ood experiment; what it holds decides what scores \
+      there are. Higher scores mean more out-of-distribution.
+      """)
 
-  @Argument(help: "The saved detector.") var file: String
-  @Option(help: ArgumentHelp("The table to score.", valueName: "spec")) var data: String
+  @Argument(help: "The saved detector or model.") var file: String
+  @Option(help: ArgumentHelp("The examples to score.", valueName: "spec")) var data: String
+  @Option(help: "For autoencoders: the norm of the reconstruction error, l1, l2, mse or bce [l1].")
+  var norm: NormName?
+  @OptionGroup(title: "Options of density models") var likelihood: LikelihoodOptions
   @OptionGroup var directory: DataDirectoryOption
   @Option(help: ArgumentHelp("0 for normal, else out-of-distribution: for AUROC and AP.", valueName: "spec"))
   var labels: String?
@@ -35,19 +40,19 @@ struct ScoreCommand: AsyncParsableCommand {
   }
 
   func run() throws {
-    let scorer = try TableScorers.scorer(contentsOf: file)
-    let threshold = threshold.map { Threshold($0) } ?? (scorer as? Detector<AnyTableScorer>)?.threshold
-    let table = try directory.library.table(data, keepsGaps: true)
-    let truth = try labels.map { try directory.library.labels($0, count: table.rows) }
+    let scorer = try LoadedScorer.load(
+      file, options: likelihood, norm: norm, library: directory.library)
+    let threshold = threshold.map { Threshold($0) } ?? scorer.threshold
     let clock = ContinuousClock()
     let start = clock.now
-    let scores = try naming(data) { try scorer.score(table) }
+    let scores = try scorer.score(data)
     let seconds = (clock.now - start).seconds
+    let truth = try labels.map { try directory.library.labels($0, count: scores.count) }
     if let out { try NumPy.write(NumericArray(scores, shape: [scores.count]), to: out) }
     if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold) }
     let ranking = try truth.map { try ScoreRanking(scores, isOutOfDistribution: $0) }
     let report = Report(
-      kind: type(of: scorer).kind, rows: scores.count, seconds: seconds, auroc: ranking?.auroc,
+      kind: scorer.kind, rows: scores.count, seconds: seconds, auroc: ranking?.auroc,
       ap: ranking?.averagePrecision(), threshold: threshold?.value,
       flagged: threshold.map { threshold in scores.count { threshold.isOutOfDistribution($0) } })
     if format == .json { return try JSONOutput.print(report) }

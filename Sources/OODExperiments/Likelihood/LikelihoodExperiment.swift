@@ -1,0 +1,96 @@
+import GenModels
+import OODDatasets
+import OODMetrics
+
+/// What likelihood is worth as an out-of-distribution score: a density is trained on one set of images, and asked about the test
+/// images of that set and of others, once as it is and once with every repair (Yang Fan, Unsupervised anomaly detection with
+/// likelihood-based generative models, 2019, slides "Is likelihood a good OOD measure?"; E. Nalisnick et al., 2019).
+///
+///     let experiment = try LikelihoodExperiment(
+///       training: Dataset("fashion-mnist:train"), test: Dataset("fashion-mnist:test"),
+///       others: [Dataset("mnist:test")])
+///     let result = try experiment.run()
+///     result.report.scores.first { $0.name == "log-density" }!.comparisons[0].auroc      // far below 0.5
+///     try writeFile(result.page.html.utf8, to: "likelihood.html")
+public struct LikelihoodExperiment: Sendable {
+  /// Images to train on, and to hold out.
+  public let training: Dataset
+  /// Test images of the training distribution.
+  public let test: Dataset
+  /// Test images of other distributions.
+  public let others: [Dataset]
+  public let settings: LikelihoodSettings
+  /// A folder that trained models are written to and, when they were trained with the same settings on the same images, taken
+  /// from; nil for neither.
+  public let modelFolder: String?
+
+  /// - Parameters:
+  ///   - training: At least `trainingCount + validationCount` images; the first ones are trained on.
+  ///   - test: At least `testCount`, as in each of `others`; the first ones are scored.
+  /// - Throws: `LikelihoodExperimentError` when the settings make no sense, or a set has too few images or other shapes.
+  public init(
+    training: Dataset, test: Dataset, others: [Dataset], settings: LikelihoodSettings = LikelihoodSettings(),
+    modelFolder: String? = nil
+  ) throws(LikelihoodExperimentError) {
+    if let problem = settings.problem { throw .invalidSettings(problem) }
+    guard !others.isEmpty else { throw .invalidSettings("there is no set to compare with") }
+    guard training.holdsImages else {
+      throw .unexpectedShape(
+        set: training.name, found: Array(training.exampleShape), expected: [28, 28, 1])
+    }
+    for set in [test] + others where set.exampleShape != training.exampleShape {
+      throw .unexpectedShape(
+        set: set.name, found: Array(set.exampleShape), expected: Array(training.exampleShape))
+    }
+    let needed = settings.trainingCount + settings.validationCount
+    guard training.count >= needed else {
+      throw .tooFewImages(set: training.name, found: training.count, needed: needed)
+    }
+    for set in [test] + others where set.count < settings.testCount {
+      throw .tooFewImages(set: set.name, found: set.count, needed: settings.testCount)
+    }
+    self.training = training
+    self.test = test
+    self.others = others
+    self.settings = settings
+    self.modelFolder = modelFolder
+  }
+
+  /// What `run` is at.
+  public enum Progress: Sendable {
+    /// A model by its role ("model", "background", …) and where its training stands.
+    case training(role: String, TrainingProgress)
+    /// A score by its name.
+    case scoring(String)
+  }
+
+  /// What came out.
+  public struct Result: Sendable {
+    public let report: LikelihoodReport
+    /// Draws from the trained model, [count, height, width, channels].
+    public let samples: Tensor
+    /// The first images of each test set, in the order of the report's sets.
+    public let examples: [Tensor]
+
+    /// The report as one self-contained page.
+    public var page: LikelihoodPage { LikelihoodPage(report, samples: samples, examples: examples) }
+  }
+
+  /// Trains, scores and compares. The same settings and images give the same report (but for its seconds).
+  /// - Throws: What training and scoring throw.
+  public func run(progress: (Progress) -> Void = { _ in }) throws -> Result {
+    let fitted = training.examples.sliced(axis: 0, 0..<settings.trainingCount)
+    let held = training.examples.sliced(
+      axis: 0, settings.trainingCount..<settings.trainingCount + settings.validationCount)
+    let sets = ([test] + others).map { $0.examples.sliced(axis: 0, 0..<settings.testCount) }
+    let models = try train(on: fitted, progress: progress)
+    let scoring = LikelihoodScoring(
+      models: models, settings: settings, names: ([test] + others).map(\.name), training: fitted, held: held,
+      sets: sets)
+    let report = try scoring.report(trainingSet: training.name) { progress(.scoring($0)) }
+    var random = RandomGenerator(seed: settings.seed).split("samples")
+    return Result(
+      report: report, samples: models.main.sample(count: 40, using: &random),
+      examples: sets.map { $0.sliced(axis: 0, 0..<min(20, settings.testCount)) })
+  }
+}

@@ -1,0 +1,36 @@
+import GenModels
+import OODMetrics
+
+/// The models of a likelihood experiment, trained.
+struct LikelihoodModels {
+  /// What is scored with.
+  var main: AnyDensityModel<Tensor>
+  /// The main model before training: what the architecture does by itself. Nil for a family without.
+  var untrained: AnyDensityModel<Tensor>?
+  /// Trained on mutated images.
+  var background: AnyDensityModel<Tensor>?
+  /// WAIC's members, the main model among them.
+  var ensemble: [AnyDensityModel<Tensor>] = []
+  /// The main model as one that can be differentiated, and one with batch normalization, where the family has them.
+  var flow: Flow?
+  var batchNormalizedFlow: Flow?
+  /// How each training went, in the order of training.
+  var trainings: [LikelihoodReport.Training] = []
+}
+
+/// What a model of the experiment is for.
+enum LikelihoodRole: Hashable, Sendable {
+  case main, background, batchNormalized
+  /// Members of the ensemble beside the main model, from 1.
+  case member(Int)
+
+  /// In file names and reports.
+  var name: String {
+    switch self {
+    case .main: "model"
+    case .background: "background"
+    case .batchNormalized: "batch-norm"
+    case .member(let number): "member-\(number)"
+    }
+  }
+}

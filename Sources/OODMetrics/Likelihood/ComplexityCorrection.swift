@@ -1,0 +1,61 @@
+import GenModels
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The input-complexity score of J. Serrà, D. Álvarez, V. Gómez, O. Slizovskaia, J. F. Núñez and J. Luque (2020, section 3):
+///
+///     S(x) = −ℓ(x) − L(x),   ℓ(x) = log₂ P(x),   in bits,
+///
+/// where L(x) is the length of x under a lossless compressor. It is the log-likelihood ratio of a universal code, 2^−L(x),
+/// against the model: a positive score says that the compressor, which knows nothing of the training data, describes x in fewer
+/// bits than the model does. Simple images, to which models give high densities whatever they show, are short for the
+/// compressor too.
+///
+///     let scorer = ComplexityCorrection(flow, complexity: .png, logVolume: Dequantization().logVolume(features: 784))
+///
+/// The paper divides both terms by the number of dimensions, which changes no ranking; see `perDimension`.
+/// Where the density is 0, the score is +∞. Cost: one log-density and one compression.
+public struct ComplexityCorrection<Model: DensityModel>: OODScorer {
+  public let model: Model
+  public let complexity: ComplexityEstimate<Model.Examples>
+  /// ln of the volume of examples that one quantised example stands for, in the units of the model's density: P(x) = p(x) ·
+  /// volume. It sets the score's zero and changes no ranking.
+  public let logVolume: Double
+  /// What scores are divided by: 1 for bits, the number of features for bits per dimension.
+  public let dimensions: Int
+
+  /// - Parameters:
+  ///   - logVolume: 0 when the model's density is a probability of quantised examples already; −D ln 256 for a density of
+  ///     dequantised 8-bit images scaled to the unit cube.
+  ///   - dimensions: See `dimensions`. Traps when it is below 1.
+  public init(
+    _ model: Model, complexity: ComplexityEstimate<Model.Examples>, logVolume: Double = 0, dimensions: Int = 1
+  ) {
+    precondition(dimensions >= 1, "A score is divided by at least 1 dimension, and \(dimensions) were given.")
+    precondition(logVolume.isFinite, "The logarithm of a volume is finite, and \(logVolume) was given.")
+    self.model = model
+    self.complexity = complexity
+    self.logVolume = logVolume
+    self.dimensions = dimensions
+  }
+
+  /// S(x) of each example.
+  /// - Throws: What the model and the compressor throw; `LikelihoodError` where a log-density is NaN or a length is not
+  ///   finite.
+  public func score(_ x: Model.Examples) throws -> [Double] {
+    let logDensities = try model.logDensity(x).checkedNumbers("log-density")
+    let lengths = try complexity.bits(x).checkedFinite("\(complexity.name) complexity")
+    precondition(
+      lengths.count == logDensities.count,
+      "The complexity \(complexity.name) has \(lengths.count) numbers for \(logDensities.count) examples.")
+    return zip(logDensities, lengths).map { logDensity, length in
+      (-(logDensity + logVolume) / M_LN2 - length) / Double(dimensions)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import GenModels
+
+/// The length of the gradient of the log-density by the input:
+///
+///     score(x) = ‖∂ ln p(x) / ∂x‖₂,
+///
+/// the negative of W. Grathwohl, K.-C. Wang, J.-H. Jacobsen, D. Duvenaud, M. Norouzi and K. Swersky's *approximate mass*
+/// (2020, section 5.3). High density on a narrow peak holds little probability: around such a point the density changes
+/// quickly. S. Chali, I. Kucher, M. Duranton and J.-O. Klein (2023) put it to work on normalizing flows. (Norms of the gradient by
+/// the *parameters*, G. Kwon et al., 2020, are another score, not this one.)
+///
+/// Units: nats per unit of x. Cost: one log-density and one backward pass, about three log-densities.
+public struct GradientNorm<Model: DifferentiableDensity>: OODScorer {
+  public let model: Model
+  /// Examples that are differentiated together. It bounds the memory and changes no score.
+  public let batchSize: Int
+
+  /// Traps when the batch size is below 1.
+  public init(_ model: Model, batchSize: Int = 64) {
+    precondition(batchSize >= 1, "A batch has at least one example, and \(batchSize) were asked for.")
+    self.model = model
+    self.batchSize = batchSize
+  }
+
+  /// ‖∂ ln p(x) / ∂x‖₂ of each example.
+  /// - Throws: `LikelihoodError.notFinite` where an example is not finite, or its gradient is not.
+  public func score(_ x: Tensor) throws -> [Double] {
+    precondition(
+      x.rank == model.exampleShape.rank + 1 && x.shape.dropFirst().elementsEqual(model.exampleShape),
+      "The model scores batches of examples of shape \(model.exampleShape), not a tensor of shape \(x.shape)."
+    )
+    let width = model.exampleShape.elementCount
+    if let position = x.firstNonFinite {
+      throw LikelihoodError.notFinite(
+        what: "feature \(position % width)", example: position / width,
+        value: Double(x.withUnsafeElements { $0[position] }))
+    }
+    var norms: [Double] = []
+    norms.reserveCapacity(x.shape[0])
+    for start in stride(from: 0, to: x.shape[0], by: batchSize) {
+      let batch = x.sliced(axis: 0, start..<min(x.shape[0], start + batchSize))
+      // Examples don't touch each other, so the gradient of the sum holds each one's own.
+      let slope = gradient(at: batch) { model.recordedLogDensity($0).sum() }
+      slope.withUnsafeElements { values in
+        for i in 0..<batch.shape[0] {
+          let squares = values[i * width..<(i + 1) * width].reduce(0.0) { $0 + Double($1) * Double($1) }
+          norms.append(squares.squareRoot())
+        }
+      }
+    }
+    return try norms.checkedFinite("gradient's length")
+  }
+}

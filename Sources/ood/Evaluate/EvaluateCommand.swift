@@ -1,0 +1,64 @@
+import ArgumentParser
+import GenModels
+import OODDatasets
+import OODMetrics
+
+struct EvaluateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure which images a saved model can reconstruct, and which it should not.",
+    discussion: """
+      IRR is the share of --in that FILE reconstructs with an error below theta, ORR that of each control set, delta their \
+      difference (B. Kégl, M. Cherti and A. Kazakçı, 2018). AUROC and the areas under the precision-recall curves compare the \
+      errors without a threshold; fpr95 is the share of control examples that pass where 95% of --in do.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
+
+  @Argument(help: "The saved model.") var file: String
+  @Option(name: .customLong("in"), help: ArgumentHelp("Examples of the domain.", valueName: "spec"))
+  var inClass: String
+  @Option(help: ArgumentHelp("A control set; may be given several times.", valueName: "spec"))
+  var control: [String] = []
+  @Option(help: "The norm of the reconstruction error: l1, l2, mse or bce.") var norm: NormName = .l1
+  @Option(help: "The error below which an image counts as reconstructed.") var theta = 50.0
+  @Option(help: "Confidence of the intervals.") var level = 0.95
+  @Option(help: "Threads; all cores unless given.") var threads: Int?
+  @OptionGroup var directory: DataDirectoryOption
+  @Option(help: "table or json.") var format: Format = .table
+
+  func validate() throws {
+    guard !control.isEmpty else { throw ValidationError("Give one control set or more with --control.") }
+    guard Set(control).count == control.count else {
+      throw ValidationError("A control set is given twice.")
+    }
+    guard theta.isFinite else {
+      throw ValidationError("--theta must be a finite number, and it is \(theta).")
+    }
+    guard level > 0 && level < 1 else {
+      throw ValidationError("--level must be between 0 and 1, and it is \(level).")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more.") }
+  }
+
+  func run() async throws {
+    let model = try SavedOracle(contentsOf: file)
+    let scorer = model.scorer(norm)
+    func errors(_ specification: String) throws -> [Double] {
+      let examples = try model.examples(specification, in: directory.library)
+      Console.progress("\(examples.shape[0]) examples of \(specification)")
+      return try naming(specification) {
+        guard let threads else { return try scorer.score(examples) }
+        return try Parallelism.withThreads(threads) { try scorer.score(examples) }
+      }
+    }
+    let inside = try errors(inClass)
+    let controls = try control.map { ReconstructionComparison.ControlSet($0, errors: try errors($0)) }
+    Console.endProgress()
+    let report = try EvaluateReport(inClass: inside, controls: controls, theta: theta, level: level)
+    switch format {
+    case .json: try JSONOutput.print(report)
+    case .table: report.printTable(inClass: inClass, level: level)
+    }
+  }
+}

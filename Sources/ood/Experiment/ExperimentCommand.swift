@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct ExperimentCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "experiment",
+    abstract: "Run an experiment of the papers: train, score, compare, and write a page.",
+    subcommands: [ExperimentLikelihood.self])
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import OODDatasets
+import OODExperiments
+
+struct ExperimentLikelihood: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "likelihood",
+    abstract: "What likelihood is worth as an out-of-distribution score, and what repairs it.",
+    discussion: """
+      Trains a density on one set of images and asks it about others, with −ln p and with every repair: likelihood \
+      ratio, input complexity, typicality, WAIC, gradient norm, batch norm. Prints a table of AUROC and writes \
+      likelihood.json, likelihood.html (histograms, tables, pictures) and the trained models to --out; a run with \
+      the same settings takes the models from there.
+
+      Without --train: Fashion-MNIST against MNIST and KMNIST, those that are there (ood data fetch NAME), else drawn \
+      symbols against drawn digits, which need no files.
+      """)
+
+  @Option(help: ArgumentHelp("Images to train on.", valueName: "spec")) var train: String?
+  @Option(help: ArgumentHelp("Test images of the same kind.", valueName: "spec")) var test: String?
+  @Option(help: ArgumentHelp("Test images of another kind; may be repeated.", valueName: "spec"))
+  var against: [String] = []
+  @OptionGroup var data: DataDirectoryOption
+
+  @Option(help: "realnvp, glow or gaussian-mixture.") var model: LikelihoodFamily = .realNVP
+  @Option(help: "Images to train on.") var count = LikelihoodSettings().trainingCount
+  @Option(help: "Images of each test set.") var testCount = LikelihoodSettings().testCount
+  @Option(help: "Held-out training images, for the typicality test.")
+  var validationCount = LikelihoodSettings().validationCount
+  @Option(help: "Couplings or steps at each scale.") var steps = LikelihoodSettings().steps
+  @Option(help: "Channels of the couplings' networks.") var hiddenChannels = LikelihoodSettings()
+    .hiddenChannels
+  @Option(help: "Components of a mixture.") var components = LikelihoodSettings().components
+  @Option(help: "Passes over the training images.") var epochs = LikelihoodSettings().epochs
+  @Option(help: "Images in a training step.") var batchSize = LikelihoodSettings().batchSize
+  @Option(help: "Adam's learning rate.") var learningRate = LikelihoodSettings().learningRate
+  @Option(help: "Models of WAIC's ensemble; 0 for none.") var ensemble = LikelihoodSettings().ensembleCount
+  @Option(help: "Mutation rate of the background model; 0 for none.")
+  var mutationRate = LikelihoodSettings().mutationRate
+  @Option(help: "Weight decay of the background model.")
+  var backgroundWeightDecay = LikelihoodSettings().backgroundWeightDecay
+  @Option(help: "Training images beside each example in the batch-norm score; 0 for none.")
+  var companions = LikelihoodSettings().companionCount
+  @Option(help: "Draws of noise between grey levels to average a density over; 0 to ask at the levels.")
+  var noiseDraws = LikelihoodSettings().noiseDraws
+  @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "likelihood"
+  @Option(help: "text or json.") var format: OutputFormat = .text
+
+  private var settings: LikelihoodSettings {
+    var settings = LikelihoodSettings()
+    settings.family = model
+    settings.trainingCount = count
+    settings.validationCount = validationCount
+    settings.testCount = testCount
+    settings.seed = seed
+    settings.steps = steps
+    settings.hiddenChannels = hiddenChannels
+    settings.components = components
+    settings.epochs = epochs
+    settings.batchSize = batchSize
+    settings.learningRate = learningRate
+    settings.ensembleCount = ensemble
+    settings.mutationRate = mutationRate
+    settings.backgroundWeightDecay = backgroundWeightDecay
+    settings.companionCount = companions
+    settings.noiseDraws = noiseDraws
+    settings.batchSizes = settings.batchSizes.filter { $0 <= testCount }
+    return settings
+  }
+
+  func validate() throws {
+    if let problem = settings.problem { throw ValidationError("Not possible: \(problem).") }
+    guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
+      throw ValidationError("Give --train, --test and --against together, or none of them.")
+    }
+  }
+
+  func run() async throws {
+    let names = specifications
+    let settings = settings
+    func load(_ text: String, _ count: Int) throws -> Dataset {
+      try data.library.load(
+        Specification.parse(argument: text.contains("[") ? text : "\(text)[0..<\(count)]"))
+    }
+    var training = try load(names.train, settings.trainingCount + settings.validationCount)
+    training.name = names.train
+    let sets = try ([names.test] + names.against).map { name in
+      var set = try load(name, settings.testCount)
+      set.name = name
+      return set
+    }
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    let experiment = try LikelihoodExperiment(
+      training: training, test: sets[0], others: Array(sets.dropFirst()), settings: settings,
+      modelFolder: out)
+    let result = try experiment.run { progress in
+      switch progress {
+      case .training(let role, let step):
+        Console.progress(
+          "\(role): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 1)), "
+            + "\(Int(step.secondsLeft.rounded(.up))) s left")
+      case .scoring(let name): Console.progress("scoring: \(name)")
+      }
+    }
+    Console.endProgress()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    try writeFile(encoder.encode(result.report), to: out + "/likelihood.json")
+    try writeFile(result.page.html.utf8, to: out + "/likelihood.html")
+    if format == .json { return try JSONOutput.print(result.report) }
+    LikelihoodTable(result.report).lines.forEach(Console.result)
+    Console.result("Histograms, tables and pictures: \(out)/likelihood.html")
+  }
+
+  /// What to load: as given, or the usual sets that are there.
+  private var specifications: (train: String, test: String, against: [String]) {
+    if let train, let test { return (train, test, against) }
+    let here = Set(data.library.storedSets.map(\.name))
+    let others = ["mnist", "kmnist"].filter { here.contains($0) }.map { $0 + ":test" }
+    guard here.contains("fashion-mnist"), !others.isEmpty else {
+      Console.remark("Fashion-MNIST and MNIST are not here; drawn symbols and digits take their places.")
+      return ("synthetic-symbols:train", "synthetic-symbols:test", ["synthetic-digits:test"])
+    }
+    return ("fashion-mnist:train", "fashion-mnist:test", others)
+  }
+}
+
+extension LikelihoodFamily: ExpressibleByArgument {}

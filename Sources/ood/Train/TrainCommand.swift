@@ -1,0 +1,10 @@
+import ArgumentParser
+
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a model and save it.",
+    subcommands: [
+      TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
+      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self,
+    ])
+}

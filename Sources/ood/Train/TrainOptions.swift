@@ -1,0 +1,117 @@
+import ArgumentParser
+import GenModels
+import OODDatasets
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What every `ood train MODEL` takes.
+struct TrainOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("What to learn from.", valueName: "spec")) var data: String
+  @Option(help: ArgumentHelp("Where the model goes, a .safetensors file.", valueName: "file")) var out: String
+  @Option(help: "Times through the examples.") var epochs: Int?
+  @Option(help: "Examples in a step.") var batch: Int?
+  @Option(help: "adam, adamw, adadelta, rmsprop or sgd (with momentum 0.9).") var optimizer: OptimizerName?
+  @Option(help: "Size of a step.") var learningRate: Double?
+  @Option(help: "Decides the first weights, the order of examples, dropout and corruption.")
+  var seed: UInt64 = 0
+  @Option(help: "Threads; all cores unless given. The result does not depend on it.") var threads: Int?
+  @Flag(help: "Go on from FILE.checkpoint where a training was interrupted.") var resume = false
+  @Option(help: "text or json.") var format: OutputFormat = .text
+  @OptionGroup var directory: DataDirectoryOption
+
+  func validate() throws {
+    for (name, value) in [("--epochs", epochs), ("--batch", batch), ("--threads", threads)] {
+      if let value, value < 1 { throw ValidationError("\(name) must be 1 or more, and it is \(value).") }
+    }
+    if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate must be a number above 0, and it is \(learningRate).")
+    }
+  }
+
+  /// A model's default settings, with what was asked for in their place. Checkpoints go beside the model.
+  func trainer(_ defaults: Trainer) throws -> Trainer {
+    var trainer = defaults
+    if let epochs { trainer.epochs = epochs }
+    if let batch { trainer.batchSize = batch }
+    if let optimizer {
+      let isSame = OptimizerName(defaults.optimizer) == optimizer
+      trainer.optimizer = optimizer.optimizer(
+        learningRate: learningRate ?? (isSame ? defaults.optimizer.learningRate : nil))
+    } else if let learningRate, let name = OptimizerName(defaults.optimizer) {
+      trainer.optimizer = name.optimizer(learningRate: learningRate)
+    }
+    trainer.seed = seed
+    if !resume, FileManager.default.fileExists(atPath: checkpoint) {
+      throw Failure(
+        "\(checkpoint) is left of an interrupted training. Go on from it with --resume, or remove it.")
+    }
+    trainer.checkpointing = Checkpointing(path: checkpoint)
+    return trainer
+  }
+
+  private var checkpoint: String { out + ".checkpoint" }
+
+  /// The examples and labels to learn from; refuses an empty set.
+  func loadData() throws -> Dataset { try load(data) }
+
+  /// What a specification names; refuses an empty set.
+  func load(_ specification: String) throws -> Dataset {
+    let dataset = try directory.library.load(Specification.parse(argument: specification))
+    guard dataset.count > 0 else { throw Failure("\(specification) has no examples.") }
+    return dataset
+  }
+
+  /// Images of one shape; refuses other data.
+  func loadImages() throws -> Dataset {
+    let dataset = try loadData()
+    guard dataset.holdsImages else {
+      throw Failure("\(data) holds no images: its examples have the shape \(dataset.exampleShape).")
+    }
+    return dataset
+  }
+
+  /// Refuses data that a sigmoid can't reconstruct.
+  func requireUnitInterval(_ dataset: Dataset, _ specification: String) throws {
+    let width = max(1, dataset.exampleShape.elementCount)
+    let bad = dataset.examples.withUnsafeElements { elements in
+      elements.firstIndex { !($0 >= 0 && $0 <= 1) }.map { (position: $0, value: elements[$0]) }
+    }
+    guard let bad else { return }
+    throw Failure(
+      "Example \(bad.position / width) (counted from 0) of \(specification) has the value \(bad.value), and this model "
+        + "takes values in 0...1; scale the data first.")
+  }
+
+  /// Trains, saves and reports. `body` gets the progress reporter that it hands to the training.
+  func train<Model: SavableModel>(
+    _ body: (_ progress: (TrainingProgress) throws -> Void) throws -> TrainingResult<Model>
+  ) throws -> TrainReport {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var rate = 0.0
+    var progress = TrainingLine()
+    func report(_ step: TrainingProgress) {
+      rate = step.examplesPerSecond
+      progress.show(step)
+    }
+    let result = try withThreads { try body(report) }
+    Console.endProgress()
+    try result.model.save(to: out)
+    try removeFile(at: checkpoint)
+    return TrainReport(
+      model: Model.kind, file: out,
+      parameters: result.model.parameterCount,
+      epochs: result.history.count, seconds: (clock.now - start).seconds, examplesPerSecond: rate,
+      loss: result.history[result.epoch - 1].loss,
+      validationLoss: result.history[result.epoch - 1].validationLoss)
+  }
+
+  private func withThreads<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard let threads else { return try body() }
+    return try Parallelism.withThreads(threads, body)
+  }
+}

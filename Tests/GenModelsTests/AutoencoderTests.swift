@@ -1,0 +1,191 @@
+import Foundation
+import GenModels
+import OODDatasets
+import Testing
+
+/// Drawn digits.
+private func digits(_ count: Int) -> Tensor {
+  SyntheticGlyphs.digits.examples(0..<count, of: .train, seed: 0).images
+}
+
+private func small(
+  layers: Int = 2, bottleneck: ConvolutionalAutoencoder.Bottleneck = .winnerTakeAll(channelSparsity: 0.25)
+) -> ConvolutionalAutoencoder.Architecture {
+  .init(layers: layers, maps: 8, bottleneckMaps: 8, bottleneck: bottleneck)
+}
+
+private func training(
+  _ optimizer: any Optimizer = Adam(learningRate: 2e-3), epochs: Int = 1, parts: Int = 1
+) -> AutoencoderTraining {
+  AutoencoderTraining(
+    trainer: Trainer(optimizer: optimizer, epochs: epochs, batchSize: 32, batchParts: parts, seed: 5))
+}
+
+private func largestDifference(_ a: Tensor, _ b: Tensor) -> Float {
+  zip(a.elements, b.elements).reduce(0) { max($0, abs($1.0 - $1.1)) }
+}
+
+private func largestDifference(_ a: some Parameterized, _ b: some Parameterized) -> Float {
+  zip(a.namedTensors, b.namedTensors).reduce(0) { max($0, largestDifference($1.0.1, $1.1.1)) }
+}
+
+@Suite("Autoencoders")
+struct AutoencoderTests {
+  @Test(
+    "Parameters of 28×28×1 images and 128 maps",
+    arguments: [(1, 6_529), (2, 825_985), (3, 1_645_441), (4, 2_464_897), (5, 3_284_353), (6, 4_103_809)])
+  func parameterCounts(layers: Int, count: Int) {
+    #expect(ConvolutionalAutoencoder(.init(layers: layers), seed: 0).parameterCount == count)
+  }
+
+  @Test(
+    "Reconstructions have the images' shape, and a saved model gives the same bits",
+    arguments: [.plain, .winnerTakeAll(channelSparsity: 0.5, lifetimeRate: 0.3)]
+      as [ConvolutionalAutoencoder.Bottleneck])
+  func saving(bottleneck: ConvolutionalAutoencoder.Bottleneck) throws {
+    let model = ConvolutionalAutoencoder(small(bottleneck: bottleneck), seed: 1)
+    let x = digits(9)
+    try withTemporaryFolder { folder in
+      try model.save(to: folder + "/model.safetensors")
+      let loaded = try ConvolutionalAutoencoder(contentsOf: folder + "/model.safetensors")
+      #expect(loaded.architecture == model.architecture)
+      #expect(largestDifference(loaded, model) == 0)
+      #expect(loaded.reconstruct(x).elements == model.reconstruct(x).elements)
+    }
+    #expect(model.reconstruct(x).shape == x.shape)
+    #expect(model.reconstruct(x).elements.allSatisfy { $0 > 0 && $0 < 1 })
+    let dense = DenseAutoencoder(.init(features: 784, hidden: [16, 4]), seed: 1)
+    let copy = try DenseAutoencoder(safetensors: dense.safetensors())
+    #expect(copy.reconstruct(x).elements == dense.reconstruct(x).elements)
+  }
+
+  @Test(
+    "A file whose architecture makes no sense is refused before any memory is asked for",
+    arguments: [
+      ("\"layers\":2", "\"layers\":0"), ("\"layers\":2", "\"layers\":7"), ("\"layers\":2", "\"layers\":-1"),
+      ("\"maps\":8", "\"maps\":0"), ("\"maps\":8", "\"maps\":1000000"), ("\"kernel\":5", "\"kernel\":0"),
+      ("\"kernel\":5", "\"kernel\":9999999"), ("\"height\":28", "\"height\":0"),
+      ("\"channels\":1", "\"channels\":9223372036854775807"),
+      ("\"bottleneckMaps\":8", "\"bottleneckMaps\":-8"),
+      ("\"channelSparsity\":0.25", "\"channelSparsity\":1.5"), ("\"layers\":2", "\"levels\":2"), ("{", ""),
+    ])
+  func damage(found: String, replacement: String) throws {
+    var file = try ConvolutionalAutoencoder(small(), seed: 1).safetensors()
+    let text = try #require(file.metadata["architecture"])
+    let range = try #require(text.firstRange(of: found), "\(text)")
+    file.metadata["architecture"] = text.replacingCharacters(in: range, with: replacement)
+    let error = #expect(throws: ModelFileError.self) { try ConvolutionalAutoencoder(safetensors: file) }
+    guard case .malformedArchitecture = error else {
+      Issue.record("\(String(describing: error)) is another error")
+      return
+    }
+  }
+
+  @Test("Winner-take-all in its compact form is the dense computation", arguments: [1, 2, 3])
+  func winnerTakeAll(layers: Int) {
+    let model = ConvolutionalAutoencoder(small(layers: layers), seed: 2)
+    let x = digits(5)
+    var maps = x
+    for layer in model.encoder { maps = layer(maps) }
+    // Of each map the largest pixel stays, and of the 8 maps of an image those with the 6 largest.
+    let (area, count) = (maps.shape[1] * maps.shape[2], maps.shape[3])
+    let elements = maps.elements
+    var sparse = [Float](repeating: 0, count: elements.count)
+    for image in 0..<maps.shape[0] {
+      func place(_ pixel: Int, _ map: Int) -> Int { (image * area + pixel) * count + map }
+      let winners = (0..<count).map { map in
+        place((0..<area).max { elements[place($0, map)] < elements[place($1, map)] }!, map)
+      }
+      for winner in winners.sorted(by: { elements[$0] > elements[$1] }).prefix(6) {
+        sparse[winner] = elements[winner]
+      }
+    }
+    var expected = Tensor(sparse, shape: maps.shape)
+    #expect(largestDifference(model.code(x).dense(), expected) < 1e-5)
+    for layer in model.decoder { expected = layer(expected) }
+    #expect(largestDifference(model.reconstruct(x), expected) < 1e-4)
+  }
+
+  @Test("A short training lowers the loss, to the same bits with 1 and 2 threads")
+  func training() throws {
+    let x = digits(160)
+    var settings = GenModelsTests.training(epochs: 3)
+    settings.corruption = 0.1
+    func run(_ threads: Int) throws -> TrainingResult<ConvolutionalAutoencoder> {
+      try Parallelism.withThreads(threads) {
+        try ConvolutionalAutoencoder.train(
+          small(bottleneck: .winnerTakeAll(channelSparsity: 0.25, lifetimeRate: 0.5)), on: x, validation: x,
+          settings: settings)
+      }
+    }
+    let (one, two) = (try run(1), try run(2))
+    #expect(one.history == two.history)
+    #expect(largestDifference(one.model, two.model) == 0)
+    #expect(one.history[2].loss < 0.8 * one.history[0].loss)
+    #expect(try #require(one.history[2].validationLoss) < one.history[0].validationLoss!)
+    let dense = try settings.train(
+      DenseAutoencoder(.init(features: 784, hidden: [32, 8]), seed: 1), on: x.reshaped([160, 784]))
+    #expect(dense.history[2].loss < dense.history[0].loss)
+  }
+
+  @Test("The gradients of a batch's parts add up to the batch's", arguments: [2, 3, 5, 32])
+  func parts(count: Int) throws {
+    // One step of steepest descent: the parameters differ by the gradients' difference. 20 does not divide by 3.
+    let x = digits(20)
+    func step(_ parts: Int) throws -> TrainingResult<ConvolutionalAutoencoder> {
+      try ConvolutionalAutoencoder.train(
+        small(), on: x, settings: GenModelsTests.training(SGD(learningRate: 1), parts: parts))
+    }
+    let start = ConvolutionalAutoencoder(small(), seed: 5)
+    let (whole, cut) = (try step(1), try step(count))
+    #expect(abs(whole.history[0].loss - cut.history[0].loss) < 1e-6)
+    let moved = largestDifference(whole.model, start)
+    #expect(moved > 1e-4)
+    #expect(largestDifference(whole.model, cut.model) < 1e-4 * moved)
+  }
+
+  @Test("Minimal filtering trains as direct sums do")
+  func algorithms() throws {
+    let x = digits(64)
+    let architecture = ConvolutionalAutoencoder.Architecture(
+      layers: 2, maps: 32, bottleneckMaps: 32, bottleneck: .plain)
+    var losses: [[Double]] = []
+    for algorithm in [ConvolutionAlgorithm.direct, .fastest] {
+      var curve: [Double] = []
+      try ConvolutionAlgorithm.using(algorithm) {
+        _ = try ConvolutionalAutoencoder.train(
+          architecture, on: x,
+          settings: GenModelsTests.training(SGD(learningRate: 0.1, momentum: 0.9), epochs: 15)
+        ) { curve.append($0.loss) }
+      }
+      losses.append(curve)
+    }
+    #expect(losses[0].count == 30 && losses[1].count == 30)
+    #expect(losses[0].last! < losses[0][0])
+    for (direct, fastest) in zip(losses[0], losses[1]) {
+      #expect(abs(direct - fastest) < 1e-3 * direct)
+    }
+  }
+
+  @Test("A weight that is changed in place after a pass counts in the next one")
+  func weightForms() {
+    let x = digits(3)
+    var model = ConvolutionalAutoencoder(
+      .init(layers: 2, maps: 32, bottleneckMaps: 32, bottleneck: .plain), seed: 4)
+    let before = model.reconstruct(x)
+    #expect(model.reconstruct(x).elements == before.elements)
+    for layer in [0, 1] {
+      model.encoder[layer].weight.tensor.withUnsafeMutableElements { for i in $0.indices { $0[i] *= 1.5 } }
+    }
+    let after = model.reconstruct(x)
+    #expect(largestDifference(after, before) > 1e-4)
+    // The same weights in a model that has not seen a pass.
+    var fresh = ConvolutionalAutoencoder(model.architecture, seed: 4)
+    for layer in [0, 1] {
+      let weight = fresh.encoder[layer].weight.tensor
+      fresh.encoder[layer].weight = Parameter(
+        Tensor(weight.elements.map { $0 * 1.5 }, shape: weight.shape))
+    }
+    #expect(fresh.reconstruct(x).elements == after.elements)
+  }
+}
