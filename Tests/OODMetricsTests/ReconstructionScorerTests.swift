@@ -11,7 +11,7 @@ struct ReconstructionScorerTests {
 
   /// A model that has diverged.
   struct Diverged: ReconstructionOracle {
-    func reconstruct(_ x: Tensor) -> Tensor { x / 0 }
+    func reconstruct(_ x: Tensor) -> Tensor { x * .nan }
   }
 
   static let x = Tensor([0, 1, 0.5, 0.5, 0.25, 1], shape: [3, 2])
@@ -68,7 +68,11 @@ struct ReconstructionScorerTests {
     }
     #expect(throws: MeasureError.self) { try scorer.score(Tensor([0, 1, 2], shape: [1, 3])) }
     #expect(throws: MeasureError.self) { try scorer.score(Tensor(1)) }
-    #expect(throws: MeasureError.self) { try ReconstructionScorer(Diverged()).score(Self.x) }
+    for norm in ReconstructionNorm.allCases {
+      #expect(
+        throws: MeasureError.notFinite(set: "reconstruction of example 0", position: 0, value: "nan")
+      ) { try ReconstructionScorer(Diverged(), norm: norm, batchSize: 2).score(Self.x) }
+    }
     #expect(throws: MeasureError.outsideUnitInterval(example: 1, value: "1.5")) {
       try ReconstructionScorer(Halving(), norm: .binaryCrossEntropy).score(
         Tensor([0, 1, 0.5, 1.5], shape: [2, 2]))

@@ -1,13 +1,3 @@
-/// What Δ a threshold is chosen for.
-public enum DeltaObjective: Sendable, Hashable {
-  /// Δ against the control set of this name.
-  case control(String)
-  /// The mean of Δ over control sets.
-  case mean
-  /// The minimum of Δ over control sets.
-  case minimum
-}
-
 /// The threshold with the largest Δ.
 public struct BestThreshold: Sendable, Hashable {
   /// The largest of the best θ: every θ above `lowerBound` and up to this one has the same rates. It is an

@@ -60,9 +60,9 @@ public struct ReconstructionComparison: Sendable {
     try requireConfidence(level)
     return ReconstructionRates(
       threshold: threshold, level: level,
-      inClass: Proportion(successes: Self.countBelow(threshold, inClass), trials: inClass.count),
+      inClass: Proportion(successes: inClass.ascendingCount(below: threshold), trials: inClass.count),
       controls: zip(controlNames, controls).map {
-        ($0, Proportion(successes: Self.countBelow(threshold, $1), trials: $1.count))
+        ($0, Proportion(successes: $1.ascendingCount(below: threshold), trials: $1.count))
       })
   }
 
@@ -98,15 +98,5 @@ public struct ReconstructionComparison: Sendable {
     }
     try requireFinite(errors, set: set)
     return errors.sorted()
-  }
-
-  /// How many of ascending numbers are below `limit`.
-  static func countBelow(_ limit: Double, _ sorted: [Double]) -> Int {
-    var (low, high) = (0, sorted.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < limit { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -30,7 +30,7 @@ public struct ReconstructionCurves: Sendable, Hashable {
   }
 
   /// The step that θ lies on: the number of distinct errors below θ. A binary search.
-  public func step(at threshold: Double) -> Int { ReconstructionComparison.countBelow(threshold, errors) }
+  public func step(at threshold: Double) -> Int { errors.ascendingCount(below: threshold) }
 
   /// A value of θ on a step: its upper end, or, on the last step, the next number above the largest error.
   public func threshold(ofStep step: Int) -> Double {

@@ -1,9 +1,9 @@
 /// The rates of reconstruction of one model at one threshold, with confidence intervals.
 ///
 /// **Rates** have Wilson's score interval (`Proportion.wilsonInterval`). **Differences** have R. G.
-/// Newcombe's (1998, method 10), which combines the Wilson intervals [l, u] of both rates: Δ − √((p₁ − l₁)² +
-/// (u₂ − p₂)²) ... Δ + √((u₁ − p₁)² + (p₂ − l₂)²). For the **mean** over control sets the same is done for
-/// the linear combination IRR − (1/K) Σ ORRₖ (G. Y. Zou, W. Huang and X. Zhang, 2009), which for K = 1 is
+/// Newcombe's (1998, method 10), which combines the Wilson intervals [l, u] of both rates:
+/// Δ − √((p₁ − l₁)² + (u₂ − p₂)²) ... Δ + √((u₁ − p₁)² + (p₂ − l₂)²).
+/// For the **mean** over control sets the same is done for the linear combination IRR − (1/K) Σ ORRₖ (G. Y. Zou, W. Huang and X. Zhang, 2009), which for K = 1 is
 /// Newcombe's. For the **minimum** the lower bound is the smallest lower bound of the differences at the
 /// level, and the upper bound the smallest upper bound at 1 − (1 − level)/K: the first fails only if the
 /// interval of the set that attains the true minimum fails, the second only if one of K does, so the interval

@@ -56,7 +56,19 @@ public struct ReconstructionScorer<Oracle: ReconstructionOracle>: OODScorer {
           example: position / width, value: "\(x.withUnsafeElements { $0[position] })")
       }
     }
-    let errors = oracle.reconstructionError(x, norm: norm, batchSize: batchSize).elements.map { Double($0) }
+    var errors: [Double] = []
+    errors.reserveCapacity(x.shape[0])
+    for start in stride(from: 0, to: x.shape[0], by: batchSize) {
+      let batch = x.sliced(axis: 0, start..<min(x.shape[0], start + batchSize))
+      let answers = oracle.reconstruct(batch)
+      // Norms that keep numbers within bounds would hide a NaN.
+      if let position = answers.firstNonFinite {
+        throw MeasureError.notFinite(
+          set: "reconstruction of example \(start + position / width)", position: position % width,
+          value: "\(answers.withUnsafeElements { $0[position] })")
+      }
+      errors += norm.distances(answers, batch).elements.map { Double($0) }
+    }
     try requireFinite(errors, set: "reconstruction errors")
     return errors
   }

@@ -43,7 +43,7 @@ public struct UniqueSamples: Sendable {
     guard distance >= 0 else {
       throw .outOfRange(name: "distance", value: "\(distance)", expected: "0 or above")
     }
-    let within = ReconstructionComparison.countBelow(distance.nextUp, nearestDistances)
+    let within = nearestDistances.ascendingCount(below: distance.nextUp)
     return Double(count - within) / Double(count)
   }
 }
