@@ -26,7 +26,10 @@ OOD_INLINE void spline_softmax(const vf *raw, size_t bins, vf *p) {
   for (size_t i = 0; i < bins; i++) p[i] *= scale;
 }
 
-OOD_INLINE vf spline_slope(vf raw) { return SPLINE_LEAST + softplus_vector(raw + SPLINE_SLOPE_SHIFT); }
+OOD_INLINE vf spline_slope(vf raw) {
+  const vf x = raw + SPLINE_SLOPE_SHIFT;
+  return SPLINE_LEAST + softplus_of_exp(x, exp_not_large(-absolute(x)));
+}
 
 /// Finds the pieces: those that x lies in, or for `by_height` those that y lies in. Keeps both softmaxes.
 OOD_INLINE struct spline_piece spline_find(struct ood_spline_settings settings, int by_height, vf v, const vf *raw,
