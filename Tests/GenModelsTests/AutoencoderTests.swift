@@ -109,7 +109,7 @@ struct AutoencoderTests {
   @Test("A short training lowers the loss, to the same bits with 1 and 2 threads")
   func training() throws {
     let x = digits(160)
-    var settings = GenModelsTests.training(epochs: 3)
+    var settings = GenModelsTests.training(Adam(learningRate: 5e-3), epochs: 6)
     settings.corruption = 0.1
     func run(_ threads: Int) throws -> TrainingResult<ConvolutionalAutoencoder> {
       try Parallelism.withThreads(threads) {
@@ -121,11 +121,11 @@ struct AutoencoderTests {
     let (one, two) = (try run(1), try run(2))
     #expect(one.history == two.history)
     #expect(largestDifference(one.model, two.model) == 0)
-    #expect(one.history[2].loss < 0.8 * one.history[0].loss)
-    #expect(try #require(one.history[2].validationLoss) < one.history[0].validationLoss!)
+    #expect(one.history[5].loss < 0.8 * one.history[0].loss)
+    #expect(try #require(one.history[5].validationLoss) < one.history[0].validationLoss!)
     let dense = try settings.train(
       DenseAutoencoder(.init(features: 784, hidden: [32, 8]), seed: 1), on: x.reshaped([160, 784]))
-    #expect(dense.history[2].loss < dense.history[0].loss)
+    #expect(dense.history[5].loss < dense.history[0].loss)
   }
 
   @Test("The gradients of a batch's parts add up to the batch's", arguments: [2, 3, 5, 32])
@@ -144,27 +144,38 @@ struct AutoencoderTests {
     #expect(largestDifference(whole.model, cut.model) < 1e-4 * moved)
   }
 
-  @Test("Minimal filtering trains as direct sums do")
+  @Test("Minimal filtering trains as direct sums do: the same gradients to rounding, and close curves")
   func algorithms() throws {
     let x = digits(64)
     let architecture = ConvolutionalAutoencoder.Architecture(
       layers: 2, maps: 32, bottleneckMaps: 32, bottleneck: .plain)
-    var losses: [[Double]] = []
-    for algorithm in [ConvolutionAlgorithm.direct, .fastest] {
+    let start = ConvolutionalAutoencoder(architecture, seed: 5)
+    func run(
+      _ algorithm: ConvolutionAlgorithm, _ rate: Double, on x: Tensor, epochs: Int
+    ) throws -> (curve: [Double], model: ConvolutionalAutoencoder) {
       var curve: [Double] = []
-      try ConvolutionAlgorithm.using(algorithm) {
-        _ = try ConvolutionalAutoencoder.train(
-          architecture, on: x,
-          settings: GenModelsTests.training(SGD(learningRate: 0.1, momentum: 0.9), epochs: 15)
-        ) { curve.append($0.loss) }
+      let settings = GenModelsTests.training(SGD(learningRate: rate), epochs: epochs)
+      let result = try ConvolutionAlgorithm.using(algorithm) {
+        try settings.train(start, on: x) { curve.append($0.loss) }
       }
-      losses.append(curve)
+      return (curve, result.model)
     }
-    #expect(losses[0].count == 30 && losses[1].count == 30)
-    #expect(losses[0].last! < losses[0][0])
-    for (direct, fastest) in zip(losses[0], losses[1]) {
-      #expect(abs(direct - fastest) < 1e-3 * direct)
+    // One step of steepest descent moves the parameters by the gradient. On black pixels and with fresh biases, direct
+    // sums are exactly 0, where ReLU has no gradient, and filtered ones are 0 but for rounding: grey images have no such.
+    let grey = x.sliced(axis: 0, 0..<32) * 0.8 + 0.1
+    let (direct, fastest) = (
+      try run(.direct, 1, on: grey, epochs: 1).model, try run(.fastest, 1, on: grey, epochs: 1).model
+    )
+    for (index, tensor) in start.namedTensors.enumerated() {
+      let moved = largestDifference(direct.namedTensors[index].1, tensor.1)
+      let apart = largestDifference(direct.namedTensors[index].1, fastest.namedTensors[index].1)
+      #expect(moved > 1e-4 && apart < 1e-4 * moved, "\(tensor.0)")
     }
+    let curves = try [ConvolutionAlgorithm.direct, .fastest].map {
+      try run($0, 0.02, on: x, epochs: 15).curve
+    }
+    #expect(curves[0].count == 30 && curves[1].count == 30 && curves[0].last! < curves[0][0])
+    for (direct, fastest) in zip(curves[0], curves[1]) { #expect(abs(direct - fastest) < 1e-3 * direct) }
   }
 
   @Test("A weight that is changed in place after a pass counts in the next one")
