@@ -68,15 +68,20 @@ struct CouplingPass: @unchecked Sendable {
 
   // MARK: Forward
 
+  /// - Parameters:
+  ///   - memory: What the step keeps of all rows, or, where nothing is kept, room for these rows alone: chunks work on
+  ///     different steps at the same time, whose layouts differ.
   func forward(
     _ number: Int, _ range: Range<Int>, y: UnsafeMutablePointer<Float>,
-    logDeterminant: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>
+    logDeterminant: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>, keeps: Bool
   ) {
     let step = steps[number]
     let sizes = step.layerSizes(conditions: conditions)
     let (first, count) = (range.lowerBound, range.count)
+    // Rows that the memory has room for, and which of them is the range's first.
+    let (capacity, place) = keeps ? (rows, first) : (count, 0)
     let rowStart = y + first * columns
-    let network = memory + first * sizes[0]
+    let network = memory + place * sizes[0]
     copy(
       StridedRows(base: rowStart + step.read.lowerBound, stride: columns),
       to: StridedRows(base: network, stride: sizes[0]), count, step.read.count)
@@ -88,20 +93,20 @@ struct CouplingPass: @unchecked Sendable {
     let weights = firstWeight(number)
     var from = memory
     for layer in step.widths.indices {
-      let to = from + rows * sizes[layer]
+      let to = from + capacity * sizes[layer]
       matrixMultiply(
-        rows: count, columns: sizes[layer + 1], depth: sizes[layer], from + first * sizes[layer],
-        transposeA: false, base(weights + 2 * layer), transposeB: false, into: to + first * sizes[layer + 1],
+        rows: count, columns: sizes[layer + 1], depth: sizes[layer], from + place * sizes[layer],
+        transposeA: false, base(weights + 2 * layer), transposeB: false, into: to + place * sizes[layer + 1],
         bias: base(weights + 2 * layer + 1), relu: layer + 1 < step.widths.count)
       from = to
     }
     let (width, changed) = (sizes[sizes.count - 1], step.changed.count)
-    let parameters = StridedRows(base: from, stride: width)
-    let before = StridedRows(base: from + rows * width, stride: changed)
-    let sums = StridedRows(base: before.base + rows * changed, stride: 1)
-    let targets = StridedRows(base: y + step.changed.lowerBound, stride: columns)
-    let totals = StridedRows(base: logDeterminant, stride: 1)
-    forEachPart(of: range, perRow: width) { part in
+    let parameters = StridedRows(base: from + place * width, stride: width)
+    let before = StridedRows(base: from + capacity * width + place * changed, stride: changed)
+    let sums = StridedRows(base: from + capacity * (width + changed) + place, stride: 1)
+    let targets = StridedRows(base: rowStart + step.changed.lowerBound, stride: columns)
+    let totals = StridedRows(base: logDeterminant + first, stride: 1)
+    forEachPart(of: 0..<count, perRow: width) { part in
       let (row, count) = (part.lowerBound, part.count)
       let (target, sum) = (targets.row(row), sums.row(row))
       copy(target, to: before.row(row), count, changed)
@@ -274,10 +279,12 @@ struct CouplingLayout {
     for step in steps {
       let perRow = step.layerSizes(conditions: conditions).reduce(0, +) + step.changed.count + 1
       starts.append(starts[starts.count - 1] + rows * perRow)
+      mostPerRow = max(mostPerRow, perRow)
     }
   }
 
   func start(of step: Int) -> Int { starts[step] }
   var total: Int { starts[starts.count - 1] }
-  var largestStep: Int { zip(starts.dropFirst(), starts).map { $0 - $1 }.max() ?? 0 }
+  /// Numbers a row that the step with the largest networks needs.
+  private(set) var mostPerRow = 0
 }

@@ -30,7 +30,7 @@ struct CouplingStack: Primitive {
     let pass = CouplingPass(self, inputs)
     let y = Buffer<Float>(count: inputs[0].count)
     let logDeterminant = Buffer<Float>(count: pass.rows)
-    let memory = Buffer<Float>(count: keeps ? pass.layout.total : pass.layout.largestStep)
+    let memory = Buffer<Float>(count: keeps ? pass.layout.total : pass.rows * pass.layout.mostPerRow)
     let columns = pass.columns
     pass.forEachForwardChunk { rows in
       let place = rows.lowerBound * columns
@@ -39,7 +39,9 @@ struct CouplingStack: Primitive {
       for step in steps.indices {
         pass.forward(
           step, rows, y: y.base, logDeterminant: logDeterminant.base,
-          memory: memory.base + (keeps ? pass.layout.start(of: step) : 0))
+          memory: memory.base
+            + (keeps ? pass.layout.start(of: step) : rows.lowerBound * pass.layout.mostPerRow),
+          keeps: keeps)
       }
     }
     return [
