@@ -34,11 +34,7 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
       x.rank == 4 && x.shape.dropFirst().elementsEqual(imageShape),
       "This autoencoder takes images \(imageShape) in batches, not a tensor of shape \(x.shape).")
     let count = x.shape[0]
-    let size = architecture.imagesInPiece
-    guard count > size else {
-      if count > 0 { body(0, x) }
-      return
-    }
+    let size = architecture.imagesInPiece(of: count)
     parallelFor(count, grain: size) { range in
       Parallelism.withThreads(1) { body(range.lowerBound, x.sliced(axis: 0, range)) }
     }
@@ -46,11 +42,13 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
 }
 
 extension ConvolutionalAutoencoder.Architecture {
-  /// Images that go through the network together when it reconstructs: enough for about 100 tiles of 4 × 4 pixels in the
-  /// smallest dense layer, a few blocks of minimal filtering, which use a layer's weights once each.
-  fileprivate var imagesInPiece: Int {
+  /// Images that go through the network together when it reconstructs `count`: enough for about 64 tiles of 4 × 4 pixels in
+  /// the smallest dense layer, a block or two of minimal filtering, and an even number of pieces.
+  fileprivate func imagesInPiece(of count: Int) -> Int {
     let shrinkage = (layers - 1) * (kernel - 1)
     let tiles = max(1, (height - shrinkage) / 4) * max(1, (width - shrinkage) / 4)
-    return max(2, (96 + tiles - 1) / tiles)
+    var size = min((64 + tiles - 1) / tiles, max(1, (count + 1) / 2))
+    while size > 1 && (count + size - 1) / size % 2 == 1 { size -= 1 }
+    return size
   }
 }
