@@ -26,15 +26,25 @@ def zuko_realnvp(features, hidden):
     return flow, lambda x: flow().log_prob(x)
 
 
+def nflows_network(inputs, outputs, hidden):
+    """A fully connected network as nflows's couplings call it: with a context, here none."""
+    from nflows.nn.nets import MLP
+
+    class Network(MLP):
+        def forward(self, inputs, context=None):
+            return super().forward(inputs)
+
+    return Network([inputs], [outputs], list(hidden))
+
+
 def nflows_realnvp(features, hidden):
     """Couplings with nflows's fully connected network of the same hidden layers."""
     from nflows.distributions import StandardNormal
     from nflows.flows import Flow
-    from nflows.nn.nets import MLP
     from nflows.transforms import AffineCouplingTransform, CompositeTransform
 
     def network(inputs, outputs):
-        return MLP([inputs], [outputs], list(hidden))
+        return nflows_network(inputs, outputs, hidden)
 
     masks = [torch.arange(features) % 2 * 2 - 1, 1 - torch.arange(features) % 2 * 2]
     steps = [AffineCouplingTransform(masks[i % 2], network) for i in range(8)]
@@ -53,12 +63,11 @@ def nflows_spline(features, hidden):
     """Linear maps with LU parameters and rational-quadratic spline couplings."""
     from nflows.distributions import StandardNormal
     from nflows.flows import Flow
-    from nflows.nn.nets import MLP
     from nflows.transforms import (CompositeTransform, LULinear,
                                    PiecewiseRationalQuadraticCouplingTransform)
 
     def network(inputs, outputs):
-        return MLP([inputs], [outputs], list(hidden))
+        return nflows_network(inputs, outputs, hidden)
 
     steps = []
     for i in range(6):
