@@ -23,7 +23,7 @@ public struct AutoencoderTraining: Sendable {
     AutoencoderTraining(trainer: Trainer(optimizer: Adadelta(learningRate: 0.1), epochs: 100, batchSize: 64))
   }
 
-  /// The default: Adam with a rate that falls along half a cosine. It reaches the quality of `paper` in a tenth of the epochs.
+  /// The default: Adam with a rate that falls along half a cosine, for a tenth of the paper's epochs.
   public static var fast: AutoencoderTraining {
     AutoencoderTraining(
       trainer: Trainer(
