@@ -1,5 +1,4 @@
 import CKernels
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -55,9 +54,37 @@ public func parallelFor(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>)
     for chunk in 0..<chunks { body(chunk * grain..<min(count, (chunk + 1) * grain)) }
     return
   }
+  withoutActuallyEscaping(body) { body in
+    var work = SharedChunks(
+      count: count, grain: grain, chunks: chunks, variant: ood_thread_kernels(), body: body)
+    withUnsafeMutablePointer(to: &work) {
+      ood_run_together(
+        Int32(threads), { $0.assumingMemoryBound(to: SharedChunks.self).pointee.run() },
+        UnsafeMutableRawPointer($0))
+    }
+  }
+}
+
+/// The chunks of one `parallelFor`, which the threads take one after the other.
+private struct SharedChunks: ~Copyable {
   let next = Atomic<Int>(0)
-  nonisolated(unsafe) let variant = ood_thread_kernels()
-  DispatchQueue.concurrentPerform(iterations: threads) { _ in
+  let count, grain, chunks: Int
+  /// The caller's choice of kernels, which holds for the other threads too.
+  let variant: UnsafePointer<ood_kernels>?
+  let body: @Sendable (Range<Int>) -> Void
+
+  init(
+    count: Int, grain: Int, chunks: Int, variant: UnsafePointer<ood_kernels>?,
+    body: @escaping @Sendable (Range<Int>) -> Void
+  ) {
+    self.count = count
+    self.grain = grain
+    self.chunks = chunks
+    self.variant = variant
+    self.body = body
+  }
+
+  func run() {
     let before = ood_set_thread_kernels(variant)
     defer { _ = ood_set_thread_kernels(before) }
     while true {
