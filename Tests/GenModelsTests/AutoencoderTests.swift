@@ -199,4 +199,25 @@ struct AutoencoderTests {
     }
     #expect(fresh.reconstruct(x).elements == after.elements)
   }
+
+  @Test("The default training starts from the mean image, the paper's from zero biases")
+  func startsAtMean() throws {
+    let x = digits(20)
+    let mean = x.mean().elements[0]
+    func lastBias(_ settings: AutoencoderTraining) throws -> Float {
+      var settings = settings
+      settings.trainer.epochs = 1
+      settings.trainer.optimizer = SGD(learningRate: 1e-9)
+      let architecture = ConvolutionalAutoencoder.Architecture(layers: 1, maps: 4)
+      return try ConvolutionalAutoencoder.train(architecture, on: x, settings: settings)
+        .model.decoder[0].bias.tensor.elements[0]
+    }
+    let fast = try lastBias(.fast)
+    #expect(abs(1 / (1 + exp(-fast)) - mean) < 1e-4)
+    let paper = try lastBias(.paper)
+    #expect(abs(paper) < 1e-4)
+    // Black images have no finite bias that gives their mean.
+    let black = try ConvolutionalAutoencoder.train(.init(layers: 1, maps: 4), on: .zeros([8, 28, 28, 1]))
+    #expect(black.model.reconstruct(x).elements.allSatisfy(\.isFinite))
+  }
 }

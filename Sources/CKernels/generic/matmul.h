@@ -11,6 +11,7 @@ enum {
   matmul_group_columns = 512,
   matmul_rows_in_place = 2 * MATMUL_ROWS,
   matmul_swapped_columns = 64 * MATMUL_ROWS,
+  matmul_few_columns = MATMUL_ROWS,
 };
 
 /// Rows of k that are summed in one go: k in equal parts of at most MATMUL_DEPTH. It fixes the order of
@@ -177,8 +178,8 @@ static void matmul_finish_transposed(size_t rows, size_t columns, const float *s
   }
 }
 
-/// Rows [i0, i1) and columns [j0, j1) of a product whose B lies transposed and whose A has few rows: the
-/// transposed product, with B's rows on the left, where they are read in place, and A packed on the right. An
+/// Rows [i0, i1) and columns [j0, j1) of a product whose B lies transposed and whose A has few rows, or whose B
+/// has few columns: the transposed product, with B's rows on the left, where they are read in place, and A packed on the right. An
 /// element's products and their order are the same, so its bits are.
 static void matmul_multiply_swapped(const struct matmul_product *product, size_t i0, size_t i1, size_t j0,
                                     size_t j1) {
@@ -229,7 +230,9 @@ static void matmul_multiply_unpacked(size_t i0, size_t i1, size_t p0, size_t p1,
                                      struct ood_matmul_operand a, struct ood_matmul_operand b,
                                      struct ood_matmul_output c) {
   const struct matmul_product product = {.k = k, .n = n, .a = a, .b = b, .c = c};
-  if (b.row_stride == 1 && b.column_stride != 1 && i1 - i0 <= matmul_block_rows) {
+  const int is_transposed = b.row_stride == 1 && b.column_stride != 1 && i1 - i0 <= matmul_block_rows;
+  // A few columns would leave most of a panel's vector empty; rows of A fill it.
+  if (is_transposed || (n <= matmul_few_columns && i1 - i0 >= OOD_WIDTH)) {
     const size_t end = matmul_panel_start(n, p1);
     matmul_multiply_swapped(&product, i0, i1, matmul_panel_start(n, p0), end < n ? end : n);
   } else {

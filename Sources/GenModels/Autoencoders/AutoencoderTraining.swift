@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// How an autoencoder is trained: the trainer's settings, and the corruption of its inputs.
 ///
 ///     var training = AutoencoderTraining.fast
@@ -8,14 +16,19 @@ public struct AutoencoderTraining: Sendable {
   /// p: the probability with which each pixel is replaced by 0 or 1, either with p/2 (salt and pepper; P. Vincent and others,
   /// 2010, section 3.3). The loss compares with the uncorrupted image.
   public var corruption: Double
+  /// Whether a fresh convolutional autoencoder's last bias starts at ln m − ln(1 − m), m the mean pixel of a channel, instead of
+  /// at zero. Its first answer is then the mean, not grey; else the first thing that it learns, black, can take the sigmoid
+  /// to where no gradient comes back.
+  public var startsAtMean: Bool
 
   /// Traps when `corruption` is not between 0 and 1.
-  public init(trainer: Trainer, corruption: Double = 0) {
+  public init(trainer: Trainer, corruption: Double = 0, startsAtMean: Bool = false) {
     precondition(
       corruption >= 0 && corruption <= 1,
       "A probability of corruption lies between 0 and 1, and \(corruption) does not.")
     self.trainer = trainer
     self.corruption = corruption
+    self.startsAtMean = startsAtMean
   }
 
   /// The settings of Kégl, Cherti and Kazakçı (2018): Adadelta with the rate 0.1, batches of 64, 100 epochs.
@@ -23,11 +36,14 @@ public struct AutoencoderTraining: Sendable {
     AutoencoderTraining(trainer: Trainer(optimizer: Adadelta(learningRate: 0.1), epochs: 100, batchSize: 64))
   }
 
-  /// The default: Adam with a rate that falls along half a cosine, for a tenth of the paper's epochs.
+  /// The default: Adam with a rate that rises for 200 steps and then falls along half a cosine, for a tenth of the paper's
+  /// epochs, from the mean image. Without the rise, networks of three layers and more end at black images.
   public static var fast: AutoencoderTraining {
     AutoencoderTraining(
       trainer: Trainer(
-        optimizer: Adam(learningRate: 2e-3), epochs: 10, batchSize: 64, schedule: .cosine(floor: 0.01)))
+        optimizer: Adam(learningRate: 2e-3), epochs: 10, batchSize: 64,
+        schedule: .warmUp(steps: 200, then: .cosine(floor: 0.01))),
+      startsAtMean: true)
   }
 }
 
@@ -66,7 +82,20 @@ extension ConvolutionalAutoencoder {
     _ architecture: Architecture, on images: Tensor, validation: Tensor? = nil,
     settings: AutoencoderTraining = .fast, progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult<ConvolutionalAutoencoder> {
-    let model = ConvolutionalAutoencoder(architecture, seed: settings.trainer.seed)
+    var model = ConvolutionalAutoencoder(architecture, seed: settings.trainer.seed)
+    if settings.startsAtMean { model.startAtMean(of: images) }
     return try settings.train(model, on: images, validation: validation, progress: progress)
+  }
+
+  /// Sets the last bias so that a code of zeros gives the mean pixel of each channel; means below 0.01 and above 0.99
+  /// count as those.
+  private mutating func startAtMean(of images: Tensor) {
+    guard images.count > 0 else { return }
+    let means = images.mean(axes: [0, 1, 2]).elements
+    decoder[decoder.count - 1].bias.tensor = Tensor(
+      means.map { mean in
+        let share = max(0.01, min(0.99, mean))
+        return log(share / (1 - share))
+      })
   }
 }

@@ -2,7 +2,7 @@ import CKernels
 
 /// One run of a `CouplingStack` over a batch, forwards or backwards.
 struct CouplingPass: @unchecked Sendable {
-  let steps: [CouplingStack.Step]
+  private let steps: [Prepared]
   let conditions: Int
   let rows, columns: Int
   let x: UnsafeMutablePointer<Float>
@@ -12,18 +12,27 @@ struct CouplingPass: @unchecked Sendable {
   private let forwardGrain, grain: Int
   private let isSmall: Bool
 
+  /// A step with its network's sizes and weights.
+  private struct Prepared {
+    let step: CouplingStack.Step
+    /// `CouplingStack.Step.layerSizes`.
+    let sizes: [Int]
+    /// The position among the inputs of the first layer's weight; its bias and the other layers' follow.
+    let firstWeight: Int
+    let weights, biases: [UnsafeMutablePointer<Float>]
+  }
+
   /// Multiply-adds of a layer and a row below which a network counts as small: 64 rows stay within one thread's share.
   private static let smallLayer = 32_768
 
   init(_ stack: CouplingStack, _ inputs: [Tensor]) {
     let x = inputs[0]
-    steps = stack.steps
     conditions = stack.conditions
     precondition(x.rank == 2, "Couplings of vectors take rows [rows, columns], not \(x.shape).")
     (rows, columns) = (x.shape[0], x.shape[1])
     self.x = x.buffer.base
     self.inputs = inputs
-    layout = CouplingLayout(steps, conditions: conditions, rows: rows)
+    layout = CouplingLayout(stack.steps, conditions: conditions, rows: rows)
     if conditions > 0 {
       precondition(
         inputs[1].shape == [rows, conditions],
@@ -31,11 +40,13 @@ struct CouplingPass: @unchecked Sendable {
     }
     var largest = 0
     var next = stack.conditions > 0 ? 2 : 1
-    for step in steps {
+    var prepared: [Prepared] = []
+    for step in stack.steps {
       precondition(
         step.read.upperBound <= columns && step.changed.upperBound <= columns,
         "A coupling of the columns \(step.read) and \(step.changed) does not fit rows of shape \(x.shape).")
       let sizes = step.layerSizes(conditions: stack.conditions)
+      let first = next
       for layer in step.widths.indices {
         let (weight, bias) = (inputs[next], inputs[next + 1])
         precondition(
@@ -47,21 +58,22 @@ struct CouplingPass: @unchecked Sendable {
         largest = max(largest, weight.count)
         next += 2
       }
+      prepared.append(
+        Prepared(
+          step: step, sizes: sizes, firstWeight: first,
+          weights: stride(from: first, to: next, by: 2).map { inputs[$0].buffer.base },
+          biases: stride(from: first, to: next, by: 2).map { inputs[$0 + 1].buffer.base }))
     }
+    steps = prepared
     isSmall = largest <= Self.smallLayer
     // At most 32 chunks, whose gradients of the weights are kept apart and then added in order.
     grain = isSmall ? max(64, (rows + 2047) / 2048 * 64) : max(1, rows)
-    forwardGrain = isSmall ? 36 : max(1, rows)
+    forwardGrain = isSmall ? 32 : max(1, rows)
   }
 
   /// Calls `body` for ranges of rows: on several threads for small networks, once for large ones.
   func forEachForwardChunk(_ body: @Sendable (Range<Int>) -> Void) {
     parallelFor(rows, grain: forwardGrain, body)
-  }
-
-  /// The position among the inputs of a step's first weight.
-  private func firstWeight(_ step: Int) -> Int {
-    steps[..<step].reduce(conditions > 0 ? 2 : 1) { $0 + 2 * $1.widths.count }
   }
 
   private func base(_ input: Int) -> UnsafeMutablePointer<Float> { inputs[input].buffer.base }
@@ -75,8 +87,8 @@ struct CouplingPass: @unchecked Sendable {
     _ number: Int, _ range: Range<Int>, y: UnsafeMutablePointer<Float>,
     logDeterminant: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>, keeps: Bool
   ) {
-    let step = steps[number]
-    let sizes = step.layerSizes(conditions: conditions)
+    let (step, sizes) = (steps[number].step, steps[number].sizes)
+    let (weights, biases) = (steps[number].weights, steps[number].biases)
     let (first, count) = (range.lowerBound, range.count)
     // Rows that the memory has room for, and which of them is the range's first.
     let (capacity, place) = keeps ? (rows, first) : (count, 0)
@@ -90,14 +102,13 @@ struct CouplingPass: @unchecked Sendable {
         StridedRows(base: base(1) + first * conditions, stride: conditions),
         to: StridedRows(base: network + step.read.count, stride: sizes[0]), count, conditions)
     }
-    let weights = firstWeight(number)
     var from = memory
     for layer in step.widths.indices {
       let to = from + capacity * sizes[layer]
       matrixMultiply(
         rows: count, columns: sizes[layer + 1], depth: sizes[layer], from + place * sizes[layer],
-        transposeA: false, base(weights + 2 * layer), transposeB: false, into: to + place * sizes[layer + 1],
-        bias: base(weights + 2 * layer + 1), relu: layer + 1 < step.widths.count)
+        transposeA: false, weights[layer], transposeB: false, into: to + place * sizes[layer + 1],
+        bias: biases[layer], relu: layer + 1 < step.widths.count)
       from = to
     }
     let (width, changed) = (sizes[sizes.count - 1], step.changed.count)
@@ -136,7 +147,7 @@ struct CouplingPass: @unchecked Sendable {
     let dCondition = conditions > 0 && wanted[1] ? Buffer<Float>(count: rows * conditions) : nil
     let weights = WeightGradients(
       inputs, wanted: wanted, first: conditions > 0 ? 2 : 1, chunks: (rows + grain - 1) / grain)
-    let widest = steps.flatMap { $0.layerSizes(conditions: conditions) }.max() ?? 0
+    let widest = steps.flatMap(\.sizes).max() ?? 0
     let grain = grain
     let wantsReading = wanted[0] || dCondition != nil
     parallelFor(rows, grain: grain) { range in
@@ -168,8 +179,8 @@ struct CouplingPass: @unchecked Sendable {
     dCondition: UnsafeMutablePointer<Float>?, memory: UnsafeMutablePointer<Float>, scratch: Buffer<Float>,
     _ weights: WeightGradients, chunk: Int, wantsReading: Bool
   ) {
-    let step = steps[number]
-    let sizes = step.layerSizes(conditions: conditions)
+    let (step, sizes) = (steps[number].step, steps[number].sizes)
+    let firstWeight = steps[number].firstWeight
     let (first, count) = (range.lowerBound, range.count)
     let (width, changed) = (sizes[sizes.count - 1], step.changed.count)
     var places = [memory]
@@ -187,7 +198,6 @@ struct CouplingPass: @unchecked Sendable {
         target, upstreams.row(row).base, before.row(row), parameters.row(row), dx: target,
         dParameters: dParameters.row(row - first), rows: part.count, columns: changed)
     }
-    let firstWeight = firstWeight(number)
     for layer in step.widths.indices.reversed() {
       let (size, outputs) = (sizes[layer], sizes[layer + 1])
       let hidden = places[layer] + first * size
@@ -200,7 +210,8 @@ struct CouplingPass: @unchecked Sendable {
       if let target = weights.target(bias, chunk) { kernels.reduce.sum(g, target, 1, count, outputs) }
       if layer == 0 && !wantsReading { return }
       matrixMultiply(
-        rows: count, columns: size, depth: outputs, g, transposeA: false, base(weight), transposeB: true,
+        rows: count, columns: size, depth: outputs, g, transposeA: false, steps[number].weights[layer],
+        transposeB: true,
         into: other)
       if layer > 0 {
         let target = StridedRows(base: other, stride: size)
