@@ -12,6 +12,16 @@ public struct SweepRate: Codable, Hashable, Sendable {
     successes = counts.successes
     trials = counts.trials
   }
+
+  /// A share with Wilson's 95% interval.
+  init(_ counts: Proportion) throws(MeasureError) {
+    let interval = try counts.wilsonInterval(level: 0.95)
+    estimate = counts.share
+    low = interval.lowerBound
+    high = interval.upperBound
+    successes = counts.successes
+    trials = counts.trials
+  }
 }
 
 /// A number with its 95% interval, as a sweep's files hold it.

@@ -50,9 +50,11 @@ public struct SweepSettings: Codable, Hashable, Sendable {
   @ExplicitNull public var symbolClassifier: Classifier?
   public var curves: SweepCurves.Grid
   public var recipe: SweepPoint.Recipe
+  /// The rest of how models are measured.
+  public var measurement: ModelMeasurement.Settings
 
   enum CodingKeys: String, CodingKey {
-    case version, training, test, controls, theta, curves, recipe
+    case version, training, test, controls, theta, curves, recipe, measurement
     case digitClassifier = "digit_classifier"
     case symbolClassifier = "symbol_classifier"
   }
