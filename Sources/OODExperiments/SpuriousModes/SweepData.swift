@@ -16,8 +16,9 @@ public struct SweepData: Sendable {
   /// Takes over the sets. Control sets go by their names.
   ///
   /// - Parameters:
-  ///   - symbolTraining: What the symbol classifier learns from. When it is empty and `splitsControls`, images at odd
-  ///     positions of each control set are kept for that, and models are measured on those at even positions only.
+  ///   - symbolTraining: What the symbol classifier learns from.
+  ///   - splitsControls: Keeps the images at odd positions of each control set for the symbol classifier to learn from, too;
+  ///     models are then measured on those at even positions only.
   /// - Throws: `SweepError.unusableImages` for sets that hold no images, images of another shape than the training set's or
   ///   values outside 0...1, and for control sets without two images or of one name.
   public init(
@@ -33,9 +34,8 @@ public struct SweepData: Sendable {
     }
     self.training = training
     self.test = test
-    let splits = splitsControls && symbolTraining.isEmpty
-    self.controls = splits ? controls.map { $0.every(2, from: 0) } : controls
-    self.symbolTraining = splits ? controls.map { $0.every(2, from: 1) } : symbolTraining
+    self.controls = splitsControls ? controls.map { $0.every(2, from: 0) } : controls
+    self.symbolTraining = symbolTraining + (splitsControls ? controls.map { $0.every(2, from: 1) } : [])
   }
 
   /// The shape of one image.

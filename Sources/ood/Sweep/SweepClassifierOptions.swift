@@ -11,7 +11,7 @@ struct SweepClassifierOptions: ParsableArguments {
   var symbolClassifier: String?
   @Option(
     help: ArgumentHelp(
-      "Symbols for the symbol classifier to learn from; may be given several times.", valueName: "spec"))
+      "More symbols for the symbol classifier to learn from; may be given several times.", valueName: "spec"))
   var symbolTraining: [String] = []
   @Option(help: "Times through the images when classifiers are trained.") var classifierEpochs: Int?
   @Flag(help: "No classifiers: leave out what needs them.") var noClassifiers = false

@@ -12,8 +12,9 @@ struct SweepCommand: AsyncParsableCommand {
       models.jsonl with all records, a line a model. Killed at any moment, a sweep goes on with --resume.
 
       Classifiers for objectness, Fréchet distance and the rate of reconstructed symbols that look like digits are trained \
-      once, into DIR, unless given. The symbol classifier learns from --symbol-training; without that, from the images at \
-      odd positions of the control sets, and models are then measured on those at even positions only.
+      once, into DIR, unless given. The symbol classifier learns from --data against --symbol-training and the images at odd \
+      positions of the control sets; models are measured on those at even positions only. With --symbol-classifier or \
+      --no-classifiers they are measured on whole control sets.
 
       Several machines each take a --shard; their directories' files go together into one, or their models.jsonl one after \
       the other. Give them the same classifier files.
