@@ -11,7 +11,8 @@ struct SpuriousSweepGridTests {
     #expect(Set(paper.points.map(\.bottleneck)) == [2, 4, 8, 16, 32, 64, 128])
     #expect(Set(paper.points.map(\.channelSparsity)) == [0, 0.1, 0.2, 0.4, 0.5, 0.7, 0.9])
     #expect(Set(paper.points.map(\.corruption)) == [0, 0.1, 0.2, 0.3, 0.4, 0.5])
-    #expect(paper.points.allSatisfy { $0.maps == 128 && $0.kernel == 5 && $0.epochs == 100 && $0.recipe == .paper })
+    #expect(
+      paper.points.allSatisfy { $0.maps == 128 && $0.kernel == 5 && $0.epochs == 100 && $0.recipe == .paper })
     let quick = SweepGrid.quick(seed: 4)
     #expect(quick.points.count { $0.epochs > 0 } >= 24 && quick.points.contains { $0.epochs == 0 })
     #expect(quick.points.allSatisfy { $0.seed == 4 && $0.fault(imageShape: [28, 28, 1]) == nil })
@@ -83,7 +84,8 @@ struct SpuriousSweepGridTests {
   func clock() {
     let small = SweepPoint(layers: 1, maps: 4, bottleneck: 2, epochs: 1)
     let large = SweepPoint(layers: 4, maps: 64, bottleneck: 64, epochs: 10)
-    var clock = SweepClock([small, large], imageShape: [28, 28, 1], trainingImages: 1000, measuredImages: 10)
+    var clock = SweepClock(
+      [small, large], imageShape: [28, 28, 1], trainingImages: 1000, measuredImages: 10)
     #expect(clock.secondsLeft(after: 5) == nil && clock.part == 0)
     clock.update(small.name, part: 0)
     clock.update(small.name, part: 1)
@@ -94,7 +96,8 @@ struct SpuriousSweepGridTests {
     let left = clock.secondsLeft(after: 60)!
     #expect(left > 59 && left < 60)
     // What an earlier run did says nothing about the rate of this one.
-    var resumed = SweepClock([small, large], imageShape: [28, 28, 1], trainingImages: 1000, measuredImages: 10)
+    var resumed = SweepClock(
+      [small, large], imageShape: [28, 28, 1], trainingImages: 1000, measuredImages: 10)
     resumed.skip(small.name)
     resumed.update(large.name, part: 0.5)
     resumed.update(large.name, part: 0.75)

@@ -14,7 +14,8 @@ private func smallData(controls: Int = 2, splits: Bool = false) throws -> SweepD
   }
   return try SweepData(
     training: SyntheticGlyphs.digits.dataset(0..<96, of: .train),
-    test: SyntheticGlyphs.digits.dataset(0..<30, of: .test), controls: (0..<controls).map { symbols(50 * $0) },
+    test: SyntheticGlyphs.digits.dataset(0..<30, of: .test),
+    controls: (0..<controls).map { symbols(50 * $0) },
     splitsControls: splits)
 }
 
@@ -166,7 +167,9 @@ struct SpuriousSweepTests {
       for key in ["objectness", "frechet_distance", "mean_discrepancy", "missing_classes"] {
         #expect(text.contains("\"\(key)\":null"))
         let without = text.replacing("\"\(key)\":null,", with: "")
-        #expect(try JSONDecoder().decode(SweepRecord.self, from: Data(without.utf8)) == sweep.directory.records()[0])
+        #expect(
+          try JSONDecoder().decode(SweepRecord.self, from: Data(without.utf8)) == sweep.directory.records()[0]
+        )
       }
     }
   }
@@ -199,7 +202,16 @@ struct SpuriousSweepTests {
       try Data("{}\n".utf8).write(to: file)
       let damaged = try #require(throws: SweepError.self) { try sweep.directory.records() }
       #expect(damaged.description.contains("line 1") && damaged.description.contains("missing"), "\(damaged)")
+      // Without it, models' own files say the same; without those, there is nothing.
       try FileManager.default.removeItem(at: file)
+      #expect(try sweep.directory.records() == records)
+      let one = URL(fileURLWithPath: sweep.directory.file(records[1].name + ".json"))
+      var moved = records[1]
+      moved.controls = ["others", "more"]
+      try JSONEncoder().encode(moved).write(to: one)
+      let mixed = try #require(throws: SweepError.self) { try sweep.directory.records() }
+      #expect(mixed.description.contains("others"), "\(mixed)")
+      for record in records { try FileManager.default.removeItem(atPath: sweep.directory.file(record.panel)) }
       #expect(throws: SweepError.noRecords(directory: folder)) { try sweep.directory.records() }
     }
   }

@@ -101,7 +101,8 @@ struct SweepCommandTests {
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/whole")
       #expect(files.count == 6 * 3 + 4)
       #expect(names() == Set(files))
-      for file in files where file.hasSuffix(".safetensors") || file.hasSuffix(".panel.json") || file == "settings.json" {
+      for file in files
+      where file.hasSuffix(".safetensors") || file.hasSuffix(".panel.json") || file == "settings.json" {
         #expect(
           FileManager.default.contents(atPath: killed + "/" + file)
             == FileManager.default.contents(atPath: folder + "/whole/" + file), "\(file)")
@@ -134,7 +135,8 @@ struct SweepCommandTests {
 
       let other = try ToolRun(
         arguments: ["sweep", grid, "--resume", "--theta", "40"] + out + data)
-      #expect(other.status == 1 && other.errors.contains("theta") && other.errors.contains("50"), "\(other.errors)")
+      #expect(
+        other.status == 1 && other.errors.contains("theta") && other.errors.contains("50"), "\(other.errors)")
     }
   }
 

@@ -56,7 +56,8 @@ public struct ModelMeasurement: Sendable {
     precondition(
       settings.generatedCount >= 2 && settings.iterations >= 1 && settings.panelCount >= 1
         && settings.comparedCount >= 2 && settings.bandwidthCount >= 1,
-      "A measurement needs two generated and two test images or more, and one of everything else: \(settings).")
+      "A measurement needs two generated and two test images or more, and one of everything else: \(settings)."
+    )
     self.settings = settings
     self.data = data
     self.digits = digits
@@ -65,7 +66,8 @@ public struct ModelMeasurement: Sendable {
     comparedPixels = Matrix(compared.flattened())
     comparedFeatures = try digits.map { Matrix(try $0.features(compared)) }
     bandwidthPixels = Matrix(
-      data.training.examples.sliced(axis: 0, 0..<min(data.training.count, settings.bandwidthCount)).flattened())
+      data.training.examples.sliced(axis: 0, 0..<min(data.training.count, settings.bandwidthCount))
+        .flattened())
   }
 
   /// The steps that a panel shows.
@@ -103,8 +105,10 @@ public struct ModelMeasurement: Sendable {
       orr: rates.controls.map { SweepRate($0.counts, $0.outOfClass) },
       delta: rates.controls.map { SweepEstimate($0.delta) },
       auroc: try comparison.controlNames.map { try comparison.auroc(against: $0) },
-      bestTheta: best.map(\.threshold), bestDelta: best.map(\.delta), deltaMean: SweepEstimate(rates.meanDelta),
-      deltaMin: SweepEstimate(rates.minimumDelta), bestMeanTheta: bestMean.threshold, bestMeanDelta: bestMean.delta,
+      bestTheta: best.map(\.threshold), bestDelta: best.map(\.delta),
+      deltaMean: SweepEstimate(rates.meanDelta),
+      deltaMin: SweepEstimate(rates.minimumDelta), bestMeanTheta: bestMean.threshold,
+      bestMeanDelta: bestMean.delta,
       curves: SweepCurves(grid: settings.curves, inClass: inside, controls: outside),
       recall: try recall(inside), objectness: generated.objectness,
       frechetDistance: generated.frechetDistance, meanDiscrepancy: generated.meanDiscrepancy,

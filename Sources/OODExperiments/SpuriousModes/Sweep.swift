@@ -87,7 +87,8 @@ public struct Sweep: Sendable {
   ) -> SweepSettings {
     SweepSettings(
       training: .init(data.training), test: .init(data.test), controls: data.controls.map { .init($0) },
-      theta: measurement.theta, digitClassifier: digits, symbolClassifier: symbols, curves: measurement.curves,
+      theta: measurement.theta, digitClassifier: digits, symbolClassifier: symbols,
+      curves: measurement.curves,
       recipe: grid.recipe, measurement: measurement)
   }
 
@@ -109,7 +110,9 @@ public struct Sweep: Sendable {
       for (kind, source) in sources {
         if atOnce == 1 { note(try await group.next()) }
         group.addTask {
-          try Parallelism.withThreads(max(1, threads / atOnce)) { (kind, try training.entry(kind, from: source)) }
+          try Parallelism.withThreads(max(1, threads / atOnce)) {
+            (kind, try training.entry(kind, from: source))
+          }
         }
       }
       while let result = try await group.next() { note(result) }
@@ -200,7 +203,8 @@ public struct Sweep: Sendable {
     let architecture = point.architecture(imageShape: data.imageShape)
     guard point.epochs > 0 else { return (ConvolutionalAutoencoder(architecture, seed: point.seed), nil) }
     var settings = point.training
-    settings.trainer.checkpointing = Checkpointing(path: checkpoint, everySteps: stepsBetweenCheckpoints(point))
+    settings.trainer.checkpointing = Checkpointing(
+      path: checkpoint, everySteps: stepsBetweenCheckpoints(point))
     let result = try ConvolutionalAutoencoder.train(
       architecture, on: data.training.examples, settings: settings,
       progress: { event(.training(point, $0)) })
@@ -225,7 +229,9 @@ extension SweepSettings {
         throw .otherSweep(directory: directory, setting: setting, found: found, expected: expected)
       }
     }
-    func text(_ set: ImageSet) -> String { "\(set.name) (\(set.count) images, sum of pixels \(set.pixelSum))" }
+    func text(_ set: ImageSet) -> String {
+      "\(set.name) (\(set.count) images, sum of pixels \(set.pixelSum))"
+    }
     func text(_ classifier: Classifier?) -> String {
       classifier.map { "\($0.name), checksum \($0.checksum.prefix(16))" } ?? "none"
     }

@@ -128,13 +128,16 @@ struct ClassifierTraining {
       let classes = max(2, largest + 1, data.training.classNames?.count ?? 0)
       if let label = data.test.labels?.elements.max(), label >= classes {
         throw SweepError.unusableImages(
-          set: data.test.name, reason: "it has the label \(label), and \(data.training.name) only labels below \(classes)")
+          set: data.test.name,
+          reason: "it has the label \(label), and \(data.training.name) only labels below \(classes)")
       }
       return (data.training.examples, labels, classes, [data.training])
     case .symbols:
       let sets = [data.training] + data.symbolTraining
       guard sets.count > 1 else { return nil }
-      let labels = sets.enumerated().flatMap { Array(repeating: $0.offset == 0 ? 0 : 1, count: $0.element.count) }
+      let labels = sets.enumerated().flatMap {
+        Array(repeating: $0.offset == 0 ? 0 : 1, count: $0.element.count)
+      }
       return (.concatenate(sets.map(\.examples), axis: 0), Indexes(labels), 2, sets)
     }
   }

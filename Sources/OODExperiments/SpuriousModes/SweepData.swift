@@ -43,12 +43,15 @@ public struct SweepData: Sendable {
 
   private static func check(_ set: Dataset, like training: Dataset) throws(SweepError) {
     guard set.holdsImages else {
-      throw .unusableImages(set: set.name, reason: "its examples have the shape \(set.exampleShape) and are no images")
+      throw .unusableImages(
+        set: set.name, reason: "its examples have the shape \(set.exampleShape) and are no images")
     }
     guard set.exampleShape == training.exampleShape else {
       throw .unusableImages(
         set: set.name,
-        reason: "its images have the shape \(set.exampleShape), and those of \(training.name) \(training.exampleShape)")
+        reason:
+          "its images have the shape \(set.exampleShape), and those of \(training.name) \(training.exampleShape)"
+      )
     }
     guard set.count >= 2 else {
       throw .unusableImages(set: set.name, reason: "it has \(set.count) images, and two are needed at least")
@@ -60,7 +63,9 @@ public struct SweepData: Sendable {
     if let bad {
       throw .unusableImages(
         set: set.name,
-        reason: "image \(bad.position / width) (counted from 0) has the value \(bad.value), and pixels lie in 0...1")
+        reason:
+          "image \(bad.position / width) (counted from 0) has the value \(bad.value), and pixels lie in 0...1"
+      )
     }
   }
 }

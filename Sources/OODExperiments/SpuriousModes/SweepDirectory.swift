@@ -16,7 +16,7 @@ import OODDatasets
 ///     models.jsonl           all records, one a line, by name
 ///
 /// Every file is written beside and renamed. Results of several machines merge by putting their files into one directory, or by
-/// concatenating their `models.jsonl`.
+/// concatenating their `models.jsonl` (what is in either counts).
 public struct SweepDirectory: Sendable, Hashable {
   public let path: String
 
@@ -32,21 +32,30 @@ public struct SweepDirectory: Sendable, Hashable {
     return try Self.decode(SweepSettings.self, bytes, file: file("settings.json"))
   }
 
-  /// The records in `models.jsonl`, by name. A model that occurs twice, as after concatenation, is one when its records
-  /// differ in nothing but time.
-  /// - Throws: `SweepError` when there is none, a line is damaged, or two records of a model differ.
+  /// The records in `models.jsonl` and in models' own files, by name. A model that occurs twice, as after concatenation, is
+  /// one when its records differ in nothing but time.
+  /// - Throws: `SweepError` when there is none, one is damaged, two records of a model differ, or two models were measured
+  ///   on other control sets.
   public func records() throws -> [SweepRecord] {
     let path = file("models.jsonl")
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw SweepError.noRecords(directory: self.path)
-    }
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     var found: [(record: SweepRecord, place: String)] = []
-    for (index, line) in lines.enumerated() where !line.isEmpty {
-      let record = try Self.decode(SweepRecord.self, Data(line), file: path, line: index + 1)
-      found.append((record, "line \(index + 1) of \(path)"))
+    if let bytes = FileManager.default.contents(atPath: path) {
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      for (index, line) in lines.enumerated() where !line.isEmpty {
+        let record = try Self.decode(SweepRecord.self, Data(line), file: path, line: index + 1)
+        found.append((record, "line \(index + 1) of \(path)"))
+      }
     }
-    guard !found.isEmpty else { throw SweepError.noRecords(directory: self.path) }
+    for name in try recordFiles() {
+      let bytes = FileManager.default.contents(atPath: file(name)) ?? Data()
+      found.append((try Self.decode(SweepRecord.self, bytes, file: file(name)), file(name)))
+    }
+    guard let first = found.first else { throw SweepError.noRecords(directory: self.path) }
+    if let other = found.first(where: { $0.record.controls != first.record.controls }) {
+      throw SweepError.malformedFile(
+        file: other.place, line: nil,
+        reason: "its control sets are \(other.record.controls), and those of \(first.place) \(first.record.controls)")
+    }
     return try Self.merged(found)
   }
 
@@ -91,7 +100,7 @@ public struct SweepDirectory: Sendable, Hashable {
   /// Gathers the records of all finished models, of this run and of earlier ones, into `models.jsonl`.
   func gather() throws {
     var lines: [UInt8] = []
-    for name in try names() where isRecord(name) {
+    for name in try recordFiles() {
       let bytes = FileManager.default.contents(atPath: file(name)) ?? Data()
       _ = try Self.decode(SweepRecord.self, bytes, file: file(name))
       lines += bytes
@@ -129,8 +138,11 @@ public struct SweepDirectory: Sendable, Hashable {
     return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 
-  private func isRecord(_ name: String) -> Bool {
-    name.hasSuffix(".json") && !name.hasSuffix(".panel.json") && name != "settings.json"
+  /// The names of models' records: of the JSON files, those that have a panel beside.
+  private func recordFiles() throws -> [String] {
+    let names = try names()
+    let panels = Set(names.filter { $0.hasSuffix(".panel.json") })
+    return names.filter { $0.hasSuffix(".json") && panels.contains($0.dropLast(5) + ".panel.json") }
   }
 
   private static func decode<Value: Decodable>(

@@ -114,7 +114,8 @@ extension Decoder {
     throw DecodingError.dataCorrupted(
       .init(
         codingPath: codingPath,
-        debugDescription: "there is no setting \"\(unknown)\"; there are \(known.sorted().joined(separator: ", "))"))
+        debugDescription:
+          "there is no setting \"\(unknown)\"; there are \(known.sorted().joined(separator: ", "))"))
   }
 }
 

@@ -25,7 +25,9 @@ public struct SweepGrid: Sendable, Hashable {
   /// every bottleneck (7 models), and at b = 128 and at b = 32 every ρ > 0 (6 each) and every p > 0 (5 each), which makes
   /// 29 for each L and 174 in all; then b = 64 with p = 0.2 at L = 3 for every ρ (7) and at L = 2 for every ρ > 0 (6).
   public static func paper(seed: UInt64 = 0) -> SweepGrid {
-    func point(_ layers: Int, _ bottleneck: Int, _ sparsity: Double = 0, _ corruption: Double = 0) -> SweepPoint {
+    func point(_ layers: Int, _ bottleneck: Int, _ sparsity: Double = 0, _ corruption: Double = 0)
+      -> SweepPoint
+    {
       SweepPoint(
         layers: layers, bottleneck: bottleneck, channelSparsity: sparsity, corruption: corruption,
         epochs: 100, seed: seed, recipe: .paper)
@@ -44,7 +46,7 @@ public struct SweepGrid: Sendable, Hashable {
   }
 
   /// 25 small models for two cores: 24 with 32 maps that are trained for 2 epochs by the fast recipe, and one that is not
-  /// trained, for comparison. L = 1, 2, 3 and 6, bottlenecks from 4 to 32 maps, and at some of them ρ and p.
+  /// trained, for comparison. L = 2, 3, 4 and 6, bottlenecks from 4 to 32 maps, and at some of them ρ and p.
   public static func quick(seed: UInt64 = 0) -> SweepGrid {
     func point(
       _ layers: Int, _ bottleneck: Int, _ sparsity: Double = 0, _ corruption: Double = 0, epochs: Int = 2
@@ -54,7 +56,7 @@ public struct SweepGrid: Sendable, Hashable {
         epochs: epochs, seed: seed)
     }
     var points: [SweepPoint] = []
-    for layers in [1, 2, 3, 6] {
+    for layers in [2, 3, 4, 6] {
       points += [4, 8, 16, 32].map { point(layers, $0) }
       points += [point(layers, 32, 0.7), point(layers, 32, 0, 0.3)]
     }
@@ -73,7 +75,9 @@ public struct SweepGrid: Sendable, Hashable {
   /// - Throws: `SweepError.malformedGrid` when two models become one.
   public func training(epochs: Int) throws(SweepError) -> SweepGrid {
     var copy = self
-    for index in copy.points.indices where copy.points[index].epochs > 0 { copy.points[index].epochs = epochs }
+    for index in copy.points.indices where copy.points[index].epochs > 0 {
+      copy.points[index].epochs = epochs
+    }
     guard Set(copy.points).count == copy.points.count else {
       throw .malformedGrid(file: "The grid", reason: "two of its models differ only in their epochs")
     }

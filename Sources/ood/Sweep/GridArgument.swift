@@ -19,7 +19,8 @@ enum GridArgument {
     case "paper": grid = .paper(seed: seed)
     default:
       guard let bytes = FileManager.default.contents(atPath: argument) else {
-        throw Failure("\(argument) can't be read. A grid is quick, paper, or a JSON file (ood sweep quick --print-grid).")
+        throw Failure(
+          "\(argument) can't be read. A grid is quick, paper, or a JSON file (ood sweep quick --print-grid).")
       }
       grid = try SweepGrid(json: Array(bytes), name: argument)
     }

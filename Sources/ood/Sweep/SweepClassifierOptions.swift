@@ -3,7 +3,8 @@ import OODExperiments
 
 /// Where a sweep's classifiers come from.
 struct SweepClassifierOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A classifier of the domain's classes, from ood train classifier.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A classifier of the domain's classes, from ood train classifier.", valueName: "file"))
   var digitClassifier: String?
   @Option(
     help: ArgumentHelp(
@@ -20,11 +21,13 @@ struct SweepClassifierOptions: ParsableArguments {
     if let classifierEpochs, classifierEpochs < 1 {
       throw ValidationError("--classifier-epochs must be 1 or more, and it is \(classifierEpochs).")
     }
-    guard !noClassifiers || (digitClassifier == nil && symbolClassifier == nil && symbolTraining.isEmpty) else {
+    guard !noClassifiers || (digitClassifier == nil && symbolClassifier == nil && symbolTraining.isEmpty)
+    else {
       throw ValidationError("--no-classifiers excludes the other options for classifiers.")
     }
     guard symbolClassifier == nil || symbolTraining.isEmpty else {
-      throw ValidationError("--symbol-training goes with a classifier that is trained, not with --symbol-classifier.")
+      throw ValidationError(
+        "--symbol-training goes with a classifier that is trained, not with --symbol-classifier.")
     }
   }
 

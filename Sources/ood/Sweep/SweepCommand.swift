@@ -46,7 +46,9 @@ struct SweepCommand: AsyncParsableCommand {
       if let value, value < 1 { throw ValidationError("\(name) must be 1 or more, and it is \(value).") }
     }
     guard generate >= 2 else { throw ValidationError("--generate must be 2 or more, and it is \(generate).") }
-    guard theta.isFinite else { throw ValidationError("--theta must be a finite number, and it is \(theta).") }
+    guard theta.isFinite else {
+      throw ValidationError("--theta must be a finite number, and it is \(theta).")
+    }
     guard !printGrid else { return }
     guard data != nil, test != nil, out != nil else {
       throw ValidationError("A sweep needs --data, --test and --out.")

@@ -65,7 +65,9 @@ struct SweepReport: Encodable {
         [number(record.orr[$0].estimate), number(record.delta[$0].estimate)]
       }
       table.add(
-        [record.name, number(record.irr.estimate)] + rates + [number(record.objectness), number(record.trainSeconds)])
+        [record.name, number(record.irr.estimate)] + rates + [
+          number(record.objectness), number(record.trainSeconds),
+        ])
     }
     table.lines.forEach(Console.result)
     for (index, name) in controls.enumerated() {
