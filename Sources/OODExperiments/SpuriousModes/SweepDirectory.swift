@@ -54,7 +54,8 @@ public struct SweepDirectory: Sendable, Hashable {
     if let other = found.first(where: { $0.record.controls != first.record.controls }) {
       throw SweepError.malformedFile(
         file: other.place, line: nil,
-        reason: "its control sets are \(other.record.controls), and those of \(first.place) \(first.record.controls)")
+        reason: "its control sets are \(other.record.controls), "
+          + "and those of \(first.place) \(first.record.controls)")
     }
     return try Self.merged(found)
   }
