@@ -14,7 +14,9 @@ struct SpuriousSweepDemonstrationTests {
     #expect(result.records.count == 6 && result.records.count { $0.epochsDone == 0 } == 1)
     let deltas = result.records.map(\.deltaMean.estimate)
     #expect(deltas == deltas.sorted(by: >))
-    #expect(result.records.allSatisfy { $0.irr.trials == 20 && $0.orr[0].trials == 10 && $0.objectness != nil })
+    for record in result.records {
+      #expect(record.irr.trials == 20 && record.orr[0].trials == 10 && record.objectness != nil)
+    }
     let page = try String(contentsOf: URL(fileURLWithPath: result.page), encoding: .utf8)
     #expect(result.records.allSatisfy { page.contains($0.name) })
     #expect(try await demonstration.run(in: folder).records == result.records)
