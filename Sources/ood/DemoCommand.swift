@@ -1,45 +1,55 @@
 import ArgumentParser
 import GenModels
-import OODDatasets
 import OODExperiments
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Train a small autoencoder on drawn digits and ask it about symbols; no download.",
+    abstract: "Train small autoencoders on drawn digits and ask them about symbols; no download.",
     discussion: """
-      Prints the shares of digits (IRR) and symbols (ORR) that the model can reconstruct, beside those of the untrained network, \
-      and draws a page: digits, their reconstructions, symbols, their reconstructions, and images generated from noise.
+      Prints the shares of digits (IRR) and symbols (ORR) that each model can reconstruct, beside those of an untrained \
+      network, generates images from noise, and writes a page with all of it to OUT/ood-demo-SEED. What an earlier run \
+      left there is used.
       """)
 
-  @Option(help: "Decides the data, the network's first weights and the order of training.")
+  @Option(help: "Decides the data, the networks' first weights and the order of training.")
   var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Where the demo's directory goes.", valueName: "dir")) var out = "."
+  @Option(help: "Threads; all cores unless given. Results do not depend on it.") var threads: Int?
 
-  @Option(help: "Where the page goes.")
-  var out = "."
+  func validate() throws {
+    if let threads, threads < 1 {
+      throw ValidationError("--threads must be 1 or more, and it is \(threads).")
+    }
+  }
 
   func run() async throws {
     let demonstration = Demonstration(seed: seed)
-    var line = TrainingLine()
-    let result = try demonstration.run { line.show($0) }
+    let directory = "\(out)/ood-demo-\(seed)"
+    let line = SweepLine(try demonstration.sweep(in: directory))
+    let result = try await Parallelism.withThreads(threads ?? Parallelism.threads) {
+      try await demonstration.run(in: directory) { line.show($0) }
+    }
     Console.endProgress()
-    var table = TextTable(["model", "theta", "IRR", "ORR", "delta", "AUROC"], rightAligned: [1, 2, 3, 4, 5])
-    for (name, measures) in [("trained", result.trained), ("untrained", result.untrained)] {
-      let rates = measures.rates
+    var table = TextTable(
+      ["layers", "bottleneck", "epochs", "IRR", "ORR", "delta", "AUROC", "objectness", "fixed points"],
+      rightAligned: Set(0...8))
+    for record in result.records {
+      let point = record.configuration
       table.add([
-        name, "\(rates.threshold.rounded(digits: 1))", percent(rates.inClass.estimate),
-        percent(rates.controls[0].outOfClass.estimate), percent(rates.meanDelta.estimate),
-        "\(measures.auroc.rounded(digits: 3))",
+        "\(point.layers)", "\(point.bottleneck)", point.epochs == 0 ? "untrained" : "\(point.epochs)",
+        percent(record.irr.estimate), percent(record.orr[0].estimate), percent(record.delta[0].estimate),
+        "\(record.auroc[0].rounded(digits: 3))",
+        record.objectness.map { "\($0.rounded(digits: 2))" } ?? "", percent(record.converged.estimate),
       ])
     }
-    let path = out + "/ood-demo.png"
-    try PNG.write(result.page, to: path)
     table.lines.forEach(Console.result)
+    let best = result.records[0]
     Console.result(
-      "Generated from noise: \(result.generated.images.shape[0]) images, \(percent(result.generated.convergedShare)) of "
-        + "them converged to fixed points.")
-    Console.result("Digits, reconstructions, symbols, reconstructions and generated images: \(path)")
+      "IRR and ORR: drawn digits and drawn symbols with a reconstruction error below \(best.theta). Fixed points: of "
+        + "\(best.converged.trials) images generated from noise.")
+    Console.result("The page, with the images: \(result.page)")
   }
 
-  private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10)%" }
+  private func percent(_ share: Double) -> String { "\((share * 100).rounded(digits: 1))%" }
 }

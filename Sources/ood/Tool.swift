@@ -7,6 +7,6 @@ struct Tool: AsyncParsableCommand {
     abstract: "Deep generative models and out-of-distribution scoring.",
     subcommands: [
       DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
-      GenerateCommand.self, DetectCommand.self, ExperimentCommand.self,
+      GenerateCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self, ExperimentCommand.self,
     ])
 }

@@ -35,7 +35,7 @@ struct ToolRun {
   }
 
   /// The tool lies beside the test bundle.
-  private static let tool: URL = {
+  static let tool: URL = {
     let argument = CommandLine.arguments[0]
     let bundles = [Bundle.main.bundleURL, URL(fileURLWithPath: argument).deletingLastPathComponent()]
     let places = bundles + CommandLine.arguments.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }

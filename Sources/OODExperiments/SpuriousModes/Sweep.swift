@@ -1,0 +1,251 @@
+import GenModels
+import OODDatasets
+import OODMetrics
+import Synchronization
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Trains and measures the models of a grid into a directory (`SweepDirectory`).
+///
+///     let data = try SweepData(training: mnist, test: held, controls: [symbols])
+///     try await Sweep(.quick(), data: data, directory: "sweep").run(resumes: false)
+///     try SweepDirectory("sweep").records()
+///
+/// It can be killed at any moment: run again with `resumes`, it goes on from the checkpoints, and what it writes is, but for
+/// times, what an uninterrupted sweep writes, for any number of threads and models at a time.
+public struct Sweep: Sendable {
+  public var grid: SweepGrid
+  public var data: SweepData
+  public var directory: SweepDirectory
+  public var measurement = ModelMeasurement.Settings()
+  /// Where the classifiers come from that measures need.
+  public var digitClassifier = SweepClassifiers.Source.trained
+  public var symbolClassifier = SweepClassifiers.Source.trained
+  /// Times through the images, and seed, of classifiers that the sweep trains.
+  public var classifierEpochs = 4
+  public var classifierSeed: UInt64 = 0
+  /// Models that are trained at the same time, each with its share of the threads; nil for as many as there are threads.
+  /// One thread for each model is the fastest where there are models enough.
+  public var jobs: Int?
+
+  public init(_ grid: SweepGrid, data: SweepData, directory: String) {
+    self.grid = grid
+    self.data = data
+    self.directory = SweepDirectory(directory)
+  }
+
+  /// Trains and measures what is not there yet.
+  ///
+  /// - Parameters:
+  ///   - resumes: Goes on with a directory that has files of this sweep; without it such a directory is refused.
+  ///   - event: Called from several threads.
+  /// - Throws: `SweepError`, `.modelsFailed` among them when all other models are done; `TrainingError` of a classifier;
+  ///   what writing files throws.
+  public func run(
+    resumes: Bool, event: @escaping @Sendable (SweepEvent) -> Void = { _ in }
+  ) async throws {
+    for point in grid.points {
+      if let reason = point.fault(imageShape: data.imageShape) {
+        throw SweepError.impossibleModel(name: point.name, reason: reason)
+      }
+    }
+    if !resumes, let file = try directory.firstFileInUse() {
+      throw SweepError.directoryInUse(path: directory.path, file: file)
+    }
+    try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    try directory.removePartialFiles(of: grid.points.map(\.name))
+    let stored = try directory.settings()
+    try stored?.require(settings(digits: nil, symbols: nil), in: directory.path, comparingClassifiers: false)
+    let (digits, symbols) = try await classifiers(event)
+    event(.classifiers(digits?.settings, symbols?.settings))
+    let settings = settings(digits: digits?.settings, symbols: symbols?.settings)
+    try stored?.require(settings, in: directory.path, comparingClassifiers: true)
+    if stored == nil { try directory.write(settings, to: "settings.json", isPretty: true) }
+    let measurement = try ModelMeasurement(
+      settings: measurement, data: data, digits: digits?.classifier, symbols: symbols?.classifier)
+    try await train(measurement, event)
+  }
+
+  /// The time estimate for this sweep's models.
+  public var clock: SweepClock {
+    SweepClock(
+      grid.points, imageShape: data.imageShape, trainingImages: data.training.count,
+      measuredImages: measuredImages)
+  }
+
+  private var measuredImages: Int {
+    data.test.count + data.controls.reduce(0) { $0 + $1.count }
+      + measurement.generatedCount * measurement.iterations
+  }
+
+  private func settings(
+    digits: SweepSettings.Classifier?, symbols: SweepSettings.Classifier?
+  ) -> SweepSettings {
+    SweepSettings(
+      training: .init(data.training), test: .init(data.test), controls: data.controls.map { .init($0) },
+      theta: measurement.theta, digitClassifier: digits, symbolClassifier: symbols,
+      curves: measurement.curves,
+      recipe: grid.recipe, measurement: measurement)
+  }
+
+  /// Both classifiers, trained at the same time where there are threads for it.
+  private func classifiers(
+    _ event: @escaping @Sendable (SweepEvent) -> Void
+  ) async throws -> (SweepClassifiers.Entry?, SweepClassifiers.Entry?) {
+    let training = ClassifierTraining(
+      data: data, directory: directory, epochs: classifierEpochs, seed: classifierSeed, event: event)
+    let threads = Parallelism.threads
+    let sources = [(ClassifierTraining.Kind.symbols, symbolClassifier), (.digits, digitClassifier)]
+    let atOnce = min(jobs ?? threads, 2)
+    return try await withThrowingTaskGroup(of: (ClassifierTraining.Kind, SweepClassifiers.Entry?).self) {
+      group in
+      var entries: [ClassifierTraining.Kind: SweepClassifiers.Entry] = [:]
+      func note(_ result: (ClassifierTraining.Kind, SweepClassifiers.Entry?)?) {
+        if let result { entries[result.0] = result.1 }
+      }
+      for (kind, source) in sources {
+        if atOnce == 1 { note(try await group.next()) }
+        group.addTask {
+          try Parallelism.withThreads(max(1, threads / atOnce)) {
+            (kind, try training.entry(kind, from: source))
+          }
+        }
+      }
+      while let result = try await group.next() { note(result) }
+      return (entries[.digits], entries[.symbols])
+    }
+  }
+
+  private func train(
+    _ measurement: ModelMeasurement, _ event: @escaping @Sendable (SweepEvent) -> Void
+  ) async throws {
+    let remaining = try grid.points.filter { point in
+      guard let record = try directory.record(named: point.name) else { return true }
+      event(.finished(record))
+      // A kill between the record and this leaves the checkpoint.
+      try directory.remove(directory.file(point.name + ".checkpoint"))
+      return false
+    }
+    event(.found(finished: grid.points.count - remaining.count, of: grid.points.count))
+    try directory.gather()
+    // The longest first, so that no thread waits long for the last model.
+    let order = remaining.map { (point: $0, work: work($0)) }.sorted { $0.work > $1.work }.map(\.point)
+    let threads = Parallelism.threads
+    let atOnce = max(1, min(jobs ?? threads, order.count))
+    var failures: [SweepError.Failure] = []
+    try await withThrowingTaskGroup(of: SweepError.Failure?.self) { group in
+      var waiting = order.makeIterator()
+      func startNext() {
+        guard let point = waiting.next() else { return }
+        group.addTask {
+          try Parallelism.withThreads(max(1, threads / atOnce)) { try train(point, measurement, event) }
+        }
+      }
+      for _ in 0..<atOnce { startNext() }
+      while let failure = try await group.next() {
+        startNext()
+        if let failure { failures.append(failure) } else { try directory.gather() }
+      }
+    }
+    guard failures.isEmpty else {
+      throw SweepError.modelsFailed(failures.sorted { $0.name < $1.name })
+    }
+  }
+
+  private func work(_ point: SweepPoint) -> Double {
+    SweepClock.work(
+      of: point, imageShape: data.imageShape, trainingImages: data.training.count,
+      measuredImages: measuredImages)
+  }
+
+  /// Trains, measures and writes one model. What is wrong with the model itself is returned: another run would find the same.
+  private func train(
+    _ point: SweepPoint, _ measurement: ModelMeasurement, _ event: @Sendable (SweepEvent) -> Void
+  ) throws -> SweepError.Failure? {
+    do {
+      let clock = ContinuousClock()
+      let start = clock.now
+      let checkpoint = directory.file(point.name + ".checkpoint")
+      let (model, loss) = try trained(point, checkpoint: checkpoint, event)
+      let end = clock.now
+      event(.measuring(point))
+      var (record, panel) = try measurement.measure(model, as: point, loss: loss, epochsDone: point.epochs)
+      record.trainSeconds = (end - start) / .seconds(1)
+      record.evaluateSeconds = (clock.now - end) / .seconds(1)
+      try model.save(to: directory.file(record.model))
+      try directory.write(panel, to: record.panel)
+      try directory.write(record, to: point.name + ".json")
+      try directory.remove(checkpoint)
+      event(.finished(record))
+      return nil
+    } catch TrainingError.lossNotFinite(let step, let epoch, let loss) {
+      return failed(point, "\(TrainingError.lossNotFinite(step: step, epoch: epoch, loss: loss))", event)
+    } catch let error as MeasureError {
+      return failed(point, "\(error)", event)
+    }
+  }
+
+  private func failed(
+    _ point: SweepPoint, _ reason: String, _ event: @Sendable (SweepEvent) -> Void
+  ) -> SweepError.Failure {
+    event(.failed(point, reason: reason))
+    return SweepError.Failure(name: point.name, reason: reason)
+  }
+
+  /// A model and the loss of its last epoch; nil for one without epochs.
+  private func trained(
+    _ point: SweepPoint, checkpoint: String, _ event: @Sendable (SweepEvent) -> Void
+  ) throws -> (ConvolutionalAutoencoder, loss: Double?) {
+    let architecture = point.architecture(imageShape: data.imageShape)
+    guard point.epochs > 0 else { return (ConvolutionalAutoencoder(architecture, seed: point.seed), nil) }
+    var settings = point.training
+    settings.trainer.checkpointing = Checkpointing(
+      path: checkpoint, everySteps: stepsBetweenCheckpoints(point))
+    let result = try ConvolutionalAutoencoder.train(
+      architecture, on: data.training.examples, settings: settings,
+      progress: { event(.training(point, $0)) })
+    return (result.model, result.history[result.epoch - 1].loss)
+  }
+
+  /// So many that they take some ten seconds at 5 · 10¹⁰ multiply-adds a second, and 500 at most.
+  private func stepsBetweenCheckpoints(_ point: SweepPoint) -> Int {
+    let step = 3 * 64 * point.multiplyAdds(imageShape: data.imageShape)
+    return max(1, min(500, Int(5e11 / step)))
+  }
+}
+
+extension SweepSettings {
+  /// Throws unless another sweep has the same settings.
+  fileprivate func require(
+    _ other: SweepSettings, in directory: String, comparingClassifiers: Bool
+  ) throws(SweepError) {
+    func check(_ setting: String, _ found: some Equatable, _ expected: some Equatable) throws(SweepError) {
+      let (found, expected) = ("\(found)", "\(expected)")
+      guard found == expected else {
+        throw .otherSweep(directory: directory, setting: setting, found: found, expected: expected)
+      }
+    }
+    func text(_ set: ImageSet) -> String {
+      "\(set.name) (\(set.count) images, sum of pixels \(set.pixelSum))"
+    }
+    func text(_ classifier: Classifier?) -> String {
+      classifier.map { "\($0.name), checksum \($0.checksum.prefix(16))" } ?? "none"
+    }
+    try check("format of files", version, other.version)
+    try check("training set", text(training), text(other.training))
+    try check("test set", text(test), text(other.test))
+    try check(
+      "list of control sets", controls.map(text).joined(separator: "; "),
+      other.controls.map(text).joined(separator: "; "))
+    try check("recipe", recipe.rawValue, other.recipe.rawValue)
+    try check("theta", theta, other.theta)
+    try check("measurement", measurement, other.measurement)
+    guard comparingClassifiers else { return }
+    try check("digit classifier", text(digitClassifier), text(other.digitClassifier))
+    try check("symbol classifier", text(symbolClassifier), text(other.symbolClassifier))
+  }
+}

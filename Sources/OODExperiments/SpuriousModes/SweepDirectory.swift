@@ -1,0 +1,169 @@
+import OODDatasets
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The files of a sweep.
+///
+///     settings.json          what all records agree in (`SweepSettings`)
+///     NAME.json              a model's record (`SweepRecord`); written last, so that it is there only when all is
+///     NAME.panel.json        its images (`ModelPanel`)
+///     NAME.safetensors       the model
+///     NAME.checkpoint        a training under way
+///     models.jsonl           all records, one a line, by name
+///
+/// Every file is written beside and renamed. Results of several machines merge by putting their files into one directory, or by
+/// concatenating their `models.jsonl` (what is in either counts).
+public struct SweepDirectory: Sendable, Hashable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// The path of one of the directory's files.
+  public func file(_ name: String) -> String { path + "/" + name }
+
+  /// `settings.json`; nil when there is none.
+  /// - Throws: `SweepError.malformedFile`.
+  public func settings() throws -> SweepSettings? {
+    guard let bytes = FileManager.default.contents(atPath: file("settings.json")) else { return nil }
+    return try Self.decode(SweepSettings.self, bytes, file: file("settings.json"))
+  }
+
+  /// The records in `models.jsonl` and in models' own files, by name. A model that occurs twice, as after concatenation, is
+  /// one when its records differ in nothing but time.
+  /// - Throws: `SweepError` when there is none, one is damaged, two records of a model differ, or two models were measured
+  ///   on other control sets.
+  public func records() throws -> [SweepRecord] {
+    let path = file("models.jsonl")
+    var found: [(record: SweepRecord, place: String)] = []
+    if let bytes = FileManager.default.contents(atPath: path) {
+      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      for (index, line) in lines.enumerated() where !line.isEmpty {
+        let record = try Self.decode(SweepRecord.self, Data(line), file: path, line: index + 1)
+        found.append((record, "line \(index + 1) of \(path)"))
+      }
+    }
+    for name in try recordFiles() {
+      let bytes = FileManager.default.contents(atPath: file(name)) ?? Data()
+      found.append((try Self.decode(SweepRecord.self, bytes, file: file(name)), file(name)))
+    }
+    guard let first = found.first else { throw SweepError.noRecords(directory: self.path) }
+    if let other = found.first(where: { $0.record.controls != first.record.controls }) {
+      throw SweepError.malformedFile(
+        file: other.place, line: nil,
+        reason: "its control sets are \(other.record.controls), "
+          + "and those of \(first.place) \(first.record.controls)")
+    }
+    return try Self.merged(found)
+  }
+
+  /// Records by name, each model once.
+  static func merged(_ found: [(record: SweepRecord, place: String)]) throws(SweepError) -> [SweepRecord] {
+    var places: [String: (record: SweepRecord, place: String)] = [:]
+    for (record, place) in found {
+      if let earlier = places[record.name] {
+        guard earlier.record.isSame(as: record) else {
+          throw .contradictingRecords(name: record.name, first: earlier.place, second: place)
+        }
+      } else {
+        places[record.name] = (record, place)
+      }
+    }
+    return places.values.map(\.record).sorted { $0.name < $1.name }
+  }
+
+  /// The images of a model.
+  public func panel(of record: SweepRecord) throws -> ModelPanel {
+    let path = file(record.panel)
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw SweepError.unreadableFile(path: path)
+    }
+    return try Self.decode(ModelPanel.self, bytes, file: path)
+  }
+
+  /// The record of a model that is finished; nil for one that is not.
+  func record(named name: String) throws -> SweepRecord? {
+    guard let bytes = FileManager.default.contents(atPath: file(name + ".json")) else { return nil }
+    return try Self.decode(SweepRecord.self, bytes, file: file(name + ".json"))
+  }
+
+  /// Writes one of the files as a whole.
+  func write(_ value: some Encodable, to name: String, isPretty: Bool = false) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    try writeFile(encoder.encode(value), to: file(name))
+  }
+
+  /// Gathers the records of all finished models, of this run and of earlier ones, into `models.jsonl`.
+  func gather() throws {
+    var lines: [UInt8] = []
+    for name in try recordFiles() {
+      let bytes = FileManager.default.contents(atPath: file(name)) ?? Data()
+      _ = try Self.decode(SweepRecord.self, bytes, file: file(name))
+      lines += bytes
+      lines.append(UInt8(ascii: "\n"))
+    }
+    if !lines.isEmpty { try writeFile(lines, to: file("models.jsonl")) }
+  }
+
+  /// The first of the files that a sweep makes; nil for a directory without any.
+  func firstFileInUse() throws -> String? {
+    try names().first { name in
+      [".json", ".jsonl", ".safetensors", ".checkpoint"].contains { name.hasSuffix($0) }
+    }
+  }
+
+  /// Removes what a killed run had begun to write of these models.
+  func removePartialFiles(of models: [String]) throws {
+    let models = Set(models + ["settings", "models", "digit-classifier", "symbol-classifier"])
+    let endings = [".json.", ".panel.json.", ".jsonl.", ".safetensors.", ".checkpoint."]
+    for name in try names() where name.hasSuffix(".partial") {
+      let isOurs = endings.contains { ending in
+        name.firstRange(of: ending).map { models.contains(String(name[..<$0.lowerBound])) } ?? false
+      }
+      if isOurs { try remove(file(name)) }
+    }
+  }
+
+  func remove(_ path: String) throws {
+    if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+  }
+
+  /// Names in the directory, sorted; none when it is not there.
+  private func names() throws -> [String] {
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
+  /// The names of models' records: of the JSON files, those that have a panel beside.
+  private func recordFiles() throws -> [String] {
+    let names = try names()
+    let panels = Set(names.filter { $0.hasSuffix(".panel.json") })
+    return names.filter { $0.hasSuffix(".json") && panels.contains($0.dropLast(5) + ".panel.json") }
+  }
+
+  private static func decode<Value: Decodable>(
+    _ type: Value.Type, _ bytes: Data, file: String, line: Int? = nil
+  ) throws(SweepError) -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: bytes)
+    } catch let error as DecodingError {
+      throw .malformedFile(file: file, line: line, reason: error.sentence)
+    } catch {
+      throw .malformedFile(file: file, line: line, reason: "\(error)")
+    }
+  }
+}
+
+extension SweepRecord {
+  /// Whether both say the same of one model; times aside.
+  func isSame(as other: SweepRecord) -> Bool {
+    var copy = self
+    (copy.trainSeconds, copy.evaluateSeconds) = (other.trainSeconds, other.evaluateSeconds)
+    return copy == other
+  }
+}

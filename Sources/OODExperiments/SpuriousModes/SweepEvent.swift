@@ -1,0 +1,18 @@
+import GenModels
+
+/// What happens in a sweep; told from several threads.
+public enum SweepEvent: Sendable {
+  /// A step of a classifier's training.
+  case trainingClassifier(String, TrainingProgress)
+  /// The classifiers are there.
+  case classifiers(SweepSettings.Classifier?, SweepSettings.Classifier?)
+  /// Models that an earlier run had finished, and all of them.
+  case found(finished: Int, of: Int)
+  /// A step of a model's training.
+  case training(SweepPoint, TrainingProgress)
+  /// A model is trained and being measured.
+  case measuring(SweepPoint)
+  case finished(SweepRecord)
+  /// A model that could not be trained or measured; the sweep goes on with the others.
+  case failed(SweepPoint, reason: String)
+}

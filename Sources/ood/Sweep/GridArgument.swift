@@ -1,0 +1,39 @@
+import ArgumentParser
+import OODExperiments
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Which models a sweep has: `quick`, `paper`, or those of a file.
+enum GridArgument {
+  /// - Parameters:
+  ///   - seed: Of all models of a grid that is built in; a file has its own.
+  ///   - epochs: In the place of the grid's.
+  static func grid(_ argument: String, seed: UInt64, epochs: Int?) throws -> SweepGrid {
+    let grid: SweepGrid
+    switch argument {
+    case "quick": grid = .quick(seed: seed)
+    case "paper": grid = .paper(seed: seed)
+    default:
+      guard let bytes = FileManager.default.contents(atPath: argument) else {
+        throw Failure(
+          "\(argument) can't be read. A grid is quick, paper, or a JSON file (ood sweep quick --print-grid).")
+      }
+      grid = try SweepGrid(json: Array(bytes), name: argument)
+    }
+    return try epochs.map { try grid.training(epochs: $0) } ?? grid
+  }
+
+  /// The part of a grid that `I/N` names; nil is all of it.
+  static func shard(_ text: String?) throws -> (index: Int, count: Int)? {
+    guard let text else { return nil }
+    let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let index = numbers[0], let count = numbers[1], count >= 1,
+      (1...count).contains(index)
+    else { throw ValidationError("--shard is I/N with I from 1 to N, and it is \(text).") }
+    return (index, count)
+  }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import GenModels
+import OODExperiments
+import Testing
+
+/// `ood sweep` in a process that can be killed.
+private struct SweepProcess {
+  private let process = Process()
+
+  init(_ arguments: [String]) throws {
+    process.executableURL = ToolRun.tool
+    process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+  }
+
+  /// Kills the process with SIGKILL as soon as `isDue`. Returns whether it was still at work.
+  func kill(when isDue: () -> Bool) -> Bool {
+    while process.isRunning, !isDue() { usleep(500) }
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    return process.terminationReason == .uncaughtSignal
+  }
+}
+
+@Suite("ood sweep", .serialized)
+struct SweepCommandTests {
+  private let data = [
+    "--data", "synthetic-digits:train[0..<256]", "--test", "synthetic-digits:test[0..<60]", "--control",
+    "synthetic-symbols:test[0..<80]", "--generate", "12", "--classifier-epochs", "1",
+  ]
+
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = ToolRun.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  /// Six models, one of them untrained.
+  private func writeGrid(_ folder: String) throws -> String {
+    let models = [(1, 2, 3), (1, 4, 3), (2, 2, 3), (2, 4, 3), (2, 8, 2), (2, 8, 0)].map {
+      #"{"layers": \#($0.0), "maps": 8, "bottleneck": \#($0.1), "epochs": \#($0.2)}"#
+    }
+    let path = folder + "/grid.json"
+    let text = #"{"recipe": "fast", "models": [\#(models.joined(separator: ", "))]}"#
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  /// A file's records with their times set to 0, as text.
+  private func timeless(_ path: String) throws -> [String] {
+    let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+    return text.split(separator: "\n").map { line in
+      ["train_seconds", "evaluate_seconds"].reduce(String(line)) { line, key in
+        line.replacing(try! Regex("\"\(key)\":[-+.eE0-9]+"), with: "\"\(key)\":0")
+      }
+    }
+  }
+
+  @Test("kill -9 at ten moments, then --resume: the files of a sweep that was left alone, but for times")
+  func killAndResume() throws {
+    try withFolder { folder in
+      let grid = try writeGrid(folder)
+      func arguments(_ name: String, _ more: String...) -> [String] {
+        ["sweep", grid, "--out", folder + "/" + name] + data + more
+      }
+      let whole = try ToolRun(arguments: arguments("whole", "--jobs", "1", "--threads", "1"))
+      #expect(whole.status == 0, "\(whole.errors)")
+
+      let killed = folder + "/killed"
+      func names() -> Set<String> {
+        Set((try? FileManager.default.contentsOfDirectory(atPath: killed)) ?? [])
+      }
+      func date(_ name: String) -> Date? {
+        try? FileManager.default.attributesOfItem(atPath: killed + "/" + name)[.modificationDate] as? Date
+      }
+      // Each kill follows something that the run itself wrote, by a delay that lets it come anywhere.
+      var random = RandomGenerator(seed: 7)
+      var interrupted = 0
+      for round in 0..<10 {
+        let before = names().filter { !$0.hasSuffix(".partial") }
+        let dates = Dictionary(uniqueKeysWithValues: before.map { ($0, date($0)) })
+        let delay = Double(random.uniform([1]).elements[0]) * 0.05
+        let arguments = arguments("killed", "--jobs", "\(1 + round % 2)") + (round > 0 ? ["--resume"] : [])
+        let process = try SweepProcess(arguments)
+        var seen: Date?
+        let wasRunning = process.kill {
+          if let seen { return Date().timeIntervalSince(seen) > delay }
+          let now = names().filter { !$0.hasSuffix(".partial") && $0 != "models.jsonl" }
+          if now.contains(where: { dates[$0] == nil || dates[$0]! != date($0) }) { seen = Date() }
+          return false
+        }
+        if wasRunning { interrupted += 1 }
+      }
+      #expect(interrupted >= 4)
+      let last = try ToolRun(arguments: arguments("killed", "--resume", "--threads", "2"))
+      #expect(last.status == 0, "\(last.errors)")
+
+      #expect(try timeless(killed + "/models.jsonl") == timeless(folder + "/whole/models.jsonl"))
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/whole")
+      #expect(files.count == 6 * 3 + 4)
+      #expect(names() == Set(files))
+      for file in files
+      where file.hasSuffix(".safetensors") || file.hasSuffix(".panel.json") || file == "settings.json" {
+        #expect(
+          FileManager.default.contents(atPath: killed + "/" + file)
+            == FileManager.default.contents(atPath: folder + "/whole/" + file), "\(file)")
+      }
+    }
+  }
+
+  @Test("Without --resume a directory with results is refused; with it nothing is done twice")
+  func refusal() throws {
+    try withFolder { folder in
+      let grid = try writeGrid(folder)
+      let out = ["--out", folder + "/sweep", "--no-classifiers"]
+      let first = try ToolRun(arguments: ["sweep", grid, "--shard", "1/3"] + out + data)
+      #expect(first.status == 0, "\(first.errors)")
+      let refused = try ToolRun(arguments: ["sweep", grid] + out + data)
+      #expect(refused.status == 1 && refused.errors.contains("--resume"), "\(refused.errors)")
+      let line = try timeless(folder + "/sweep/models.jsonl")
+      #expect(line.count == 2)
+
+      let record = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/sweep").first { $0.hasPrefix("L1") })
+      let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/sweep/" + record)
+      let again = try ToolRun(arguments: ["sweep", grid, "--resume", "--format", "json"] + out + data)
+      #expect(again.status == 0 && again.errors.contains("2 of 6 models"), "\(again.errors)")
+      let now = try FileManager.default.attributesOfItem(atPath: folder + "/sweep/" + record)
+      #expect(attributes[.modificationDate] as? Date == now[.modificationDate] as? Date)
+      let report = try again.json()
+      #expect(report["models"] as? Int == 6)
+      #expect((report["best"] as? [[String: Any]])?.count == 1)
+
+      let other = try ToolRun(
+        arguments: ["sweep", grid, "--resume", "--theta", "40"] + out + data)
+      #expect(
+        other.status == 1 && other.errors.contains("theta") && other.errors.contains("50"), "\(other.errors)")
+    }
+  }
+
+  @Test("Shards are the whole grid, and merge by concatenation")
+  func shards() throws {
+    try withFolder { folder in
+      let grid = try writeGrid(folder)
+      let rest = data + ["--no-classifiers"]
+      var lines: [String] = []
+      for part in 1...2 {
+        let out = "\(folder)/part\(part)"
+        let run = try ToolRun(arguments: ["sweep", grid, "--shard", "\(part)/2", "--out", out] + rest)
+        #expect(run.status == 0, "\(run.errors)")
+        lines += try timeless(out + "/models.jsonl")
+      }
+      let whole = try ToolRun(arguments: ["sweep", grid, "--out", folder + "/whole"] + rest)
+      #expect(whole.status == 0, "\(whole.errors)")
+      #expect(try lines.sorted() == timeless(folder + "/whole/models.jsonl").sorted())
+    }
+  }
+
+  @Test("A grid that is printed is a grid file")
+  func printedGrid() throws {
+    try withFolder { folder in
+      let printed = try ToolRun("sweep", "paper", "--print-grid", "--seed", "5", "--epochs", "3")
+      #expect(printed.status == 0, "\(printed.errors)")
+      let grid = try SweepGrid(json: Array(printed.output.utf8), name: "printed")
+      #expect(grid == (try SweepGrid.paper(seed: 5).training(epochs: 3)))
+      let path = folder + "/paper.json"
+      try Data(printed.output.utf8).write(to: URL(fileURLWithPath: path))
+      #expect(try ToolRun("sweep", path, "--print-grid").output == printed.output)
+    }
+  }
+
+  @Test(
+    "Wrong options are errors of usage",
+    arguments: [
+      ["--shard", "0/2"], ["--shard", "3/2"], ["--shard", "1"], ["--epochs", "0"], ["--jobs", "0"],
+      ["--threads", "0"], ["--theta", "nan"], ["--generate", "1"], ["--classifier-epochs", "0"],
+      ["--no-classifiers", "--digit-classifier", "x"], ["--control", "synthetic-symbols:test[0..<80]"],
+    ])
+  func usage(options: [String]) throws {
+    let run = try ToolRun(arguments: ["sweep", "quick", "--out", "/nowhere/x"] + data + options)
+    #expect(run.status == 64, "\(run.errors)")
+  }
+
+  @Test("What is missing or does not fit is a failure with a sentence")
+  func failures() throws {
+    try withFolder { folder in
+      let out = ["--out", folder + "/sweep"]
+      #expect(try ToolRun(arguments: ["sweep", "quick"] + data).status == 64)
+      let missing = try ToolRun(arguments: ["sweep", folder + "/none.json"] + out + data)
+      #expect(missing.status == 1 && missing.errors.contains("none.json"), "\(missing.errors)")
+      let network = folder + "/three.safetensors"
+      try Sequential([.flatten, .dense(units: 3)], inputShape: [28, 28, 1], seed: 0).save(to: network)
+      let wrong = try ToolRun(arguments: ["sweep", "quick", "--symbol-classifier", network] + out + data)
+      #expect(wrong.status == 1 && wrong.errors.contains("3 classes"), "\(wrong.errors)")
+    }
+  }
+}
