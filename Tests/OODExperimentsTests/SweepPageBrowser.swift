@@ -9,7 +9,8 @@ enum SweepPageBrowser {
     let environment = ProcessInfo.processInfo.environment
     let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     let names = ["chromium", "chromium-browser", "google-chrome"]
-    let places = [environment["CHROMIUM"]].compactMap { $0 } + names.flatMap { name in folders.map { $0 + "/" + name } }
+    let places =
+      [environment["CHROMIUM"]].compactMap { $0 } + names.flatMap { name in folders.map { $0 + "/" + name } }
     return places.first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
@@ -23,7 +24,8 @@ enum SweepPageBrowser {
     let folder = NSTemporaryDirectory() + "/ood-browser-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let first = "<script>const said = { errors: [] }; addEventListener('error', e => said.errors.push(e.message));</script>"
+    let first =
+      "<script>const said = { errors: [] }; addEventListener('error', e => said.errors.push(e.message));</script>"
     let last = """
       <script>(async () => {
       try { \(script) } catch (error) { said.errors.push(String(error)); }
@@ -33,7 +35,8 @@ enum SweepPageBrowser {
       document.documentElement.append(heard);
       })();</script></body>
       """
-    let page = html.replacing("<head>", with: "<head>" + first, maxReplacements: 1).replacing("</body>", with: last)
+    let page = html.replacing("<head>", with: "<head>" + first, maxReplacements: 1).replacing(
+      "</body>", with: last)
     try Data(page.utf8).write(to: URL(fileURLWithPath: folder + "/page.html"))
     let text = try dump(folder, link)
     guard let start = text.firstRange(of: "<pre id=\"heard\">")?.upperBound,
@@ -48,8 +51,10 @@ enum SweepPageBrowser {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path!)
     process.arguments = [
-      "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--user-data-dir=\(folder)/profile",
-      "--window-size=1280,900", "--virtual-time-budget=3000", "--dump-dom", "file://\(folder)/page.html\(link)",
+      "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+      "--user-data-dir=\(folder)/profile",
+      "--window-size=1280,900", "--virtual-time-budget=3000", "--dump-dom",
+      "file://\(folder)/page.html\(link)",
     ]
     let output = URL(fileURLWithPath: folder + "/dom.html")
     try Data().write(to: output)

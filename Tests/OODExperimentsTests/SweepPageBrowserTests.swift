@@ -63,7 +63,8 @@ struct SweepPageBrowserTests {
   private func y(_ share: Double) -> Double { 446 - share * (446 - 16) }
 
   private func expect(
-    _ view: View, shows record: SweepRecord, set: Int, theta: Double, at location: SourceLocation = #_sourceLocation
+    _ view: View, shows record: SweepRecord, set: Int, theta: Double,
+    at location: SourceLocation = #_sourceLocation
   ) {
     let (own, other) = (irr(record, theta), orr(record, set, theta))
     #expect(view.text("theta") == fixed(theta, 1), sourceLocation: location)
@@ -107,7 +108,9 @@ struct SweepPageBrowserTests {
       #expect(labels.first == "\(missing) missing images and their reconstructions")
       #expect(labels.dropFirst().first == "\(spurious) spurious images and their reconstructions")
       let lost = record.irr.trials - record.curves.inClass[Int(theta / 0.5)]
-      #expect(view(name).text("missing").hasPrefix("\(lost) of 200 test images are missing at θ = \(fixed(theta, 1))"))
+      #expect(
+        view(name).text("missing").hasPrefix(
+          "\(lost) of 200 test images are missing at θ = \(fixed(theta, 1))"))
       let passed = record.curves.controls[0][Int(theta / 0.5)]
       #expect(view(name).text("spurious").hasPrefix("\(passed) of 100 images of symbols"))
     }
@@ -191,7 +194,9 @@ struct SweepPageBrowserTests {
     #expect(view("start").list("shown") == points(Array(records.indices)))
     #expect(view("start").list("sorted") == ["Δ ▾descending"])
     let byDelta = records.indices.sorted {
-      let (a, b) = (irr(records[$0], 50) - orr(records[$0], 0, 50), irr(records[$1], 50) - orr(records[$1], 0, 50))
+      let (a, b) = (
+        irr(records[$0], 50) - orr(records[$0], 0, 50), irr(records[$1], 50) - orr(records[$1], 0, 50)
+      )
       return (-a, $0) < (-b, $1)
     }
     #expect(view("start").list("rows") == rows(byDelta))
@@ -206,7 +211,8 @@ struct SweepPageBrowserTests {
 
     let lines = (said["csv"] as? String ?? "").split(separator: "\n").map(String.init)
     #expect(lines.count == 1 + clean.count)
-    #expect(lines.first?.contains("\"orr \(SweepPageFixture.hostileName.replacing("\"", with: "\"\""))\"") == true)
+    #expect(
+      lines.first?.contains("\"orr \(SweepPageFixture.hostileName.replacing("\"", with: "\"\""))\"") == true)
     for (line, index) in zip(lines.dropFirst(), rising) {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       #expect(cells[0] == records[index].name && cells[8] == "\(UInt64.max)")
@@ -235,7 +241,8 @@ struct SweepPageBrowserTests {
     let name = SweepPageFixture.models[6].name
     let (page, view, said) = try open(
       fixture, link: "#model=\(name)&theta=72.5&control=1",
-      #"note("opened"); click("model-3"); note("clicked"); await new Promise(r => setTimeout(r, 500)); said.link = location.hash;"#)
+      #"note("opened"); click("model-3"); note("clicked"); await new Promise(r => setTimeout(r, 500)); said.link = location.hash;"#
+    )
     let record = try #require(page.records.first { $0.name == name })
     expect(view("opened"), shows: record, set: 1, theta: 72.5)
     #expect(view("opened").text("noImages").contains("\(name).panel.json"))
@@ -254,7 +261,8 @@ struct SweepPageBrowserTests {
     #expect(said["about"] as? String == "1 of the 7 models have no objectness and are not drawn.")
     let none = try SweepPageFixture(withObjectness: false)
     defer { none.remove() }
-    let (_, unjudged, words) = try open(none, #"note("none"); said.about = text("objectness-note"); click("model-2"); slide(20);"#)
+    let (_, unjudged, words) = try open(
+      none, #"note("none"); said.about = text("objectness-note"); click("model-2"); slide(20);"#)
     #expect(unjudged("none").list("drawn").isEmpty)
     #expect((words["about"] as? String)?.hasPrefix("No classifier was used in this sweep") == true)
   }

@@ -19,17 +19,28 @@ struct SweepPageFixture {
     let digits: Double
     let symbols: [Double]
     let objectness: Double?
-    var name: String { "L\(layers)-m8-b\(bottleneck)-k5-rho\(sparsity)-p\(corruption)-fast-e2-s18446744073709551615" }
+    var name: String {
+      "L\(layers)-m8-b\(bottleneck)-k5-rho\(sparsity)-p\(corruption)-fast-e2-s18446744073709551615"
+    }
   }
 
   static let models = [
-    Model(layers: 1, bottleneck: 2, sparsity: 0, corruption: 0, digits: 160, symbols: [190, 170], objectness: 1.5),
-    Model(layers: 1, bottleneck: 8, sparsity: 0, corruption: 0, digits: 90, symbols: [150, 120], objectness: 3.25),
-    Model(layers: 1, bottleneck: 32, sparsity: 0, corruption: 0, digits: 30, symbols: [35, 33], objectness: 2.75),
-    Model(layers: 2, bottleneck: 8, sparsity: 0, corruption: 0, digits: 60, symbols: [100, 140], objectness: 5.5),
-    Model(layers: 2, bottleneck: 8, sparsity: 0.5, corruption: 0, digits: 52, symbols: [160, 180], objectness: 7.125),
-    Model(layers: 2, bottleneck: 8, sparsity: 0, corruption: 0.1, digits: 70, symbols: [130, 96], objectness: 6.5),
-    Model(layers: 3, bottleneck: 32, sparsity: 0.5, corruption: 0.1, digits: 48, symbols: [75, 81], objectness: nil),
+    Model(
+      layers: 1, bottleneck: 2, sparsity: 0, corruption: 0, digits: 160, symbols: [190, 170], objectness: 1.5),
+    Model(
+      layers: 1, bottleneck: 8, sparsity: 0, corruption: 0, digits: 90, symbols: [150, 120], objectness: 3.25),
+    Model(
+      layers: 1, bottleneck: 32, sparsity: 0, corruption: 0, digits: 30, symbols: [35, 33], objectness: 2.75),
+    Model(
+      layers: 2, bottleneck: 8, sparsity: 0, corruption: 0, digits: 60, symbols: [100, 140], objectness: 5.5),
+    Model(
+      layers: 2, bottleneck: 8, sparsity: 0.5, corruption: 0, digits: 52, symbols: [160, 180],
+      objectness: 7.125),
+    Model(
+      layers: 2, bottleneck: 8, sparsity: 0, corruption: 0.1, digits: 70, symbols: [130, 96], objectness: 6.5),
+    Model(
+      layers: 3, bottleneck: 32, sparsity: 0.5, corruption: 0.1, digits: 48, symbols: [75, 81],
+      objectness: nil),
   ]
   static let testCount = 200
   static let controlCounts = [100, 150]
@@ -65,7 +76,10 @@ struct SweepPageFixture {
 
   static func record(_ model: Model, withObjectness: Bool = true) -> [String: Any] {
     func rate(_ successes: Int, _ trials: Int) -> [String: Any] {
-      ["estimate": Double(successes) / Double(trials), "low": 0, "high": 1, "successes": successes, "trials": trials]
+      [
+        "estimate": Double(successes) / Double(trials), "low": 0, "high": 1, "successes": successes,
+        "trials": trials,
+      ]
     }
     func curve(_ count: Int, _ largest: Double) -> [Int] {
       (0...steps).map { reconstructed(count, upTo: largest, below: Double($0) * 0.5) }
@@ -74,7 +88,8 @@ struct SweepPageFixture {
     let interval: [String: Any] = ["estimate": 0.25, "low": 0.125, "high": 0.375]
     let objectness: Any = withObjectness ? model.objectness.map { $0 as Any } ?? NSNull() : NSNull()
     return [
-      "name": model.name, "parameters": 1234, "loss": 0.0125, "epochs_done": 2, "theta": 50, "controls": controls,
+      "name": model.name, "parameters": 1234, "loss": 0.0125, "epochs_done": 2, "theta": 50,
+      "controls": controls,
       "configuration": [
         "layers": model.layers, "maps": 8, "bottleneck": model.bottleneck, "kernel": 5,
         "channel_sparsity": model.sparsity, "corruption": model.corruption, "epochs": 2, "seed": UInt64.max,
@@ -82,10 +97,12 @@ struct SweepPageFixture {
       ] as [String: Any],
       "irr": rate(reconstructed(testCount, upTo: model.digits, below: 50), testCount),
       "orr": sets.map { rate(reconstructed($0, upTo: $1, below: 50), $0) },
-      "delta": sets.map { _ in interval }, "auroc": [0.75, 0.5], "best_theta": [40, 45], "best_delta": [0.25, 0.5],
+      "delta": sets.map { _ in interval }, "auroc": [0.75, 0.5], "best_theta": [40, 45],
+      "best_delta": [0.25, 0.5],
       "delta_mean": interval, "delta_min": interval, "best_mean_theta": 42, "best_mean_delta": 0.375,
       "curves": [
-        "step": 0.5, "steps": steps, "in": curve(testCount, model.digits), "controls": sets.map { curve($0, $1) },
+        "step": 0.5, "steps": steps, "in": curve(testCount, model.digits),
+        "controls": sets.map { curve($0, $1) },
       ] as [String: Any],
       "recall": (0..<3).map { ["class": $0, "successes": 10 * $0, "trials": 40] },
       "objectness": objectness, "frechet_distance": NSNull(), "mean_discrepancy": NSNull(),
@@ -102,9 +119,13 @@ struct SweepPageFixture {
     func strip(_ errors: [Double]) throws -> [String: Any] {
       let pixels = (0..<(4 * 4 * errors.count)).map { UInt8($0 * 37 % 256) }
       let bitmap = Bitmap(width: 4 * errors.count, height: 4, channels: 1, pixels: pixels)
-      return ["count": errors.count, "png": Data(PNG.bytes(of: bitmap)).base64EncodedString(), "errors": errors]
+      return [
+        "count": errors.count, "png": Data(PNG.bytes(of: bitmap)).base64EncodedString(), "errors": errors,
+      ]
     }
-    let (digits, symbols) = (try strip(candidates(12)), [try strip(candidates(10)), try strip(candidates(8))])
+    let (digits, symbols) = (
+      try strip(candidates(12)), [try strip(candidates(10)), try strip(candidates(8))]
+    )
     return [
       "width": 4, "height": 4, "digits": digits, "digit_reconstructions": digits, "symbols": symbols,
       "symbol_reconstructions": symbols, "generated": try strip([0, 0.5, 1, 0]),

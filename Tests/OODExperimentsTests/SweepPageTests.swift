@@ -90,7 +90,8 @@ struct SweepPageTests {
     try withFixture { fixture in
       let first = SweepPageFixture.record(SweepPageFixture.models[0])
       let second = SweepPageFixture.record(SweepPageFixture.models[1]).merging(changes) { $1 }
-      try fixture.write([first, second].map(SweepPageFixture.json).joined(separator: "\n"), to: "models.jsonl")
+      try fixture.write(
+        [first, second].map(SweepPageFixture.json).joined(separator: "\n"), to: "models.jsonl")
       let error = #expect(throws: SweepPageError.self) { try SweepPage(directory: fixture.directory) }
       #expect("\(error!)".contains(sentence), "\(error!)")
     }

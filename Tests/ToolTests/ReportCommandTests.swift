@@ -12,7 +12,8 @@ import Testing
       .write(to: URL(fileURLWithPath: grid))
     let sweep = try ToolRun(
       "sweep", grid, "--data", "synthetic-digits:train[0..<32]", "--test", "synthetic-digits:test[0..<16]",
-      "--control", "synthetic-symbols:test[0..<16]", "--no-classifiers", "--generate", "4", "--out", folder + "/sweep")
+      "--control", "synthetic-symbols:test[0..<16]", "--no-classifiers", "--generate", "4", "--out",
+      folder + "/sweep")
     #expect(sweep.status == 0, "\(sweep.errors)")
     try body(folder + "/sweep")
   }
