@@ -65,34 +65,39 @@ struct SweepPageTests {
     }
   }
 
-  /// Records that contradict themselves or each other, and what the error has to say.
-  static let contradictions: [(String, [String: Any], String)] = {
-    var curves = SweepPageFixture.record(SweepPageFixture.models[1])["curves"] as! [String: Any]
-    var (short, large, coarse) = (curves, curves, curves)
-    short["in"] = [1, 2]
-    large["in"] = Array(repeating: SweepPageFixture.testCount + 1, count: SweepPageFixture.steps + 1)
-    coarse["step"] = 1.5
-    curves["controls"] = [[Int]]()
-    return [
-      ("theta", ["theta": 40], "θ of the first is 50.0, that of the second 40.0"),
-      ("control sets", ["controls": ["symbols", "others"]], "the list of control sets"),
-      ("step", ["curves": coarse], "the step of curves of the first is 0.5, that of the second 1.5"),
-      ("short curve", ["curves": short], "curves.in has 2 counts for 400 steps"),
-      ("large count", ["curves": large], "fewer than 0 or more than 200 images"),
-      ("no control curves", ["curves": curves], "curves.controls has 0 entries for 2 control sets"),
-      ("one area", ["auroc": [0.5]], "auroc has 1 entries for 2 control sets"),
-    ]
-  }()
+  typealias Change = @Sendable (inout [String: Any]) -> Void
+
+  /// Changes a key of the record's curves.
+  private static func curves(_ key: String, _ value: some Sendable) -> Change {
+    { record in
+      var curves = record["curves"] as? [String: Any] ?? [:]
+      curves[key] = value
+      record["curves"] = curves
+    }
+  }
+
+  /// What is wrong with the second of two records, and what the error has to say.
+  static let contradictions: [(change: Change, sentence: String)] = [
+    ({ $0["theta"] = 40 }, "θ of the first is 50.0, that of the second 40.0"),
+    ({ $0["controls"] = ["symbols", "others"] }, "the list of control sets"),
+    ({ $0["auroc"] = [0.5] }, "auroc has 1 entries for 2 control sets"),
+    ({ $0["name"] = SweepPageFixture.models[0].name }, "has two records that differ"),
+    (curves("step", 1.5), "the step of curves of the first is 0.5, that of the second 1.5"),
+    (curves("in", [1, 2]), "curves.in has 2 counts for 400 steps"),
+    (curves("in", Array(repeating: 201, count: 401)), "fewer than 0 or more than 200 images"),
+    (curves("controls", [[Int]]()), "curves.controls has 0 entries for 2 control sets"),
+  ]
 
   @Test("Records that contradict themselves or each other", arguments: contradictions.indices)
   func contradiction(index: Int) throws {
-    let (_, changes, sentence) = Self.contradictions[index]
+    let (change, sentence) = Self.contradictions[index]
     try withFixture { fixture in
       let first = SweepPageFixture.record(SweepPageFixture.models[0])
-      let second = SweepPageFixture.record(SweepPageFixture.models[1]).merging(changes) { $1 }
+      var second = SweepPageFixture.record(SweepPageFixture.models[1])
+      change(&second)
       try fixture.write(
         [first, second].map(SweepPageFixture.json).joined(separator: "\n"), to: "models.jsonl")
-      let error = #expect(throws: SweepPageError.self) { try SweepPage(directory: fixture.directory) }
+      let error = #expect(throws: (any Error).self) { try SweepPage(directory: fixture.directory) }
       #expect("\(error!)".contains(sentence), "\(error!)")
     }
   }
