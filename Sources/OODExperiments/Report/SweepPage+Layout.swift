@@ -68,6 +68,8 @@ extension SweepPage {
     .line { fill: none; stroke-width: 2; stroke-linejoin: round; } .now { stroke: var(--ink); } .paper { stroke: var(--soft); stroke-dasharray: 2 3; }
     .in { stroke: var(--good); } .out { stroke: var(--bad); } .gap { stroke: var(--accent); }
     svg text.in { fill: var(--good); stroke: none; } svg text.out { fill: var(--bad); stroke: none; } svg text.gap { fill: var(--accent); stroke: none; }
+    /* Browsers need not lay out what is far below. */
+    section[aria-labelledby] { content-visibility: auto; contain-intrinsic-size: auto 900px; }
     .scroll { overflow-x: auto; } .downloads a { margin-right: 22px; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
     th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
