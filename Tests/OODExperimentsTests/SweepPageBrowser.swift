@@ -51,7 +51,8 @@ enum SweepPageBrowser {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path!)
     process.arguments = [
-      "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+      "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
       "--user-data-dir=\(folder)/profile",
       "--window-size=1280,900", "--virtual-time-budget=3000", "--dump-dom",
       "file://\(folder)/page.html\(link)",
@@ -61,12 +62,15 @@ enum SweepPageBrowser {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let end = Date(timeIntervalSinceNow: 60)
-    while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
-    if process.isRunning {
-      process.terminate()
-      throw Silence(description: "Chromium had not shown the page after 60 seconds.")
+    // Chromium may take its time to end after it has written everything.
+    let end = Date(timeIntervalSinceNow: 120)
+    while process.isRunning, Date() < end {
+      Thread.sleep(forTimeInterval: 0.05)
+      if let text = try? String(contentsOf: output, encoding: .utf8), text.hasSuffix("</html>\n") { break }
     }
+    let isLate = Date() >= end
+    if process.isRunning { process.terminate() }
+    if isLate { throw Silence(description: "Chromium had not shown the page after 120 seconds.") }
     return try String(contentsOf: output, encoding: .utf8)
   }
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// The page in a browser: real events go in, and what the page then says is held against the records' counts.
 @Suite(
-  "Sweep page in Chromium",
+  "Sweep page in Chromium", .serialized,
   .enabled(if: SweepPageBrowser.path != nil, Comment(rawValue: SweepPageBrowser.missing)))
 struct SweepPageBrowserTests {
   /// What the page says at one moment.
