@@ -42,13 +42,15 @@ extension SweepPage {
     }
     let (step, steps) = (record.curves.step, record.curves.steps)
     try require(step > 0 && step.isFinite && steps >= 1, "curves have \(steps) steps of \(step)")
-    let curves = [("curves.in", record.curves.inClass, record.irr.trials)]
+    let curves =
+      [("curves.in", record.curves.inClass, record.irr.trials)]
       + zip(record.curves.controls, record.orr).map { ("curves.controls", $0, $1.trials) }
     for (key, counts, trials) in curves {
       try require(counts.count == steps + 1, "\(key) has \(counts.count) counts for \(steps) steps")
       try require(trials > 0, "\(key) belongs to a set without images")
       try require(
-        counts.allSatisfy { $0 >= 0 && $0 <= trials }, "\(key) counts fewer than 0 or more than \(trials) images")
+        counts.allSatisfy { $0 >= 0 && $0 <= trials },
+        "\(key) counts fewer than 0 or more than \(trials) images")
     }
   }
 
@@ -64,14 +66,17 @@ extension SweepPage {
         panel.symbols.count == sets && panel.symbolReconstructions.count == sets,
         "its images are those of another number of control sets than \(sets)")
       try require(
-        panel.trajectory.count == panel.iterations.count, "its trajectory has not one strip for each iteration")
-      let pairs = zip([panel.digits] + panel.symbols, [panel.digitReconstructions] + panel.symbolReconstructions)
+        panel.trajectory.count == panel.iterations.count,
+        "its trajectory has not one strip for each iteration")
+      let pairs = zip(
+        [panel.digits] + panel.symbols, [panel.digitReconstructions] + panel.symbolReconstructions)
       for (source, reconstruction) in pairs {
         try require(source.count == reconstruction.count, "an image or a reconstruction is missing")
       }
       let strips = panel.symbols + panel.trajectory + [panel.digits, panel.generated]
       try require(
-        strips.allSatisfy { $0.count == $0.errors.count }, "a strip of images has not one error for each image")
+        strips.allSatisfy { $0.count == $0.errors.count },
+        "a strip of images has not one error for each image")
     }
   }
 }

@@ -42,7 +42,11 @@ extension SweepPage {
       const top = shown.reduce((a, b) => rates(b).delta > rates(a).delta ? b : a);
       const r = correlation(shown.map(model => { const { irr, orr } = rates(model); return [irr, orr]; }));
       summary.replaceChildren(`At θ = ${thetaText(theta())}: best Δ `, make("b", {}, fixed(rates(top).delta, 3)), ` (${top.label}).`
-        + (r === null ? "" : ` IRR and ORR correlate by ${fixed(r, 2)}.`) + (state.model ? ` Chosen: ${state.model.label}.` : ""));
+        + (r === null ? "" : ` IRR and ORR correlate by ${fixed(r, 2)}.`));
+      if (!state.model) return;
+      const jump = make("button", { type: "button", title: "To its panel" }, state.model.label);
+      jump.addEventListener("click", () => byId("panel").scrollIntoView());
+      summary.append(" Chosen: ", jump);
     }
     function update() {
       updateControls();

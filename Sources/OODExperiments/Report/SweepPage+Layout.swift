@@ -27,6 +27,7 @@ extension SweepPage {
     .choice select { min-width: 0; text-overflow: ellipsis; }
     #summary { flex-basis: 100%; margin: 0; font-size: 14px; color: var(--soft); }
     #summary b { color: var(--ink); }
+    #summary button { border: 0; background: none; padding: 0; color: var(--accent); text-decoration: underline; }
     #filters { margin: 12px 0 18px; } #filters summary { cursor: pointer; }
     #filter-fields { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: end; margin-top: 8px; }
     fieldset { border: 1px solid var(--line); border-radius: 8px; margin: 0; padding: 2px 12px 6px; }
@@ -43,9 +44,9 @@ extension SweepPage {
     .model { cursor: pointer; fill-opacity: .5; stroke-width: 1.5; outline: none; transition: fill-opacity .15s; }
     .model:hover { fill-opacity: .85; } .model.chosen { fill-opacity: .95; stroke: var(--ink); stroke-width: 2.5; }
     .model:focus-visible { stroke: var(--focus); stroke-width: 4; }
-    .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; font-size: 13px; color: var(--soft); }
+    .legend p { display: flex; flex-wrap: wrap; gap: 4px 14px; margin: 4px 0; align-items: center; font-size: 13px; color: var(--soft); }
     .legend svg { display: inline-block; width: auto; vertical-align: middle; margin-right: 5px; }
-    #panel { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 18px 20px 22px; min-width: 0; }
+    #panel { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 18px 20px 22px; min-width: 0; scroll-margin-top: 120px; }
     #panel h2 { overflow-wrap: anywhere; }
     .rates { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 10px; margin: 12px 0; }
     .rates div { border-left: 3px solid var(--line); padding-left: 10px; min-width: 0; }
@@ -54,7 +55,7 @@ extension SweepPage {
     .rates small { color: var(--soft); display: block; }
     dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 6px 16px; margin: 8px 0; }
     dt { color: var(--soft); font-size: 12px; } dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-    .images { display: flex; flex-wrap: wrap; gap: 8px 6px; margin-top: 6px; }
+    .images { display: flex; flex-wrap: wrap; gap: 8px 6px; margin-top: 6px; align-content: start; }
     .pair { display: grid; gap: 2px; text-align: center; font-size: 11px; line-height: 1.2; color: var(--soft); }
     .tile { display: block; image-rendering: pixelated; background-repeat: no-repeat; border-radius: 3px; }
     .pair .tile + .tile { box-shadow: 0 0 0 1px var(--accent); }
@@ -67,6 +68,8 @@ extension SweepPage {
     .line { fill: none; stroke-width: 2; stroke-linejoin: round; } .now { stroke: var(--ink); } .paper { stroke: var(--soft); stroke-dasharray: 2 3; }
     .in { stroke: var(--good); } .out { stroke: var(--bad); } .gap { stroke: var(--accent); }
     svg text.in { fill: var(--good); stroke: none; } svg text.out { fill: var(--bad); stroke: none; } svg text.gap { fill: var(--accent); stroke: none; }
+    /* Browsers need not lay out what is far below. */
+    section[aria-labelledby] { content-visibility: auto; contain-intrinsic-size: auto 900px; }
     .scroll { overflow-x: auto; } .downloads a { margin-right: 22px; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
     th, td { padding: 3px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
@@ -77,6 +80,9 @@ extension SweepPage {
     footer { color: var(--soft); font-size: 13px; margin-top: 36px; max-width: 110ch; overflow-wrap: anywhere; }
     #tip { position: fixed; z-index: 5; pointer-events: none; background: var(--card); border: 1px solid var(--line); border-radius: 8px;
       padding: 6px 10px; font-size: 13px; box-shadow: 0 3px 14px var(--shade); max-width: 300px; }
+    /* Beside a long panel the plots stay in view: their lower ends where the window is low, their upper where it is high. */
+    @media (min-width: 981px) and (max-height: 1200px) { .plots { position: sticky; bottom: 8px; align-self: end; } }
+    @media (min-width: 981px) and (min-height: 1400px) { .plots { position: sticky; top: 90px; } }
     @media (max-width: 980px) { main { grid-template-columns: minmax(0, 1fr); gap: 10px; } .plot { max-width: none; } }
     @media (max-width: 560px) {
       body { padding: 12px 14px 40px; } #controls { margin: 0 -14px; padding: 8px 14px; gap: 4px 14px; } #panel { padding: 14px 12px; }

@@ -31,7 +31,7 @@ extension SweepPage {
         svg.append(draw("circle", { cx: x(state.k), cy: y(all[state.k][key]), r: 4, class: kind, fill: "var(--card)", "stroke-width": 2 }));
         svg.append(draw("text", { x: box.right + 7, y: ends[i] - over, class: kind }, name));
       });
-      return make("div", {}, make("h3", {}, "Rates over θ"), svg, make("p", { class: "note" }, `The line is the chosen θ, the dots are θ = ${thetaText(paperTheta)}.`));
+      return make("div", {}, make("h3", {}, "Rates over θ"), svg, make("p", { class: "note" }, `The upright line is the chosen θ, the dotted one θ = ${thetaText(paperTheta)}.`));
     }
     function recallBars(model) {
       const head = make("h3", {}, `Recall by class at θ = ${thetaText(model.theta)}`);

@@ -27,8 +27,8 @@ extension SweepPage {
       };
       const few = bottleneckValues.filter((_, i, all) => all.length <= 5 || i % Math.ceil(all.length / 5) === 0 || i === all.length - 1);
       byId("legend").append(
-        make("span", {}, "Colour: layers L"), ...layerValues.map(value => key(6, colour(value), String(value))),
-        make("span", {}, "Size: bottleneck maps b"), ...few.map(value => key(radius(value), "var(--soft)", String(value))));
+        make("p", {}, "Colour: layers L", ...layerValues.map(value => key(6, colour(value), String(value)))),
+        make("p", {}, "Size: bottleneck maps b", ...few.map(value => key(radius(value), "var(--soft)", String(value)))));
     }
     function updateScatter() {
       ratePoints.update(unit, unit, model => `${model.label}: ${rateText(model)}`);

@@ -66,8 +66,8 @@ extension SweepPage {
       }
       const rows = sortedModels().map(model => {
         columns.forEach((column, i) => {
-          const cell = model.row.children[i];
-          (i === 0 ? cell.firstChild : cell).textContent = cellText(column, model);
+          const cell = i === 0 ? model.row.children[0].firstChild : model.row.children[i], text = cellText(column, model);
+          if (cell.textContent !== text) cell.textContent = text;
         });
         model.row.classList.toggle("chosen", model === state.model);
         return model.row;

@@ -13,7 +13,8 @@ extension SweepPageError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noRecords: "There are no models to show: the list of records is empty."
-    case .repeatedModel(let name): "The model \(name) has two records. Keep the one that belongs to this sweep."
+    case .repeatedModel(let name):
+      "The model \(name) has two records. Keep the one that belongs to this sweep."
     case .otherMeasurement(let name, let what, let found, let first, let expected):
       "The models \(first) and \(name) can't be shown together: \(what) of the first is \(expected), that of the "
         + "second \(found). Make a page for each sweep."
