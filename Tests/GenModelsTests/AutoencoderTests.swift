@@ -218,6 +218,7 @@ struct AutoencoderTests {
     #expect(abs(paper) < 1e-4)
     // Black images have no finite bias that gives their mean.
     let black = try ConvolutionalAutoencoder.train(.init(layers: 1, maps: 4), on: .zeros([8, 28, 28, 1]))
-    #expect(black.model.reconstruct(x).elements.allSatisfy(\.isFinite))
+    let isFinite = black.model.reconstruct(x).elements.allSatisfy { $0.isFinite }
+    #expect(isFinite)
   }
 }
