@@ -79,7 +79,7 @@ struct SweepPageTests {
   /// What is wrong with the second of two records, and what the error has to say.
   static let contradictions: [(change: Change, sentence: String)] = [
     ({ $0["theta"] = 40 }, "θ of the first is 50.0, that of the second 40.0"),
-    ({ $0["controls"] = ["symbols", "others"] }, "the list of control sets"),
+    ({ $0["controls"] = ["symbols", "others"] }, "its control sets are [\"symbols\", \"others\"]"),
     ({ $0["auroc"] = [0.5] }, "auroc has 1 entries for 2 control sets"),
     ({ $0["name"] = SweepPageFixture.models[0].name }, "has two records that differ"),
     (curves("step", 1.5), "the step of curves of the first is 0.5, that of the second 1.5"),

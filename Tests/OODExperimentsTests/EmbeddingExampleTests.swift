@@ -1,0 +1,38 @@
+import Foundation
+import GenModels
+import OODDatasets
+import OODMetrics
+import Testing
+
+/// The README's example, with drawn digits in the place of the reader's images.
+@Suite struct EmbeddingExampleTests {
+  @Test func trainSaveLoadCalibrateAsk() throws {
+    let digits = SyntheticGlyphs.digits.examples(0..<1500, of: .train, seed: 0).images
+    let heldOut = SyntheticGlyphs.digits.examples(0..<400, of: .test, seed: 1).images
+    let newDigits = SyntheticGlyphs.digits.examples(400..<800, of: .test, seed: 1).images
+    let file = NSTemporaryDirectory() + "/ood-embedding-\(UUID().uuidString).safetensors"
+    defer { try? FileManager.default.removeItem(atPath: file) }
+
+    var training = AutoencoderTraining.fast
+    training.trainer.epochs = 12
+    let trained = try ConvolutionalAutoencoder.train(
+      .init(layers: 2, maps: 16, bottleneckMaps: 16), on: digits, settings: training)
+    try trained.model.save(to: file)
+
+    let oracle = try ConvolutionalAutoencoder(contentsOf: file)
+    let scorer = ReconstructionScorer(oracle, exampleShape: oracle.imageShape)
+    let detector = Detector(scorer, threshold: try .falsePositiveRate(0.05, of: scorer.score(heldOut)))
+    var random = RandomGenerator(seed: 3)
+    let image = random.uniform([1, 28, 28, 1])
+    let answer = try detector.detect(image)[0]
+    #expect(answer.isOutOfDistribution, "Noise has the error \(answer.score).")
+
+    // What is kept is not refused: 5% of the images that the threshold comes from, about as many of others.
+    #expect(try detector.detect(heldOut).count { $0.isOutOfDistribution } == 20)
+    let flagged = try detector.detect(newDigits).count { $0.isOutOfDistribution }
+    #expect(flagged < 60)
+    #expect(
+      try detector.detect(image)
+        == Detector(ReconstructionScorer(trained.model), threshold: detector.threshold).detect(image))
+  }
+}
