@@ -216,8 +216,11 @@ OOD_INLINE void matmul_panel_ahead(size_t m, size_t k, const float *a, size_t a_
                                    size_t c_row_stride, struct matmul_finish finish,
                                    struct matmul_ahead *left_ahead, struct matmul_ahead *right_ahead) {
   matmul_tile_function *const *tiles = matmul_tiles[(columns - 1) / OOD_WIDTH];
-  for (size_t i = 0; i < m; i += MATMUL_ROWS) {
-    const size_t rows = m - i < MATMUL_ROWS ? m - i : MATMUL_ROWS;
+  size_t rows;
+  for (size_t i = 0; i < m; i += rows) {
+    rows = m - i < MATMUL_ROWS ? m - i : MATMUL_ROWS;
+    // A tile of one row waits for its own sums: two middling ones are faster than a whole one and that.
+    if (m - i == MATMUL_ROWS + 1) rows = MATMUL_ROWS / 2 + 1;
     matmul_fetch(left_ahead);
     matmul_fetch(right_ahead);
     tiles[rows - 1](k, a + i * a_row_stride, a_row_stride, a_k_stride, b, b_stride, columns,
