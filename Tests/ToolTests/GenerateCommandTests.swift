@@ -40,6 +40,44 @@ struct GenerateCommandTests {
       try run("e.png", "--tolerance", "1e9", "--format", "json").json()["converged_share"] as? Double == 1)
   }
 
+  @Test(
+    "A flow of a table is sampled into a table; temperature 0 gives one point, and the same seed the same bytes"
+  )
+  func sampleTable() throws {
+    let folder = ToolRun.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/flow.safetensors"
+    let trained = try ToolRun(
+      "train", "realnvp", "--data", "two-moons:400", "--couplings", "2", "--hidden", "8", "--epochs", "2",
+      "--out", path)
+    #expect(trained.status == 0, "\(trained.errors)")
+    func table(_ name: String, _ options: String...) throws -> CSVTable {
+      let run = try ToolRun(
+        arguments: ["generate", path, "--count", "50", "--csv", folder + "/" + name] + options)
+      #expect(run.status == 0, "\(run.errors)")
+      return try CSVTable(folder + "/" + name)
+    }
+    let first = try table("a.csv")
+    #expect(first.columnCount == 2 && first.values.count == 100)
+    #expect(try table("b.csv", "--threads", "1").values == first.values)
+    #expect(try table("c.csv", "--seed", "1").values != first.values)
+    let cold = try table("d.csv", "--temperature", "0").values
+    #expect(Set(stride(from: 0, to: 100, by: 2).map { cold[$0] }).count == 1)
+
+    let report = try ToolRun("generate", path, "--npy", folder + "/e.npy", "--count", "3", "--format", "json")
+      .json()
+    #expect(report["count"] as? Int == 3 && report["temperature"] as? Double == 1)
+    #expect(try NumPy.read(folder + "/e.npy").shape == [3, 2])
+    for (options, sentence) in [
+      (["--png", folder + "/f.png"], "no images"), (["--csv", "x", "--trajectory"], "--trajectory"),
+      (["--csv", "x", "--iterations", "5"], "--iterations"),
+      (["--csv", "x", "--class", "0"], "without classes"),
+    ] {
+      let refused = try ToolRun(arguments: ["generate", path] + options)
+      #expect(refused.status == 1 && refused.errors.contains(sentence), "\(refused.errors)")
+    }
+  }
+
   @Test("Files that hold no autoencoder and senseless options are refused")
   func refusals() throws {
     let missing = try ToolRun("generate", "/nowhere.safetensors", "--png", "/nowhere.png")
@@ -47,5 +85,7 @@ struct GenerateCommandTests {
     for option in ["--count", "--iterations", "--columns", "--scale"] {
       #expect(try ToolRun("generate", "x", "--png", "y", option, "0").status == 64)
     }
+    #expect(try ToolRun("generate", "x").errors.contains("--png, --npy or --csv"))
+    #expect(try ToolRun("generate", "x", "--csv", "y", "--temperature", "-1").status == 64)
   }
 }

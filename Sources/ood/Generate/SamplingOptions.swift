@@ -1,0 +1,43 @@
+import ArgumentParser
+import GenModels
+
+/// How a flow is sampled.
+struct SamplingOptions: ParsableArguments {
+  @Option(
+    help:
+      "Flows: a factor on the base distribution's deviations; below 1 samples keep to where the density is high."
+  )
+  var temperature: Double?
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp(
+      "Flows with classes: the class of all samples; drawn unless given.", valueName: "number"))
+  var label: Int?
+
+  func validate() throws {
+    guard temperature.map({ $0 >= 0 && $0.isFinite }) ?? true else {
+      throw ValidationError("--temperature must be a finite number of 0 or more.")
+    }
+  }
+
+  /// The class of each sample, where one is asked for.
+  /// - Throws: `Failure` when the flow has no such class.
+  func labels(count: Int, of flow: Flow, in file: String) throws -> Indexes? {
+    guard let label else { return nil }
+    guard let classes = flow.architecture.classCount else {
+      throw Failure("\(file) holds a flow without classes: leave out --class.")
+    }
+    guard (0..<classes).contains(label) else {
+      throw Failure("\(file) holds a flow with the classes 0 to \(classes - 1), and --class is \(label).")
+    }
+    return Indexes(Array(repeating: label, count: count))
+  }
+
+  /// - Throws: `Failure` where an option is given.
+  func refuse(for kind: String, in file: String) throws {
+    guard temperature == nil, label == nil else {
+      throw Failure(
+        "\(file) holds a \(kind), which has no --temperature and no --class: those are for flows.")
+    }
+  }
+}
