@@ -18,6 +18,9 @@ func composedPullback<Value: TensorAlgebra>(
   }
   guard let sum else { return inputs.map { _ in nil } }
   let targets = zip(arguments, wanted).filter(\.1).map(\.0)
-  var found = sum.gradients(withRespectTo: targets).makeIterator()
-  return wanted.map { $0 ? found.next() as! Value? : nil }
+  guard let gradients = sum.gradients(withRespectTo: targets) as? [Value] else {
+    preconditionFailure("Gradients of Variables are Variables, and not \(Value.self).")
+  }
+  var found = gradients.makeIterator()
+  return wanted.map { $0 ? found.next() : nil }
 }

@@ -14,45 +14,28 @@ extension CouplingTransform {
     ood_spline_settings(bins: bins, bound: bound)
   }
 
-  /// y = f(x) and the log-determinant of each row. `y` may be `x`.
-  func forward(
+  /// y = f(x), or its inverse f⁻¹(x), and the log-determinant of each row. `y` may be `x`.
+  func map(
     _ x: StridedRows, _ parameters: StridedRows, into y: StridedRows,
-    logDeterminant: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+    logDeterminant: UnsafeMutablePointer<Float>, rows: Int, columns: Int, isInverse: Bool = false
   ) {
     switch self {
     case .affine(let clamp):
-      kernels.coupling.forward(
+      let kernel = isInverse ? kernels.coupling.inverse : kernels.coupling.forward
+      kernel(
         x.base, x.stride, parameters.base, parameters.stride, parameters.base + columns, parameters.stride,
         clamp, y.base, y.stride, logDeterminant, rows, columns)
     case .additive:
-      shift(x, by: parameters, sign: 1, into: y, logDeterminant, rows, columns)
+      shift(x, by: parameters, sign: isInverse ? -1 : 1, into: y, logDeterminant, rows, columns)
     case .spline(let bins, let bound):
-      kernels.spline.forward(
+      let kernel = isInverse ? kernels.spline.inverse : kernels.spline.forward
+      kernel(
         Self.settings(bins, bound), x.base, x.stride, parameters.base, parameters.stride, y.base, y.stride,
         logDeterminant, rows, columns)
     }
   }
 
-  /// x = f⁻¹(y) and the log-determinant of each row. `x` may be `y`.
-  func inverse(
-    _ y: StridedRows, _ parameters: StridedRows, into x: StridedRows,
-    logDeterminant: UnsafeMutablePointer<Float>, rows: Int, columns: Int
-  ) {
-    switch self {
-    case .affine(let clamp):
-      kernels.coupling.inverse(
-        y.base, y.stride, parameters.base, parameters.stride, parameters.base + columns, parameters.stride,
-        clamp, x.base, x.stride, logDeterminant, rows, columns)
-    case .additive:
-      shift(y, by: parameters, sign: -1, into: x, logDeterminant, rows, columns)
-    case .spline(let bins, let bound):
-      kernels.spline.inverse(
-        Self.settings(bins, bound), y.base, y.stride, parameters.base, parameters.stride, x.base, x.stride,
-        logDeterminant, rows, columns)
-    }
-  }
-
-  /// Gradients of `forward` to x and the parameters, from those to y and the log-determinant. `dx` may be `upstream`.
+  /// Gradients of `map` to x and the parameters, from those to y and the log-determinant. `dx` may be `upstream`.
   func backward(
     _ upstream: StridedRows, _ upstreamLogDeterminant: UnsafePointer<Float>, _ x: StridedRows,
     _ parameters: StridedRows, dx: StridedRows, dParameters: StridedRows, rows: Int, columns: Int

@@ -121,7 +121,7 @@ struct CouplingPass: @unchecked Sendable {
       let (row, count) = (part.lowerBound, part.count)
       let (target, sum) = (targets.row(row), sums.row(row))
       copy(target, to: before.row(row), count, changed)
-      step.transform.forward(
+      step.transform.map(
         target, parameters.row(row), into: target, logDeterminant: sum.base, rows: count, columns: changed)
       addRows(sum, to: totals.row(row), rows: count, columns: 1)
     }

@@ -31,15 +31,9 @@ struct TransformedColumns: Primitive {
       let from = StridedRows(base: x.buffer.base + place + changed.lowerBound, stride: columns)
       let to = StridedRows(base: y.base + place + changed.lowerBound, stride: columns)
       let given = StridedRows(base: parameters.buffer.base + row * width, stride: width)
-      if isInverse {
-        transform.inverse(
-          from, given, into: to, logDeterminant: logDeterminant.base + row, rows: count,
-          columns: changed.count)
-      } else {
-        transform.forward(
-          from, given, into: to, logDeterminant: logDeterminant.base + row, rows: count,
-          columns: changed.count)
-      }
+      transform.map(
+        from, given, into: to, logDeterminant: logDeterminant.base + row, rows: count,
+        columns: changed.count, isInverse: isInverse)
     }
     return [Tensor(shape: x.shape, buffer: y), Tensor(shape: [rows], buffer: logDeterminant)]
   }

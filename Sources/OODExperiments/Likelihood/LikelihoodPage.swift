@@ -24,31 +24,19 @@ public struct LikelihoodPage: Sendable {
 
   /// The whole page.
   public var html: String {
-    """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Likelihood as an out-of-distribution score: \(Markup.escaped(report.trainingSet))</title>
-    <style>
-    \(Self.style)
-    </style>
-    </head>
-    <body>
-    <main>
-    \(introduction)
-    \(densities)
-    \(table)
-    \(batches)
-    \(histograms)
-    \(pictures)
-    \(trainings)
-    </main>
-    </body>
-    </html>
-
-    """
+    Markup.page(
+      title: "Likelihood as an out-of-distribution score: \(report.trainingSet)", style: Self.style,
+      body: """
+        <main>
+        \(introduction)
+        \(densities)
+        \(table)
+        \(batches)
+        \(histograms)
+        \(pictures)
+        \(trainings)
+        </main>
+        """)
   }
 
   // MARK: Sections
@@ -206,10 +194,6 @@ public struct LikelihoodPage: Sendable {
   // MARK: Style
 
   private static let style = """
-    :root { color-scheme: light dark; --page: #fbfaf8; --ink: #1d1d1f; --soft: #6a6a70; --line: #d9d7d2; --bar: #2166ac;
-      --s0: #2166ac; --s1: #d6562b; --s2: #1b8a5a; --s3: #8a4fbf; }
-    @media (prefers-color-scheme: dark) { :root { --page: #17181b; --ink: #e9e8e4; --soft: #9b9ba3; --line: #3a3b40;
-      --bar: #6aaef0; --s0: #6aaef0; --s1: #f08a5d; --s2: #57c795; --s3: #bb8be8; } }
     body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
     main { max-width: 1080px; margin: 0 auto; padding: 24px 20px 60px; }
     h1 { font-size: 26px; line-height: 1.2; margin: 12px 0; }
@@ -227,16 +211,16 @@ public struct LikelihoodPage: Sendable {
     td.bar { min-width: 110px; background: linear-gradient(var(--line), var(--line)) 50% 50% / 1px 100% no-repeat; padding: 3px 0; }
     td.bar { width: 110px; max-width: 110px; }
     td.bar + td { padding-left: 10px; }
-    td.bar span { display: block; height: 11px; background: var(--bar); border-radius: 0 3px 3px 0; }
+    td.bar span { display: block; height: 11px; background: var(--accent); border-radius: 0 3px 3px 0; }
     svg { width: 100%; height: auto; display: block; }
     svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
     .axis { stroke: var(--soft); stroke-width: 1; }
     .set { fill-opacity: .28; stroke-width: 1.4; stroke-linejoin: round; }
-    .set0 { fill: var(--s0); stroke: var(--s0); } .set1 { fill: var(--s1); stroke: var(--s1); }
-    .set2 { fill: var(--s2); stroke: var(--s2); } .set3 { fill: var(--s3); stroke: var(--s3); }
+    .set0 { fill: var(--c0); stroke: var(--c0); } .set1 { fill: var(--c1); stroke: var(--c1); }
+    .set2 { fill: var(--c2); stroke: var(--c2); } .set3 { fill: var(--c3); stroke: var(--c3); }
     .swatch { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px; }
-    .swatch0 { background: var(--s0); } .swatch1 { background: var(--s1); }
-    .swatch2 { background: var(--s2); } .swatch3 { background: var(--s3); }
+    .swatch0 { background: var(--c0); } .swatch1 { background: var(--c1); }
+    .swatch2 { background: var(--c2); } .swatch3 { background: var(--c3); }
     .key { margin-right: 16px; white-space: nowrap; }
     img { max-width: 100%; image-rendering: pixelated; border-radius: 4px; }
     """

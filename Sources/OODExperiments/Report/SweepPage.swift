@@ -53,29 +53,16 @@ public struct SweepPage: Sendable {
 
   /// The whole page. Some 2 kB for each model, and its images.
   public var html: String {
-    """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Spurious and missing modes of \(records.count) models</title>
-    <style>
-    \(Self.colours)
-    \(Self.layout)
-    </style>
-    </head>
-    <body>
-    \(Self.body)
-    \(embeddedData)
-    <script>
-    "use strict";
-    \(Self.scripts.joined(separator: "\n"))
-    </script>
-    </body>
-    </html>
-
-    """
+    Markup.page(
+      title: "Spurious and missing modes of \(records.count) models", style: Self.layout,
+      body: """
+        \(Self.body)
+        \(embeddedData)
+        <script>
+        "use strict";
+        \(Self.scripts.joined(separator: "\n"))
+        </script>
+        """)
   }
 
   /// The script's parts, in the order in which they run.

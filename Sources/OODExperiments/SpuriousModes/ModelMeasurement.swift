@@ -151,8 +151,9 @@ public struct ModelMeasurement: Sendable {
         .testLogLikelihood.estimate,
       uniqueShare: try UniqueSamples(pixels).share(farther: settings.uniqueDistance))
     guard let digits, let comparedFeatures else { return measures }
-    measures.objectness = try Objectness(Matrix(digits.probabilities(points.images)), splits: 1).score
-    let found = Set(digits.predictions(points.images))
+    let probabilities = digits.probabilities(points.images)
+    measures.objectness = try Objectness(Matrix(probabilities), splits: 1).score
+    let found = Set(ImageClassifier.predictions(probabilities: probabilities))
     measures.missingClasses = (0..<digits.classes).filter { !found.contains($0) }
     let features = Matrix(try digits.features(points.images))
     measures.frechetDistance = try FrechetDistance(generated: features, real: comparedFeatures).squared

@@ -7,20 +7,20 @@ struct TrainGlow: ParsableCommand {
 
   @OptionGroup var training: FlowTraining
   @Option(help: "Steps, at each scale of images.") var steps = 8
-  @Option(help: "Hidden units or channels.") var hidden = 64
-  @Option(help: "Scales of images.") var levels = 2
-  @Option(help: "Bound on a coupling's log-scale.") var clamp: Float = 2
+  @OptionGroup var network: CouplingOptions
 
   func run() throws {
     try training.run { purpose in
       guard purpose.isImages else {
         return .glow(
-          features: purpose.features, steps: steps, hidden: [hidden, hidden], clamp: clamp,
+          features: purpose.features, steps: steps, hidden: [network.hidden, network.hidden],
+          clamp: network.clamp,
           classCount: purpose.classCount)
       }
-      try purpose.requireLevels(levels)
+      try purpose.requireLevels(network.levels)
       return .glow(
-        images: purpose.shape, levels: levels, steps: steps, hiddenChannels: hidden, clamp: clamp,
+        images: purpose.shape, levels: network.levels, steps: steps, hiddenChannels: network.hidden,
+        clamp: network.clamp,
         classCount: purpose.classCount, greyLevels: purpose.greyLevels)
     }
   }

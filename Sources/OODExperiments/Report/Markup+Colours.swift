@@ -1,5 +1,5 @@
-/// Colours in light and dark. Text has a contrast of 4.5 or more with its ground, marks of 3 or more.
-extension SweepPage {
+/// The colours of every page, in light and dark. Text has a contrast of 4.5 or more with its ground, marks of 3 or more.
+extension Markup {
   static let colours = #"""
     :root { color-scheme: light dark; --page: #fbfaf8; --card: #fff; --ink: #1d1d1f; --soft: #5f5f66; --line: #d9d7d2;
       --faint: #eceae6; --accent: #2166ac; --good: #1b7a4e; --bad: #b8401a; --focus: #0b57d0; --shade: #0000001a;

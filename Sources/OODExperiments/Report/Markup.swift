@@ -1,5 +1,27 @@
-/// Text for HTML.
+/// What pages of HTML have in common.
 enum Markup {
+  /// A page that fetches nothing. The title is escaped; style and body are taken as they are.
+  static func page(title: String, style: String, body: String) -> String {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>\(escaped(title))</title>
+    <style>
+    \(colours)
+    \(style)
+    </style>
+    </head>
+    <body>
+    \(body)
+    </body>
+    </html>
+
+    """
+  }
+
   /// Text in which no character has a meaning for HTML.
   static func escaped(_ text: String) -> String {
     var escaped = ""
