@@ -160,6 +160,63 @@ private struct Rows {
     }
   }
 
+  /// Matrices that are too large for the caches take another way to memory: at any address, to the same bits.
+  @Test(arguments: variants) func largeMatrices(variant: String) {
+    let (columns, stride) = (75, 151)
+    let rows = Int(ood_streaming_count) / columns + 2
+    var numbers = SampleNumbers(seed: 3)
+    let (x, parameters) = (
+      numbers.floats(rows * stride, scale: 3), numbers.floats(rows * stride, scale: 3)
+    )
+    let untouched = [Float](repeating: -7, count: rows * stride + 1)
+    var (whole, pieces) = (untouched, untouched)
+    var (determinants, determinantsOfPieces) = (
+      [Float](repeating: 0, count: rows), [Float](repeating: 0, count: rows)
+    )
+    /// `body` on all rows, and on some at a time.
+    func compare(
+      _ body: (
+        _ x: UnsafePointer<Float>, _ parameters: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+        _ logDeterminant: UnsafeMutablePointer<Float>, _ rows: Int
+      ) -> Void
+    ) {
+      body(x, parameters, &whole, &determinants, rows)
+      for row in Swift.stride(from: 0, to: rows, by: 1000) {
+        let place = row * stride
+        x.withUnsafeBufferPointer { x in
+          parameters.withUnsafeBufferPointer { parameters in
+            pieces.withUnsafeMutableBufferPointer { y in
+              determinantsOfPieces.withUnsafeMutableBufferPointer {
+                body(
+                  x.baseAddress! + place, parameters.baseAddress! + place, y.baseAddress! + place,
+                  $0.baseAddress! + row, min(1000, rows - row))
+              }
+            }
+          }
+        }
+      }
+      #expect(whole == pieces && determinants == determinantsOfPieces)
+      #expect(whole.last == -7)
+    }
+    // The second of two parts of each row is written, which begins and ends within lines of the cache.
+    let part = stride - columns - 1
+    compare {
+      coupling(variant).forward(
+        $0 + part, stride, $1, stride, $1 + part, stride, clamp, $2 + part, stride, $3, $4, columns)
+    }
+    #expect(whole[stride - 1] == -7 && whole[stride..<stride + part].allSatisfy { $0 == -7 })
+    compare {
+      coupling(variant).inverse(
+        $0 + part, stride, $1, stride, $1 + part, stride, clamp, $2 + part, stride, $3, $4, columns)
+    }
+    #expect(whole[stride - 1] == -7 && whole[stride..<stride + part].allSatisfy { $0 == -7 })
+    compare {
+      coupling(variant).backward(
+        $0, stride, $3, $0 + part, stride, $1, stride, clamp, $2 + part, stride, $2, stride, $4, columns)
+    }
+    #expect(whole[stride - 1] == -7)
+  }
+
   /// The clamp holds for any output of a network, and its slope vanishes instead of overflowing.
   @Test(arguments: variants) func extremeRawScales(variant: String) {
     for raw in [Float.infinity, .greatestFiniteMagnitude, 1e30, Float(bitPattern: 70_000), 0] {

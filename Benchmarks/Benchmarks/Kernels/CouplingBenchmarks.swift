@@ -7,18 +7,18 @@ func couplingBenchmarks() {
     let (columns, half) = (784, 392)
     let rows = n / columns
     let (x, parameters) = (Operand(n, seed: 1), Operand(n, seed: 2))
-    let (y, d) = (Operand(n, seed: 3), Operand(n, seed: 4))
+    let (y, d, dx) = (Operand(n, seed: 3), Operand(n, seed: 4), Operand(n, seed: 6))
     let column = Operand(max(rows, 1), seed: 5)
-    let touched = Double(rows * half)
-    benchmark("affine coupling of halves of 784 \(size)", .bytes(16 * touched, floats: n)) {
+    let (touched, copy) = (Double(rows * half), Copy(rows: rows, columns: half, stride: columns))
+    benchmark("affine coupling of halves of 784 \(size)", .bytes(16 * touched, copy)) {
       $0.coupling.forward(
         x.base + half, columns, parameters.base, columns, parameters.base + half, columns, 2, y.base + half,
         columns, column.base, rows, half)
     }
-    benchmark("gradient of an affine coupling of halves of 784 \(size)", .bytes(20 * touched, floats: n)) {
+    benchmark("gradient of an affine coupling of halves of 784 \(size)", .bytes(20 * touched, copy)) {
       $0.coupling.backward(
         x.base + half, columns, column.base, y.base + half, columns, parameters.base, columns, 2,
-        x.base + half, columns, d.base, columns, rows, half)
+        dx.base + half, columns, d.base, columns, rows, half)
     }
   }
   // 8 bins: 23 parameters for each number that is changed; in the nearest caches.

@@ -5,14 +5,17 @@ import CKernels
 enum Work {
   /// Floating-point operations of a call; compared with the multiply-add peak.
   case operations(Double)
-  /// Bytes that a call reads and writes, on operands of `floats`; compared with a plain copy of such operands.
-  case bytes(Double, floats: Int)
+  /// Bytes that a call reads and writes, on operands of this shape; compared with a plain copy of such operands.
+  case bytes(Double, Copy)
+
+  /// The same on contiguous operands of `floats`.
+  static func bytes(_ bytes: Double, floats: Int) -> Self { .bytes(bytes, Copy(floats: floats)) }
 
   /// Whether the operands are too large for the caches.
   var isInMemory: Bool {
     switch self {
     case .operations: false
-    case .bytes(_, let floats): floats >= 1 << 22
+    case .bytes(_, let copy): copy.floats >= 1 << 22
     }
   }
 }
@@ -46,14 +49,17 @@ func benchmark(_ name: String, _ work: Work, threads: Int, _ call: @escaping @Se
       metrics: [rate, percent, nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(200),
       maxIterations: 40)
   ) { benchmark in
-    let seconds = secondsPerCall(atLeast: 2e-3, call)
-    let (perSecond, peak) =
-      switch work {
-      case .operations(let operations):
-        (operations / seconds, Peak.operationsPerSecond * Double(threads))
-      case .bytes(let bytes, let floats):
-        (bytes / seconds, Peak.copyBytesPerSecond(floats: floats, threads: threads))
-      }
+    let (seconds, perSecond, peak): (Double, Double, Double)
+    switch work {
+    case .operations(let operations):
+      seconds = secondsPerCall(atLeast: 2e-3, call)
+      (perSecond, peak) = (operations / seconds, Peak.operationsPerSecond * Double(threads))
+    case .bytes(let bytes, let copy):
+      // In turns: the memory's speed changes from one second to the next.
+      let both = secondsPerCall(atLeast: 2e-3, [call, { copy.run(threads: threads) }])
+      seconds = both[0]
+      (perSecond, peak) = (bytes / seconds, copy.bytes / both[1])
+    }
     benchmark.measurement(rate, Int((perSecond / 1e9).rounded()))
     benchmark.measurement(percent, Int((100 * perSecond / peak).rounded()))
     benchmark.measurement(nanoseconds, Int((seconds * 1e9).rounded()))

@@ -10,36 +10,19 @@ struct Peak: Sendable {
     let time = clock.measure { operations = ood_peak_multiply_adds(50_000) }
     return operations / (time / .seconds(1))
   }.max()!
-
-  /// Bytes read and written per second by a plain copy of operands of that many floats, cut into one piece a thread.
-  static func copyBytesPerSecond(floats count: Int, threads: Int) -> Double {
-    if let known = copies.values[[count, threads]] { return known }
-    let from = Operand(count, seed: 1)
-    let to = Operand(count, seed: 2)
-    nonisolated(unsafe) let (source, target) = (from.base, to.base)
-    let rate = (0..<10).map { _ in
-      Double(8 * count)
-        / secondsPerCall(atLeast: 2e-3) {
-          Parallelism.withThreads(threads) {
-            parallelFor(count, grain: (count + threads - 1) / threads) { piece in
-              ood_peak_copy(source + piece.lowerBound, target + piece.lowerBound, piece.count)
-            }
-          }
-        }
-    }.max()!
-    copies.values[[count, threads]] = rate
-    return rate
-  }
-
-  private final class Copies: @unchecked Sendable { var values: [[Int]: Double] = [:] }
-  private static let copies = Copies()
 }
 
 /// Seconds that a call takes when it follows others: the best of five measurements, each of as many calls as take `total`
 /// seconds. The framework's own threads take a processor away now and then.
 func secondsPerCall(atLeast total: Double, _ body: () -> Void) -> Double {
-  body()
-  return (0..<5).map { _ in secondsOfOneCall(over: total, body) }.min()!
+  withoutActuallyEscaping(body) { secondsPerCall(atLeast: total, [$0])[0] }
+}
+
+/// The same of several calls, measured in turns.
+func secondsPerCall(atLeast total: Double, _ bodies: [() -> Void]) -> [Double] {
+  bodies.forEach { $0() }
+  return (0..<5).map { _ in bodies.map { secondsOfOneCall(over: total, $0) } }
+    .reduce(Array(repeating: .infinity, count: bodies.count)) { zip($0, $1).map(min) }
 }
 
 private func secondsOfOneCall(over total: Double, _ body: () -> Void) -> Double {

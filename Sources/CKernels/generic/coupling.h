@@ -1,65 +1,168 @@
 enum {
-  /// Elements that are worked on at a time; their log-scales stay in the L1 cache.
+  /// Elements that are worked on at a time; what belongs to them stays in the L1 cache.
   coupling_block = 512,
+  /// Vectors that go through the stages of a coupling side by side, in long rows and in short ones.
+  coupling_most = 8,
+  coupling_some = 4,
   /// Narrower matrices are packed, so that vectors hold several rows.
   coupling_narrow = 2 * OOD_WIDTH,
 };
 
-OOD_INLINE void coupling_vector(int inverse, const float *x, const float *raw, const float *shift,
-                                float slope, float *y, float *log_scale, size_t n) {
-  const vf v = load_some(x, n), t = load_some(shift, n);
-  const vf s = slope * atan_vector(load_some(raw, n));
-  store_some(log_scale, s, n);
-  store_some(y, inverse ? (v - t) * exp_vector(-s) : multiply_add(v, exp_vector(s), t), n);
+/// Where a piece of a result goes: into a row of the matrix, or into a buffer that follows the work to memory around the
+/// caches, line by line. A whole buffer at its end would keep the work waiting.
+struct coupling_outlet {
+  float *buffer;
+  /// Not NULL where the buffer is streamed.
+  float *row;
+  size_t done;
+};
+
+OOD_INLINE struct coupling_outlet coupling_written(float *row) {
+  return (struct coupling_outlet){.buffer = row};
 }
+
+/// Of the row `stride` further on, the ends are fetched: lines that are written in part have to be read.
+OOD_INLINE struct coupling_outlet coupling_streamed(float *row, size_t n, size_t stride, float *buffer) {
+  __builtin_prefetch(row + stride, 1);
+  __builtin_prefetch(row + stride + n - 1, 1);
+  return (struct coupling_outlet){.buffer = buffer, .row = row, .done = map_misalignment(row)};
+}
+
+/// Streams the whole vectors of the first n elements.
+OOD_INLINE void coupling_follow(struct coupling_outlet *o, size_t n) {
+  if (!o->row) return;
+  for (; o->done + OOD_WIDTH <= n; o->done += OOD_WIDTH) {
+    store_streaming(o->row + o->done, load(o->buffer + o->done));
+  }
+}
+
+/// Writes what is left of n elements: before the first whole vector, and after the last.
+OOD_INLINE void coupling_finish(struct coupling_outlet *o, size_t n) {
+  if (!o->row) return;
+  const size_t first = map_misalignment(o->row);
+  for (size_t i = 0; i < first && i < n; i++) o->row[i] = o->buffer[i];
+  coupling_follow(o, n);
+  for (size_t i = o->done; i < n; i++) o->row[i] = o->buffer[i];
+}
+
+/// Rows that lie so far ahead that memory has time to bring them.
+OOD_INLINE size_t coupling_rows_ahead(size_t columns) { return 1 + coupling_block / (columns + 1); }
 
 /// Where the next rows lie, in floats from those at work. Processors fetch ahead within a row, but not over
 /// the gap to the next one.
 struct coupling_next {
-  size_t x, raw, other, y;
+  size_t x, raw, other;
 };
 
-/// y = x exp(s) + shift, or its inverse y = (x - shift) exp(-s), on n elements; s goes to `log_scale`.
-OOD_INLINE void coupling_span(int inverse, const float *x, const float *raw, const float *shift, float slope,
-                              float *y, float *log_scale, size_t n, const struct coupling_next *next) {
-  size_t i = 0;
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
-    if (next) {
-      __builtin_prefetch(x + i + next->x);
-      __builtin_prefetch(raw + i + next->raw);
-      __builtin_prefetch(shift + i + next->other);
-      __builtin_prefetch(y + i + next->y, 1);
-    }
-    coupling_vector(inverse, x + i, raw + i, shift + i, slope, y + i, log_scale + i, OOD_WIDTH);
+/// y = x exp(s) + shift, or its inverse y = (x - shift) exp(-s), on `count` vectors, the last one of which holds `n`
+/// elements; returns Σ s by lanes. The stages of each vector are long chains: side by side they hide each other's delays.
+OOD_INLINE vf coupling_vectors(size_t count, int inverse, const float *x, const float *raw,
+                               const float *shift, float slope, float *y, float *log_scale, size_t n) {
+  vf s[coupling_most];
+#define OOD_EACH_VECTOR \
+  _Pragma("clang loop unroll(full)") for (size_t k = 0, i = 0; k < count; k++, i += OOD_WIDTH)
+  OOD_EACH_VECTOR s[k] = atan_argument(load_some(raw + i, n));
+  OOD_EACH_VECTOR s[k] = hold(s[k]);
+  OOD_EACH_VECTOR s[k] = slope * atan_of_argument(load_some(raw + i, n), s[k]);
+  OOD_EACH_VECTOR s[k] = hold(s[k]);
+  OOD_EACH_VECTOR {
+    const vf v = load_some(x + i, n), t = load_some(shift + i, n);
+    const vf result = inverse ? (v - t) * exp_vector(-s[k]) : multiply_add(v, exp_vector(s[k]), t);
+    store_some(y + i, result, n);
+    if (log_scale) store_some(log_scale + i, s[k], n);
   }
-  if (i < n) coupling_vector(inverse, x + i, raw + i, shift + i, slope, y + i, log_scale + i, n - i);
+#undef OOD_EACH_VECTOR
+  for (size_t half = count / 2; half > 0; half /= 2) {
+    for (size_t k = 0; k < half; k++) s[k] += s[k + half];
+  }
+  return s[0];
 }
 
-OOD_INLINE void coupling_backward_vector(const float *u, const float *v, const float *x, const float *raw,
-                                         float slope, float *dx, float *d_raw, size_t n) {
-  const vf r = load_some(raw, n);
-  const vf scaled = load_some(u, n) * exp_vector(slope * atan_vector(r));
-  const vf d_log_scale = multiply_add(scaled, load_some(x, n), load_some(v, n));
-  const vf d = d_log_scale * (slope / multiply_add(r, r, splat(1)));
-  store_some(dx, scaled, n);
-  store_some(d_raw, d, n);
+/// The same on n elements: returns Σ s, and writes s to `log_scale` where that is not NULL.
+OOD_INLINE double coupling_span(int inverse, const float *x, const float *raw, const float *shift,
+                                float slope, struct coupling_outlet y, float *log_scale, size_t n,
+                                const struct coupling_next *next) {
+  vd sum = 0;
+  size_t i = 0;
+  for (size_t k = 0; next && k < n; k += 64 / sizeof(float)) {
+    __builtin_prefetch(x + k + next->x);
+    __builtin_prefetch(raw + k + next->raw);
+    __builtin_prefetch(shift + k + next->other);
+  }
+#define OOD_VECTORS(count, n)                                                                       \
+  sum += to_double(coupling_vectors(count, inverse, x + i, raw + i, shift + i, slope, y.buffer + i, \
+                                    log_scale ? log_scale + i : NULL, n));                          \
+  coupling_follow(&y, i)
+  for (; i + coupling_most * OOD_WIDTH <= n; i += coupling_most * OOD_WIDTH) {
+    OOD_VECTORS(coupling_most, OOD_WIDTH);
+  }
+  for (; i + coupling_some * OOD_WIDTH <= n; i += coupling_some * OOD_WIDTH) {
+    OOD_VECTORS(coupling_some, OOD_WIDTH);
+  }
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+    OOD_VECTORS(1, OOD_WIDTH);
+  }
+  if (i < n) {
+    OOD_VECTORS(1, n - i);
+  }
+#undef OOD_VECTORS
+  coupling_finish(&y, n);
+  return sum_lanes(sum);
 }
 
-OOD_INLINE void coupling_backward_span(const float *u, const float *v, const float *x, const float *raw,
-                                       float slope, float *dx, float *d_raw, size_t n,
+/// dx = u exp(s) and d_raw = (x dx + v) ds / draw, in the same stages. v[k] belongs to an element, or v[0] to all.
+OOD_INLINE void coupling_backward_vectors(size_t count, const float *u, const float *v, int v_step,
+                                          const float *x, const float *raw, float slope, float *dx,
+                                          float *d_raw, size_t n) {
+  vf s[coupling_most];
+#define OOD_EACH_VECTOR \
+  _Pragma("clang loop unroll(full)") for (size_t k = 0, i = 0; k < count; k++, i += OOD_WIDTH)
+  OOD_EACH_VECTOR s[k] = atan_argument(load_some(raw + i, n));
+  OOD_EACH_VECTOR s[k] = hold(s[k]);
+  OOD_EACH_VECTOR s[k] = slope * atan_of_argument(load_some(raw + i, n), s[k]);
+  OOD_EACH_VECTOR s[k] = hold(s[k]);
+  OOD_EACH_VECTOR {
+    const vf r = load_some(raw + i, n);
+    const vf scaled = load_some(u + i, n) * exp_vector(s[k]);
+    const vf d_log_scale =
+        multiply_add(scaled, load_some(x + i, n), v_step ? load_some(v + i, n) : splat(*v));
+    const vf d = d_log_scale * (slope / multiply_add(r, r, splat(1)));
+    store_some(dx + i, scaled, n);
+    store_some(d_raw + i, d, n);
+  }
+#undef OOD_EACH_VECTOR
+}
+
+OOD_INLINE void coupling_backward_span(const float *u, const float *v, int v_step, const float *x,
+                                       const float *raw, float slope, struct coupling_outlet dx,
+                                       struct coupling_outlet d_raw, size_t n,
                                        const struct coupling_next *next) {
   size_t i = 0;
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
-    if (next) {
-      __builtin_prefetch(u + i + next->other);
-      __builtin_prefetch(x + i + next->x);
-      __builtin_prefetch(raw + i + next->raw);
-      __builtin_prefetch(dx + i + next->y, 1);
-      __builtin_prefetch(d_raw + i + next->raw, 1);
-    }
-    coupling_backward_vector(u + i, v + i, x + i, raw + i, slope, dx + i, d_raw + i, OOD_WIDTH);
+  for (size_t k = 0; next && k < n; k += 64 / sizeof(float)) {
+    __builtin_prefetch(u + k + next->other);
+    __builtin_prefetch(x + k + next->x);
+    __builtin_prefetch(raw + k + next->raw);
   }
-  if (i < n) coupling_backward_vector(u + i, v + i, x + i, raw + i, slope, dx + i, d_raw + i, n - i);
+#define OOD_VECTORS(count, n)                                                                  \
+  coupling_backward_vectors(count, u + i, v + (v_step ? i : 0), v_step, x + i, raw + i, slope, \
+                            dx.buffer + i, d_raw.buffer + i, n);                               \
+  coupling_follow(&dx, i);                                                                     \
+  coupling_follow(&d_raw, i)
+  for (; i + coupling_most * OOD_WIDTH <= n; i += coupling_most * OOD_WIDTH) {
+    OOD_VECTORS(coupling_most, OOD_WIDTH);
+  }
+  for (; i + coupling_some * OOD_WIDTH <= n; i += coupling_some * OOD_WIDTH) {
+    OOD_VECTORS(coupling_some, OOD_WIDTH);
+  }
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
+    OOD_VECTORS(1, OOD_WIDTH);
+  }
+  if (i < n) {
+    OOD_VECTORS(1, n - i);
+  }
+#undef OOD_VECTORS
+  coupling_finish(&dx, n);
+  coupling_finish(&d_raw, n);
 }
 
 /// Rows next to each other: the matrix itself if it is so, else a copy in `buffer`.
@@ -89,30 +192,35 @@ OOD_INLINE void coupling_map(int inverse, const float *x, size_t x_stride, const
                              size_t raw_stride, const float *shift, size_t shift_stride, float clamp,
                              float *y, size_t y_stride, float *log_determinant, size_t rows, size_t columns) {
   const float slope = clamp * 0.636f;
-  float log_scale[coupling_block];
+  const int streams = rows * columns >= ood_streaming_count && y != x && y != raw && y != shift;
+  float y_buffer[coupling_block];
   if (columns > coupling_narrow) {
-    const struct coupling_next next = {x_stride, raw_stride, shift_stride, y_stride};
+    const size_t ahead = coupling_rows_ahead(columns);
+    const struct coupling_next next = {ahead * x_stride, ahead * raw_stride, ahead * shift_stride};
     for (size_t r = 0; r < rows;
          r++, x += x_stride, raw += raw_stride, shift += shift_stride, y += y_stride) {
       double sum = 0;
       for (size_t c = 0; c < columns; c += coupling_block) {
         const size_t n = columns - c < coupling_block ? columns - c : coupling_block;
-        coupling_span(inverse, x + c, raw + c, shift + c, slope, y + c, log_scale, n, &next);
-        sum += reduce_span(reduce_value, log_scale, log_scale, n);
+        const struct coupling_outlet to =
+            streams ? coupling_streamed(y + c, n, y_stride, y_buffer) : coupling_written(y + c);
+        sum += coupling_span(inverse, x + c, raw + c, shift + c, slope, to, NULL, n, &next);
       }
       log_determinant[r] = (float)(inverse ? -sum : sum);
     }
+    if (streams) finish_streaming();
     return;
   }
   float x_buffer[coupling_block], raw_buffer[coupling_block], shift_buffer[coupling_block],
-      y_buffer[coupling_block];
+      log_scale[coupling_block];
   const size_t most = columns ? coupling_block / columns : rows;
   for (size_t r = 0; r < rows; r += most) {
     const size_t some = rows - r < most ? rows - r : most;
     const float *px = coupling_pack(x + r * x_stride, x_stride, some, columns, x_buffer);
     const float *praw = coupling_pack(raw + r * raw_stride, raw_stride, some, columns, raw_buffer);
     const float *pshift = coupling_pack(shift + r * shift_stride, shift_stride, some, columns, shift_buffer);
-    coupling_span(inverse, px, praw, pshift, slope, y_buffer, log_scale, some * columns, NULL);
+    coupling_span(inverse, px, praw, pshift, slope, coupling_written(y_buffer), log_scale, some * columns,
+                  NULL);
     coupling_unpack(y_buffer, y + r * y_stride, y_stride, some, columns);
     coupling_row_sums(log_scale, inverse ? -1 : 1, some, columns, log_determinant + r);
   }
@@ -139,30 +247,41 @@ static void coupling_backward(const float *upstream_y, size_t upstream_stride,
   const float slope = clamp * 0.636f;
   const size_t width = columns > coupling_narrow ? coupling_block : columns;
   const size_t most = columns > coupling_narrow ? 1 : columns ? coupling_block / columns : rows;
+  const int aliased =
+      dx == upstream_y || dx == x || dx == raw || d_raw == upstream_y || d_raw == x || d_raw == raw;
+  const int streams = most == 1 && rows * columns >= ood_streaming_count && !aliased;
   float u_buffer[coupling_block], v_buffer[coupling_block], x_buffer[coupling_block],
       raw_buffer[coupling_block];
   float dx_buffer[coupling_block], d_raw_buffer[coupling_block];
-  const struct coupling_next next = {x_stride, raw_stride, upstream_stride, dx_stride};
+  const size_t ahead = coupling_rows_ahead(columns);
+  const struct coupling_next next = {ahead * x_stride, ahead * raw_stride, ahead * upstream_stride};
   for (size_t r = 0; r < rows; r += most) {
     const size_t some = rows - r < most ? rows - r : most;
     for (size_t c = 0; c < columns; c += width) {
       const size_t n = columns - c < width ? columns - c : width;
       const float *pu = upstream_y + r * upstream_stride + c, *px = x + r * x_stride + c,
                   *praw = raw + r * raw_stride + c;
+      const float *v = upstream_log_determinant + r;
       float *pdx = dx + r * dx_stride + c, *pd_raw = d_raw + r * d_raw_stride + c;
-      map_gather_rows(upstream_log_determinant + r, 1, 0, some, n, v_buffer);
       if (most == 1) {
-        coupling_backward_span(pu, v_buffer, px, praw, slope, pdx, pd_raw, n, &next);
+        coupling_backward_span(
+            pu, v, 0, px, praw, slope,
+            streams ? coupling_streamed(pdx, n, dx_stride, dx_buffer) : coupling_written(pdx),
+            streams ? coupling_streamed(pd_raw, n, d_raw_stride, d_raw_buffer) : coupling_written(pd_raw), n,
+            &next);
         continue;
       }
+      map_gather_rows(v, 1, 0, some, n, v_buffer);
       pu = coupling_pack(pu, upstream_stride, some, columns, u_buffer);
       px = coupling_pack(px, x_stride, some, columns, x_buffer);
       praw = coupling_pack(praw, raw_stride, some, columns, raw_buffer);
-      coupling_backward_span(pu, v_buffer, px, praw, slope, dx_buffer, d_raw_buffer, some * columns, NULL);
+      coupling_backward_span(pu, v_buffer, 1, px, praw, slope, coupling_written(dx_buffer),
+                             coupling_written(d_raw_buffer), some * columns, NULL);
       coupling_unpack(dx_buffer, pdx, dx_stride, some, columns);
       coupling_unpack(d_raw_buffer, pd_raw, d_raw_stride, some, columns);
     }
   }
+  if (streams) finish_streaming();
 }
 
 static const struct ood_coupling coupling_table = {

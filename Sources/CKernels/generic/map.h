@@ -84,7 +84,7 @@ enum {
 
 MAP_LOOP_1(map_negate, -x)
 MAP_LOOP_1(map_relu, blend(0.0f > x, splat(0), x))
-MAP_LOOP_1(map_leaky_relu, blend(x > 0, x, p * x))
+MAP_LOOP_1(map_leaky_relu, blend(x > 0, x, whole(p * x)))
 MAP_LOOP_1(map_sigmoid, sigmoid_vector(x))
 MAP_LOOP_1(map_tanh, tanh_vector(x))
 MAP_LOOP_STAGED(map_softplus, exp_not_large(-absolute(x)), softplus_of_exp(x, e))
@@ -131,8 +131,8 @@ MAP_LOOP_1(map_identity, x)
 MAP_LOOP_1(map_constant, p)
 
 // Derivatives: a is the upstream, b the array that the derivative is taken from.
-MAP_LOOP_2(map_relu_gradient, blend(b > 0, a, splat(0)))
-MAP_LOOP_2(map_leaky_relu_gradient, blend(b > 0, a, p * a))
+MAP_LOOP_2(map_relu_gradient, blend(b > 0, whole(a), splat(0)))
+MAP_LOOP_2(map_leaky_relu_gradient, blend(b > 0, whole(a), p * a))
 MAP_LOOP_2(map_sigmoid_gradient, a * (b * (1 - b)))
 MAP_LOOP_2(map_tanh_gradient, a * ((1 - b) * (1 + b)))
 MAP_LOOP_2(map_softplus_gradient, a * sigmoid_vector(b))
@@ -151,7 +151,7 @@ MAP_LOOP_2(map_multiply, a * b)
 MAP_LOOP_2(map_divide, a / b)
 MAP_LOOP_2(map_maximum, blend(is_nan(a), a, blend(a > b, a, b)))
 MAP_LOOP_2(map_minimum, blend(is_nan(a), a, blend(a < b, a, b)))
-MAP_LOOP_2(map_gate, blend(b > 0, a, splat(0)))
+MAP_LOOP_2(map_gate, blend(b > 0, whole(a), splat(0)))
 MAP_LOOP_2(map_squared_difference, (a - b) * (a - b))
 MAP_LOOP_2(map_greater, blend(a > b, splat(1), splat(0)))
 MAP_LOOP_2(map_equal, blend(a == b, splat(1), splat(0)))
@@ -178,7 +178,7 @@ enum {
   /// Elements of an operand that is copied, so that it stays in the L1 cache.
   map_block = 1024,
   /// Elements of a result on its way to memory.
-  map_streaming_block = 256,
+  map_streaming_block = 128,
 };
 
 /// How many floats after `p` the next line of the caches begins.
