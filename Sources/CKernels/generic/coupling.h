@@ -21,8 +21,11 @@ OOD_INLINE struct coupling_outlet coupling_written(float *row) {
   return (struct coupling_outlet){.buffer = row};
 }
 
-/// Of the row `stride` further on, the ends are fetched: lines that are written in part have to be read.
-OOD_INLINE struct coupling_outlet coupling_streamed(float *row, size_t n, size_t stride, float *buffer) {
+/// The same, or streamed. Of the row `stride` further on, the ends are fetched: lines that are written in part have to be
+/// read.
+OOD_INLINE struct coupling_outlet coupling_outlet(int streams, float *row, size_t n, size_t stride,
+                                                  float *buffer) {
+  if (!streams) return coupling_written(row);
   __builtin_prefetch(row + stride, 1);
   __builtin_prefetch(row + stride + n - 1, 1);
   return (struct coupling_outlet){.buffer = buffer, .row = row, .done = map_misalignment(row)};
@@ -202,9 +205,8 @@ OOD_INLINE void coupling_map(int inverse, const float *x, size_t x_stride, const
       double sum = 0;
       for (size_t c = 0; c < columns; c += coupling_block) {
         const size_t n = columns - c < coupling_block ? columns - c : coupling_block;
-        const struct coupling_outlet to =
-            streams ? coupling_streamed(y + c, n, y_stride, y_buffer) : coupling_written(y + c);
-        sum += coupling_span(inverse, x + c, raw + c, shift + c, slope, to, NULL, n, &next);
+        sum += coupling_span(inverse, x + c, raw + c, shift + c, slope,
+                             coupling_outlet(streams, y + c, n, y_stride, y_buffer), NULL, n, &next);
       }
       log_determinant[r] = (float)(inverse ? -sum : sum);
     }
@@ -245,15 +247,19 @@ static void coupling_backward(const float *upstream_y, size_t upstream_stride,
                               const float *raw, size_t raw_stride, float clamp, float *dx, size_t dx_stride,
                               float *d_raw, size_t d_raw_stride, size_t rows, size_t columns) {
   const float slope = clamp * 0.636f;
-  const size_t width = columns > coupling_narrow ? coupling_block : columns;
-  const size_t most = columns > coupling_narrow ? 1 : columns ? coupling_block / columns : rows;
+  // Several rows at a time: narrow ones, and short ones that lie next to each other.
+  const int adjoin = upstream_stride == columns && x_stride == columns && raw_stride == columns &&
+                     dx_stride == columns && d_raw_stride == columns;
+  const int together = columns <= (adjoin ? coupling_block / 2 : coupling_narrow);
+  const size_t width = together ? columns : coupling_block;
+  const size_t most = !together ? 1 : columns ? coupling_block / columns : rows;
   const int aliased =
       dx == upstream_y || dx == x || dx == raw || d_raw == upstream_y || d_raw == x || d_raw == raw;
-  const int streams = most == 1 && rows * columns >= ood_streaming_count && !aliased;
+  const int streams = (adjoin || !together) && rows * columns >= ood_streaming_count && !aliased;
   float u_buffer[coupling_block], v_buffer[coupling_block], x_buffer[coupling_block],
       raw_buffer[coupling_block];
   float dx_buffer[coupling_block], d_raw_buffer[coupling_block];
-  const size_t ahead = coupling_rows_ahead(columns);
+  const size_t ahead = together ? most : coupling_rows_ahead(columns);
   const struct coupling_next next = {ahead * x_stride, ahead * raw_stride, ahead * upstream_stride};
   for (size_t r = 0; r < rows; r += most) {
     const size_t some = rows - r < most ? rows - r : most;
@@ -263,15 +269,14 @@ static void coupling_backward(const float *upstream_y, size_t upstream_stride,
                   *praw = raw + r * raw_stride + c;
       const float *v = upstream_log_determinant + r;
       float *pdx = dx + r * dx_stride + c, *pd_raw = d_raw + r * d_raw_stride + c;
-      if (most == 1) {
-        coupling_backward_span(
-            pu, v, 0, px, praw, slope,
-            streams ? coupling_streamed(pdx, n, dx_stride, dx_buffer) : coupling_written(pdx),
-            streams ? coupling_streamed(pd_raw, n, d_raw_stride, d_raw_buffer) : coupling_written(pd_raw), n,
-            &next);
+      if (together) map_gather_rows(v, 1, 0, some, n, v_buffer);
+      if (adjoin || !together) {
+        coupling_backward_span(pu, together ? v_buffer : v, together, px, praw, slope,
+                               coupling_outlet(streams, pdx, some * n, dx_stride, dx_buffer),
+                               coupling_outlet(streams, pd_raw, some * n, d_raw_stride, d_raw_buffer),
+                               some * n, &next);
         continue;
       }
-      map_gather_rows(v, 1, 0, some, n, v_buffer);
       pu = coupling_pack(pu, upstream_stride, some, columns, u_buffer);
       px = coupling_pack(px, x_stride, some, columns, x_buffer);
       praw = coupling_pack(praw, raw_stride, some, columns, raw_buffer);
