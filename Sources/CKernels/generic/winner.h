@@ -177,7 +177,15 @@ OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uin
     begin[v] =
         bias ? load_some(bias + column, columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH) : 0;
   }
+  const size_t ahead = 2 * s->target_width * s->target_channels;
   for (size_t y = 0; y < s->target_height; y++) {
+    // Lines of a row to come: stores that wait for theirs hold up all that follow.
+    for (size_t x = 0; x < s->target_width; x++) {
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        __builtin_prefetch(target + ahead + x * s->target_channels + (size_t)v * OOD_WIDTH, 1);
+      }
+    }
     for (size_t x = 0; x < s->target_width; x++) {
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) store(buffer + x * width + (size_t)v * OOD_WIDTH, begin[v]);
