@@ -42,13 +42,16 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
 }
 
 extension ConvolutionalAutoencoder.Architecture {
-  /// Images that go through the network together when it reconstructs `count`: enough for about 64 tiles of 4 × 4 pixels in
-  /// the smallest dense layer, a block or two of minimal filtering, and an even number of pieces.
+  /// Images that go through the network together when it reconstructs `count`: enough for some 64 tiles of 4 × 4 pixels in
+  /// the smallest dense layer, a block or two of minimal filtering, and an even number of pieces. Deeper networks' weights
+  /// don't stay in the caches from one piece to the next: there more images share them.
   fileprivate func imagesInPiece(of count: Int) -> Int {
     let shrinkage = (layers - 1) * (kernel - 1)
     let tiles = max(1, (height - shrinkage) / 4) * max(1, (width - shrinkage) / 4)
-    var size = min((64 + tiles - 1) / tiles, max(1, (count + 1) / 2))
-    while size > 1 && (count + size - 1) / size % 2 == 1 { size -= 1 }
-    return size
+    let wanted = 64 * min(4, max(1, 2 * layers - 3))
+    let size = min((wanted + tiles - 1) / tiles, max(1, (count + 1) / 2))
+    var pieces = (count + size - 1) / size
+    if pieces > 1 { pieces += pieces % 2 }
+    return max(1, (count + pieces - 1) / max(1, pieces))
   }
 }
