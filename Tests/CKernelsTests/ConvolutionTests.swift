@@ -207,6 +207,41 @@ private func withDirectSums(_ variant: KernelVariant, _ body: () -> Void) {
     }
   }
 
+  /// Results that are too large for the caches take another way to memory, to the same bits: dense ones, those of codes, and
+  /// those with channels that fill no vector.
+  @Test(arguments: KernelVariant.available, [32, 37])
+  func largeResults(variant: KernelVariant, channels: Int) {
+    let (side, pieces) = (40, 4)
+    let batch = pieces * (1 + Int(ood_streaming_count) / (pieces * (side + 4) * (side + 4) * channels))
+    var numbers = TestNumbers(seed: 12)
+    let x = numbers.tensor([batch, side, side, 1])
+    let maps = numbers.tensor([batch, side, side, 3])
+    let (dense, sparse) = (numbers.tensor([5, 5, 1, channels]), numbers.tensor([5, 5, 3, channels]))
+    let bias = numbers.tensor([channels])
+    func both(_ images: Range<Int>) -> (Tensor, Tensor) {
+      func geometry(_ weights: Tensor) -> ConvolutionGeometry {
+        ConvolutionGeometry(
+          input: [images.count, side, side, weights.shape[2]], weights: weights.shape, padding: .full)
+      }
+      return withVariant(variant) {
+        (
+          convolution(
+            x.sliced(axis: 0, images), weights: dense, bias: bias, activation: .relu, geometry: geometry(dense)),
+          winnerConvolution(
+            spatialWinners(maps.sliced(axis: 0, images)), weights: sparse, bias: bias, activation: .relu,
+            geometry: geometry(sparse))
+        )
+      }
+    }
+    let whole = both(0..<batch)
+    #expect(whole.0.count >= Int(ood_streaming_count))
+    for start in stride(from: 0, to: batch, by: batch / pieces) {
+      let images = start..<start + batch / pieces
+      let piece = both(images)
+      #expect(whole.0.sliced(axis: 0, images) == piece.0 && whole.1.sliced(axis: 0, images) == piece.1)
+    }
+  }
+
   @Test(arguments: KernelVariant.available)
   func notANumberStaysVisible(variant: KernelVariant) {
     var numbers = TestNumbers(seed: 6)

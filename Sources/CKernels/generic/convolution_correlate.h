@@ -15,7 +15,7 @@ static size_t convolution_correlate_scratch(convolution_shape s, size_t images) 
 
 static void convolution_correlate(convolution_shape s, size_t images, const float *source, const float *gate,
                                   const float *packed, const float *bias, enum ood_activation activation,
-                                  float *target, float *memory) {
+                                  int streams, float *target, float *memory) {
   if (images == 0) return;
   struct convolution_scratch scratch = {memory};
   const size_t channels = s->source_channels, columns = s->target_channels;
@@ -37,6 +37,8 @@ static void convolution_correlate(convolution_shape s, size_t images, const floa
   convolution_list(images, s->target_height, s->target_width, s->target_height * s->target_width * columns,
                    s->target_width * columns, columns, to);
   const struct convolution_pixels list = {pixels, from, to};
+  const int stays = activation == ood_activation_none || activation == ood_activation_relu;
+  streams = streams && stays && streams_rows(target, columns);
 
   const size_t run = s->kernel_width * channels;
   const size_t parts = (run + MATMUL_DEPTH - 1) / MATMUL_DEPTH;
@@ -59,6 +61,7 @@ static void convolution_correlate(convolution_shape s, size_t images, const floa
             .accumulate = !first,
             .bias = bias ? bias + start : NULL,
             .relu = last && activation == ood_activation_relu,
+            .streams = streams && first && last,
         };
         convolution_panel(source + row * width * channels + k, list, block,
                           packed + depth * start + (row * run + k) * panel_width,
@@ -66,5 +69,6 @@ static void convolution_correlate(convolution_shape s, size_t images, const floa
       }
     }
   }
+  if (streams) finish_streaming();
   if (activation != ood_activation_relu) convolution_activate(activation, target, pixels * columns);
 }

@@ -30,11 +30,12 @@ struct convolution_depth {
   size_t segments, run, stride;
 };
 
-/// How a tile starts and ends: from C itself, else from the bias or zero; and max(0, .) at the end.
+/// How a tile starts and ends: from C itself, else from the bias or zero; and max(0, .) at the end, stored around the caches
+/// or not.
 struct convolution_finish {
   int accumulate;
   const float *bias;
-  int relu;
+  int relu, streams;
 };
 
 OOD_INLINE void convolution_tile(const int vectors, const float *a, const uint32_t *a_at,
@@ -83,7 +84,8 @@ OOD_INLINE void convolution_tile(const int vectors, const float *a, const uint32
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
       const vf sum = finish.relu ? (sums[r][v] < 0 ? (vf)0 : sums[r][v]) : sums[r][v];
-      store_some(c + c_at[r] + (size_t)v * OOD_WIDTH, sum, v == vectors - 1 ? tail : OOD_WIDTH);
+      store_or_stream(finish.streams, c + c_at[r] + (size_t)v * OOD_WIDTH, sum,
+                      v == vectors - 1 ? tail : OOD_WIDTH);
     }
   }
 }

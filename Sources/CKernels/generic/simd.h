@@ -153,6 +153,18 @@ OOD_INLINE size_t first_lane(vi mask) {
 
 /// Stores around the caches; `p` is aligned to the vector. The writer ends with `finish_streaming`.
 OOD_INLINE void store_streaming(float *p, vf v) { __builtin_nontemporal_store(v, (vf *)p); }
+/// Whether rows of `columns` floats from `p` on are whole vectors that can be streamed.
+OOD_INLINE int streams_rows(const float *p, size_t columns) {
+  return (uintptr_t)p % sizeof(vf) == 0 && columns % OOD_WIDTH == 0;
+}
+/// Stores the first `count` lanes; around the caches if `streams` is set, and then all.
+OOD_INLINE void store_or_stream(int streams, float *p, vf v, size_t count) {
+  if (streams) {
+    store_streaming(p, v);
+  } else {
+    store_some(p, v, count);
+  }
+}
 /// Makes streaming stores visible to other threads before anything that follows.
 OOD_INLINE void finish_streaming(void) {
 #if defined(__x86_64__)

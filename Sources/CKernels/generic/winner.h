@@ -168,7 +168,7 @@ OOD_INLINE void winner_add_row(const int vectors, winner_shape s, size_t row, co
 OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uint32_t *order,
                                     const uint32_t *places, const uint32_t *starts, const float *values,
                                     const float *packed, size_t columns, const float *bias, int relu,
-                                    float *buffer, float *target) {
+                                    int streams, float *buffer, float *target) {
   const size_t width = (size_t)vectors * OOD_WIDTH;
   vf begin[WINNER_VECTORS];
 #pragma clang loop unroll(full)
@@ -180,7 +180,7 @@ OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uin
   const size_t ahead = 2 * s->target_width * s->target_channels;
   for (size_t y = 0; y < s->target_height; y++) {
     // Lines of a row to come: stores that wait for theirs hold up all that follow.
-    for (size_t x = 0; x < s->target_width; x++) {
+    for (size_t x = 0; !streams && x < s->target_width; x++) {
 #pragma clang loop unroll(full)
       for (int v = 0; v < vectors; v++) {
         __builtin_prefetch(target + ahead + x * s->target_channels + (size_t)v * OOD_WIDTH, 1);
@@ -202,16 +202,16 @@ OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uin
       for (int v = 0; v < vectors; v++) {
         const size_t column = (size_t)v * OOD_WIDTH;
         const vf sum = load(buffer + x * width + column);
-        store_some(target + column, relu ? (sum < 0 ? (vf)0 : sum) : sum,
-                   columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH);
+        store_or_stream(streams, target + column, relu ? (sum < 0 ? (vf)0 : sum) : sum,
+                        columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH);
       }
     }
   }
 }
 
 static void winner_spread(winner_shape s, size_t images, const int32_t *where, const float *values,
-                          const float *packed, const float *bias, int activation, float *target,
-                          float *memory) {
+                          const float *packed, const float *bias, int activation, int streams,
+                          float *target, float *memory) {
   struct convolution_scratch scratch = {memory};
   uint32_t *order = (uint32_t *)convolution_take(&scratch, images * s->maps);
   uint32_t *places = (uint32_t *)convolution_take(&scratch, images * s->maps);
@@ -219,6 +219,8 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
   float *buffer = convolution_take(&scratch, s->target_width * winner_columns);
   const size_t size = s->target_height * s->target_width * s->target_channels;
   const int relu = activation == ood_activation_relu;
+  // Other activations read the target again.
+  streams = streams && relu && streams_rows(target, s->target_channels);
   if (winner_is_narrow(s)) {
     winner_narrow_spread(s, images, where, values, packed, bias, target);
     convolution_activate((enum ood_activation)activation, target, images * size);
@@ -236,8 +238,8 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
     for (size_t i = 0; i < images; i++) {
 #define WINNER_SPREAD(vectors)                                                                             \
   winner_spread_panel(vectors, s, order + i * s->maps, places + i * s->maps, starts + i * (s->height + 1), \
-                      values + i * s->maps, panel, columns, bias ? bias + start : NULL, relu, buffer,      \
-                      target + i * size + start)
+                      values + i * s->maps, panel, columns, bias ? bias + start : NULL, relu, streams,     \
+                      buffer, target + i * size + start)
       switch (vectors) {
         case 1:
           WINNER_SPREAD(1);
@@ -256,6 +258,7 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
       }
     }
   }
+  if (streams) finish_streaming();
   if (!relu) convolution_activate((enum ood_activation)activation, target, images * size);
 }
 

@@ -73,10 +73,11 @@ struct ood_convolution {
   /// Packs W for `spread_few`.
   void (*pack_few)(const struct ood_convolution_shape *shape, int order, const float *weights, float *packed);
 
-  /// target[q] = activation(bias + sum_t source[p] W[t]). Padded or gated sources are copied to `scratch`.
+  /// target[q] = activation(bias + sum_t source[p] W[t]). Padded or gated sources are copied to `scratch`. With
+  /// `streams` the target is written around the caches, where its lines allow it.
   void (*correlate)(const struct ood_convolution_shape *shape, size_t images, const float *source,
                     const float *_Nullable gate, const float *packed, const float *_Nullable bias,
-                    enum ood_activation activation, float *target, float *scratch);
+                    enum ood_activation activation, int streams, float *target, float *scratch);
   size_t (*correlate_scratch)(const struct ood_convolution_shape *shape, size_t images);
 
   /// Whether `winners` takes the shape: all taps and source channels go through the registers at once.

@@ -51,10 +51,10 @@ struct ood_winner {
                float *packed);
 
   /// target = activation(bias + sum over maps and taps of value W[tap][map]). `activation` is an `enum
-  /// ood_activation`.
+  /// ood_activation`. With `streams` the target is written around the caches, where its lines allow it.
   void (*spread)(const struct ood_winner_shape *shape, size_t images, const int32_t *where,
                  const float *values, const float *packed, const float *_Nullable bias, int activation,
-                 float *target, float *scratch);
+                 int streams, float *target, float *scratch);
   size_t (*spread_scratch)(const struct ood_winner_shape *shape, size_t images);
 
   /// gradient[map] = sum over taps of W[tap][map] . upstream[pixel].

@@ -157,6 +157,7 @@ struct ConvolutionPass: Sendable {
     if batch == 0 { return .zeros(result) }
     let prepared = prepared(weights)
     let target = Buffer<Float>(count: result.elementCount)
+    let streams = result.elementCount >= Int(ood_streaming_count)
     let sourceSize = shape.source_height * shape.source_width * shape.source_channels
     let targetSize = shape.target_height * shape.target_width * shape.target_channels
     parallelFor(batch, grain: imagesInChunk) { images in
@@ -170,7 +171,8 @@ struct ConvolutionPass: Sendable {
       switch method {
       case .correlate:
         let scratch = Buffer<Float>(count: table.correlate_scratch(&shape, count))
-        table.correlate(&shape, count, x, open, prepared.base, offsets, end, y, scratch.base)
+        table.correlate(
+          &shape, count, x, open, prepared.base, offsets, end, streams ? 1 : 0, y, scratch.base)
       case .spread:
         let scratch = Buffer<Float>(count: table.spread_scratch(&shape, count))
         table.spread(&shape, count, x, open, prepared.base, offsets, end, y, scratch.base)

@@ -41,13 +41,14 @@ struct WinnerPass: Sendable {
     let packed = packed(weights)
     let size = shape.target_height * shape.target_width * shape.target_channels
     let (positions, values) = (code.positions, code.values)
+    let streams = result.elementCount >= Int(ood_streaming_count)
     parallelFor(values.shape[0], grain: Self.imagesInChunk) { images in
       var shape = shape
       let scratch = Buffer<Float>(count: kernels.winner.spread_scratch(&shape, images.count))
       let first = images.lowerBound * shape.maps
       kernels.winner.spread(
         &shape, images.count, positions.buffer.base + first, values.buffer.base + first, packed.base,
-        bias?.buffer.base, Int32(activation.kernel.rawValue), target.base + images.lowerBound * size,
+        bias?.buffer.base, Int32(activation.kernel.rawValue), streams ? 1 : 0, target.base + images.lowerBound * size,
         scratch.base)
     }
     return Tensor(shape: result, buffer: target)
