@@ -9,6 +9,7 @@ let benchmarks: @Sendable () -> Void = {
   stateBenchmarks()
   matmulBenchmarks()
   convolutionBenchmarks()
+  im2colBenchmarks()
   tapeBenchmarks()
 }
 
