@@ -11,8 +11,14 @@ enum {
   small_limit = 1024,
   classes_per_doubling = 4,
   class_count = 64 * classes_per_doubling,
+  /// A large request takes a kept buffer that is up to this many classes larger (1.7 times) before it asks the system.
+  borrowed_classes = 3,
+  /// Buffers at work for requests of a smaller class.
+  most_borrowed = 32,
 };
 static const size_t huge_page = 2u << 20;
+/// Requests from this size on borrow.
+static const size_t borrowing_limit = 4u << 20;
 
 struct held_buffer {
   struct held_buffer *next;
@@ -23,6 +29,14 @@ static struct held_buffer *held[class_count];
 static struct ood_buffer_statistics statistics;
 static uint64_t held_limit = (uint64_t)2 << 30;
 
+/// Where a borrowed buffer belongs.
+struct borrowed_buffer {
+  void *buffer;
+  int index;
+};
+static struct borrowed_buffer borrowed[most_borrowed];
+static int borrowed_count;
+
 /// Sizes grow in steps of a quarter of a power of two, so at most a fifth of a buffer is unused.
 static int class_of(size_t bytes, size_t *class_bytes) {
   const int power = 63 - __builtin_clzll(bytes - 1);
@@ -30,6 +44,32 @@ static int class_of(size_t bytes, size_t *class_bytes) {
   const size_t steps = (bytes - ((size_t)1 << power) + step - 1) / step;
   *class_bytes = ((size_t)1 << power) + steps * step;
   return power * classes_per_doubling + (int)steps;
+}
+
+/// The class of a buffer that a request of class `index` gets: the nearest that keeps one, else `index` itself.
+static int class_to_take(int index, size_t class_bytes) {
+  if (held[index] || class_bytes < borrowing_limit || borrowed_count == most_borrowed) return index;
+  for (int larger = index + 1; larger <= index + borrowed_classes && larger < class_count; larger++) {
+    if (held[larger]) return larger;
+  }
+  return index;
+}
+
+/// The class that a buffer belongs to that served a request of class `index`.
+static int class_to_keep(void *buffer, int index) {
+  for (int i = 0; i < borrowed_count; i++) {
+    if (borrowed[i].buffer != buffer) continue;
+    index = borrowed[i].index;
+    borrowed[i] = borrowed[--borrowed_count];
+    break;
+  }
+  return index;
+}
+
+/// Bytes of a class's buffers: the inverse of `class_of`.
+static size_t bytes_of(int index) {
+  const size_t power = (size_t)1 << (index / classes_per_doubling);
+  return power + (size_t)(index % classes_per_doubling) * (power / classes_per_doubling);
 }
 
 static _Noreturn void no_memory(size_t bytes) {
@@ -55,11 +95,14 @@ void *ood_buffer_allocate(size_t bytes) {
   }
   if (bytes > (size_t)1 << 62) no_memory(bytes);
   size_t class_bytes;
-  const int index = class_of(bytes, &class_bytes);
+  const int wanted = class_of(bytes, &class_bytes);
   pthread_mutex_lock(&lock);
+  const int index = class_to_take(wanted, class_bytes);
+  class_bytes = bytes_of(index);
   struct held_buffer *buffer = held[index];
   if (buffer) {
     held[index] = buffer->next;
+    if (index != wanted) borrowed[borrowed_count++] = (struct borrowed_buffer){buffer, index};
     statistics.held_bytes -= class_bytes;
     statistics.reused += 1;
   } else {
@@ -79,8 +122,10 @@ void ood_buffer_release(void *buffer, size_t bytes) {
     return;
   }
   size_t class_bytes;
-  const int index = class_of(bytes, &class_bytes);
+  const int wanted = class_of(bytes, &class_bytes);
   pthread_mutex_lock(&lock);
+  const int index = class_to_keep(buffer, wanted);
+  class_bytes = bytes_of(index);
   statistics.live_bytes -= class_bytes;
   const int keep = statistics.held_bytes + class_bytes <= held_limit;
   if (keep) {

@@ -226,7 +226,8 @@ private func withDirectSums(_ variant: KernelVariant, _ body: () -> Void) {
       return withVariant(variant) {
         (
           convolution(
-            x.sliced(axis: 0, images), weights: dense, bias: bias, activation: .relu, geometry: geometry(dense)),
+            x.sliced(axis: 0, images), weights: dense, bias: bias, activation: .relu,
+            geometry: geometry(dense)),
           winnerConvolution(
             spatialWinners(maps.sliced(axis: 0, images)), weights: sparse, bias: bias, activation: .relu,
             geometry: geometry(sparse))

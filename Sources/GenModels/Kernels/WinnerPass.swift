@@ -48,8 +48,8 @@ struct WinnerPass: Sendable {
       let first = images.lowerBound * shape.maps
       kernels.winner.spread(
         &shape, images.count, positions.buffer.base + first, values.buffer.base + first, packed.base,
-        bias?.buffer.base, Int32(activation.kernel.rawValue), streams ? 1 : 0, target.base + images.lowerBound * size,
-        scratch.base)
+        bias?.buffer.base, Int32(activation.kernel.rawValue), streams ? 1 : 0,
+        target.base + images.lowerBound * size, scratch.base)
     }
     return Tensor(shape: result, buffer: target)
   }
