@@ -94,11 +94,11 @@ static void convolution_pack_block(size_t pixels, size_t columns, size_t stride,
     size_t j = 0;
     for (; j < whole; j += OOD_WIDTH) {
       const vf x = load(from + j);
-      store(to + j, gate ? blend(load(gate + j) > 0, x, splat(0)) : x);
+      store(to + j, gate ? through_gate(x, load(gate + j)) : x);
     }
     if (j < columns) {
       const vf x = load_partial(from + j, columns - j);
-      store(to + j, gate ? blend(load_partial(gate + j, columns - j) > 0, x, splat(0)) : x);
+      store(to + j, gate ? through_gate(x, load_partial(gate + j, columns - j)) : x);
       j += OOD_WIDTH;
     }
     to += j;
@@ -248,7 +248,7 @@ OOD_INLINE void convolution_bias_columns(const int vectors, size_t tail, size_t 
         const size_t at = q * columns + (size_t)v * OOD_WIDTH;
         const size_t lanes = v == vectors - 1 ? tail : OOD_WIDTH;
         vf x = load_some(upstream + at, lanes);
-        if (gate) x = blend(load_some(gate + at, lanes) > 0, x, splat(0));
+        if (gate) x = through_gate(x, load_some(gate + at, lanes));
         if (gated) store_some(gated + at, x, lanes);
         sum[v] += x;
       }

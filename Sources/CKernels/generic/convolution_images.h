@@ -52,11 +52,10 @@ OOD_INLINE void convolution_copy(size_t n, const float *from, const float *gate,
     return;
   }
   size_t i = 0;
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH)
-    store(to + i, blend(load(gate + i) > 0, load(from + i), splat(0)));
-  if (i < n)
-    store_partial(to + i, blend(load_partial(gate + i, n - i) > 0, load_partial(from + i, n - i), splat(0)),
-                  n - i);
+  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) store(to + i, through_gate(load(from + i), load(gate + i)));
+  if (i < n) {
+    store_partial(to + i, through_gate(load_partial(from + i, n - i), load_partial(gate + i, n - i)), n - i);
+  }
 }
 
 /// Copies images into larger ones of padded_height x padded_width pixels with zeros around.

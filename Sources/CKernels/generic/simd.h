@@ -58,6 +58,9 @@ OOD_INLINE vf whole(vf v) {
 OOD_INLINE vf blend(vi mask, vf a, vf b) { return mask ? a : b; }
 OOD_INLINE vi blend_int(vi mask, vi a, vi b) { return mask ? a : b; }
 
+/// x where the gate is positive, else 0.
+OOD_INLINE vf through_gate(vf x, vf gate) { return blend(gate > 0, whole(x), splat(0)); }
+
 OOD_INLINE vi bits_of(vf v) { return (vi)v; }
 OOD_INLINE vf float_of(vi v) { return (vf)v; }
 OOD_INLINE vf absolute(vf v) { return float_of(bits_of(v) & 0x7fffffff); }

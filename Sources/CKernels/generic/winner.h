@@ -1,18 +1,14 @@
 // Convolutions of compact codes. See include/ood_winner.h for what the entries compute.
 //
-// Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps, 400 KiB,
-// stays in the second-level cache while images pass.
+// Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps, 800 KiB where
+// vectors are widest, stays in the second-level cache while images pass.
 
 #include "winner_code.h"
 
 typedef const struct ood_winner_shape *winner_shape;
 
-// Channels are cut into panels of 32 where vectors are wide, the last one narrower.
-#if OOD_WIDTH == 16
-#define WINNER_VECTORS 2
-#else
+// Channels are cut into panels of 4 vectors, the last one narrower.
 #define WINNER_VECTORS 4
-#endif
 enum { winner_columns = WINNER_VECTORS * OOD_WIDTH };
 OOD_INLINE size_t winner_panel_end(size_t columns, size_t start) {
   const size_t end = matmul_vector_count(columns) * OOD_WIDTH;
@@ -244,14 +240,12 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
         case 1:
           WINNER_SPREAD(1);
           break;
-#if WINNER_VECTORS == 4
         case 2:
           WINNER_SPREAD(2);
           break;
         case 3:
           WINNER_SPREAD(3);
           break;
-#endif
         default:
           WINNER_SPREAD(WINNER_VECTORS);
           break;
@@ -283,7 +277,7 @@ OOD_INLINE vf winner_patch_product(const int vectors, winner_shape s, int32_t wh
         const size_t column = (size_t)v * OOD_WIDTH;
         const size_t count = columns - column < OOD_WIDTH ? columns - column : OOD_WIDTH;
         vf x = load_some(upstream + at + column, count);
-        if (gate) x = blend(load_some(gate + at + column, count) > 0, x, splat(0));
+        if (gate) x = through_gate(x, load_some(gate + at + column, count));
         sums[v] = multiply_add(x, load(row + column), sums[v]);
       }
     }
@@ -314,14 +308,12 @@ static void winner_value_gradient(winner_shape s, size_t images, const int32_t *
           case 1:
             sum = winner_patch_product(1, s, position, w, columns, image, open);
             break;
-#if WINNER_VECTORS == 4
           case 2:
             sum = winner_patch_product(2, s, position, w, columns, image, open);
             break;
           case 3:
             sum = winner_patch_product(3, s, position, w, columns, image, open);
             break;
-#endif
           default:
             sum = winner_patch_product(WINNER_VECTORS, s, position, w, columns, image, open);
             break;
@@ -349,12 +341,12 @@ OOD_INLINE void winner_add_pixel(const size_t channels, vf value, const float *u
   size_t c = 0;
   for (; c + OOD_WIDTH <= channels; c += OOD_WIDTH) {
     vf x = load(upstream + c);
-    if (gate) x = blend(load(gate + c) > 0, x, splat(0));
+    if (gate) x = through_gate(x, load(gate + c));
     store(sums + c, multiply_add(value, x, load(sums + c)));
   }
   if (c < channels) {
     vf x = load_partial(upstream + c, channels - c);
-    if (gate) x = blend(load_partial(gate + c, channels - c) > 0, x, splat(0));
+    if (gate) x = through_gate(x, load_partial(gate + c, channels - c));
     store(sums + c, multiply_add(value, x, load(sums + c)));
   }
 }

@@ -101,7 +101,7 @@ OOD_INLINE void winner_copy_panel(const int vectors, size_t tail, size_t pixels,
     for (int v = 0; v < vectors; v++) {
       const size_t count = v == vectors - 1 ? tail : OOD_WIDTH;
       vf u = load_some(from + v * OOD_WIDTH, count);
-      if (gate) u = blend(load_some(gate + v * OOD_WIDTH, count) > 0, u, splat(0));
+      if (gate) u = through_gate(u, load_some(gate + v * OOD_WIDTH, count));
       store(to, u);
       sum[v] += u;
       to += OOD_WIDTH;

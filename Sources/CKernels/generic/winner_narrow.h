@@ -69,7 +69,7 @@ OOD_INLINE void winner_narrow_map(const size_t rows, winner_shape s, size_t imag
     vf dot = 0;
     for (size_t r = 0; r < rows; r++) {
       vf u = load_partial(upstream + at + r * row, run);
-      if (gate) u = blend(load_partial(gate + at + r * row, run) > 0, u, splat(0));
+      if (gate) u = through_gate(u, load_partial(gate + at + r * row, run));
       total[r] = multiply_add(value, u, total[r]);
       if (w) dot = multiply_add(u, load(w + r * OOD_WIDTH), dot);
     }

@@ -66,7 +66,7 @@ OOD_INLINE void winograd_point(const size_t *at, int count, const float *images,
 
 /// Transforms `lanes` channels from channel c on of a window of side x side pixels to 64 vectors, `step`
 /// floats apart: by B^T (side 8) or A (side 4).
-OOD_INLINE void winograd_transform_vector(const int side, const int gated, const float *const *pixels,
+OOD_INLINE void winograd_transform_vector(const int side, const int is_gated, const float *const *pixels,
                                           const float *const *gates, size_t c, size_t lanes, float *to,
                                           size_t step) {
   vf half[winograd_side][winograd_side];
@@ -76,9 +76,7 @@ OOD_INLINE void winograd_transform_vector(const int side, const int gated, const
 #pragma clang loop unroll(full)
     for (int y = 0; y < side; y++) {
       column[y] = load_some(pixels[y * side + x] + c, lanes);
-      if (gated) {
-        column[y] = blend(load_some(gates[y * side + x] + c, lanes) > 0, column[y], splat(0));
-      }
+      if (is_gated) column[y] = through_gate(column[y], load_some(gates[y * side + x] + c, lanes));
     }
     if (side == winograd_side) {
       winograd_window(column, f);
@@ -105,14 +103,14 @@ OOD_INLINE void winograd_transform_vector(const int side, const int gated, const
 }
 
 /// Channels [c0, c1) of a window, c0 at the start of a vector; the last vector is filled up with zeros.
-OOD_INLINE void winograd_transform_channels(const int side, const int gated, const float *const *pixels,
+OOD_INLINE void winograd_transform_channels(const int side, const int is_gated, const float *const *pixels,
                                             const float *const *gates, size_t c0, size_t c1, float *to,
                                             size_t step) {
   size_t c = c0;
   for (; c + OOD_WIDTH <= c1; c += OOD_WIDTH) {
-    winograd_transform_vector(side, gated, pixels, gates, c, OOD_WIDTH, to + (c - c0), step);
+    winograd_transform_vector(side, is_gated, pixels, gates, c, OOD_WIDTH, to + (c - c0), step);
   }
-  if (c < c1) winograd_transform_vector(side, gated, pixels, gates, c, c1 - c, to + (c - c0), step);
+  if (c < c1) winograd_transform_vector(side, is_gated, pixels, gates, c, c1 - c, to + (c - c0), step);
 }
 
 typedef void winograd_transform_function(const float *const *pixels, const float *const *gates, size_t c0,
