@@ -57,6 +57,17 @@ struct coupling_next {
   size_t x, raw, other;
 };
 
+/// Fetches what lies behind `count` elements from the current ones.
+OOD_INLINE void coupling_fetch(const struct coupling_next *next, size_t count, const float *x,
+                               const float *raw, const float *other) {
+  if (!next) return;
+  for (size_t k = 0; k < count; k += 64 / sizeof(float)) {
+    __builtin_prefetch(x + k + next->x);
+    __builtin_prefetch(raw + k + next->raw);
+    __builtin_prefetch(other + k + next->other);
+  }
+}
+
 /// y = x exp(s) + shift, or its inverse y = (x - shift) exp(-s), on `count` vectors, the last one of which holds `n`
 /// elements; returns Σ s by lanes. The stages of each vector are long chains: side by side they hide each other's delays.
 OOD_INLINE vf coupling_vectors(size_t count, int inverse, const float *x, const float *raw,
@@ -87,12 +98,8 @@ OOD_INLINE double coupling_span(int inverse, const float *x, const float *raw, c
                                 const struct coupling_next *next) {
   vd sum = 0;
   size_t i = 0;
-  for (size_t k = 0; next && k < n; k += 64 / sizeof(float)) {
-    __builtin_prefetch(x + k + next->x);
-    __builtin_prefetch(raw + k + next->raw);
-    __builtin_prefetch(shift + k + next->other);
-  }
 #define OOD_VECTORS(count, n)                                                                       \
+  coupling_fetch(next, (count) * OOD_WIDTH, x + i, raw + i, shift + i);                             \
   sum += to_double(coupling_vectors(count, inverse, x + i, raw + i, shift + i, slope, y.buffer + i, \
                                     log_scale ? log_scale + i : NULL, n));                          \
   coupling_follow(&y, i)
@@ -141,12 +148,8 @@ OOD_INLINE void coupling_backward_span(const float *u, const float *v, int v_ste
                                        struct coupling_outlet d_raw, size_t n,
                                        const struct coupling_next *next) {
   size_t i = 0;
-  for (size_t k = 0; next && k < n; k += 64 / sizeof(float)) {
-    __builtin_prefetch(u + k + next->other);
-    __builtin_prefetch(x + k + next->x);
-    __builtin_prefetch(raw + k + next->raw);
-  }
 #define OOD_VECTORS(count, n)                                                                  \
+  coupling_fetch(next, (count) * OOD_WIDTH, x + i, raw + i, u + i);                            \
   coupling_backward_vectors(count, u + i, v + (v_step ? i : 0), v_step, x + i, raw + i, slope, \
                             dx.buffer + i, d_raw.buffer + i, n);                               \
   coupling_follow(&dx, i);                                                                     \
@@ -182,11 +185,15 @@ OOD_INLINE void coupling_unpack(const float *buffer, float *p, size_t stride, si
   }
 }
 
-/// sums[r] = sign · Σ_c p[r][c] of narrow rows that are next to each other.
+/// sums[r] = sign · Σ_c p[r][c] of rows that are next to each other.
 OOD_INLINE void coupling_row_sums(const float *p, double sign, size_t rows, size_t columns, float *sums) {
   for (size_t r = 0; r < rows; r++) {
     double sum = 0;
-    for (size_t c = 0; c < columns; c++) sum += p[r * columns + c];
+    if (columns >= OOD_WIDTH) {
+      sum = reduce_span(reduce_value, p + r * columns, p, columns);
+    } else {
+      for (size_t c = 0; c < columns; c++) sum += p[r * columns + c];
+    }
     sums[r] = (float)(sign * sum);
   }
 }
@@ -195,37 +202,45 @@ OOD_INLINE void coupling_map(int inverse, const float *x, size_t x_stride, const
                              size_t raw_stride, const float *shift, size_t shift_stride, float clamp,
                              float *y, size_t y_stride, float *log_determinant, size_t rows, size_t columns) {
   const float slope = clamp * 0.636f;
-  const int streams = rows * columns >= ood_streaming_count && y != x && y != raw && y != shift;
-  float y_buffer[coupling_block];
-  if (columns > coupling_narrow) {
-    const size_t ahead = coupling_rows_ahead(columns);
-    const struct coupling_next next = {ahead * x_stride, ahead * raw_stride, ahead * shift_stride};
-    for (size_t r = 0; r < rows;
-         r++, x += x_stride, raw += raw_stride, shift += shift_stride, y += y_stride) {
+  // Several rows at a time: narrow ones, and short ones that lie next to each other.
+  const int adjoin =
+      x_stride == columns && raw_stride == columns && shift_stride == columns && y_stride == columns;
+  const int together = columns <= (adjoin ? coupling_block / 2 : coupling_narrow);
+  const int streams =
+      (adjoin || !together) && rows * columns >= ood_streaming_count && y != x && y != raw && y != shift;
+  const size_t most = !together ? 1 : columns ? coupling_block / columns : rows;
+  const size_t ahead = together ? most : coupling_rows_ahead(columns);
+  const struct coupling_next next = {ahead * x_stride, ahead * raw_stride, ahead * shift_stride};
+  float x_buffer[coupling_block], raw_buffer[coupling_block], shift_buffer[coupling_block],
+      log_scale[coupling_block], y_buffer[coupling_block];
+  for (size_t r = 0; r < rows; r += most) {
+    const size_t some = rows - r < most ? rows - r : most;
+    const float *px = x + r * x_stride, *praw = raw + r * raw_stride, *pshift = shift + r * shift_stride;
+    float *py = y + r * y_stride;
+    if (!together) {
       double sum = 0;
       for (size_t c = 0; c < columns; c += coupling_block) {
         const size_t n = columns - c < coupling_block ? columns - c : coupling_block;
-        sum += coupling_span(inverse, x + c, raw + c, shift + c, slope,
-                             coupling_outlet(streams, y + c, n, y_stride, y_buffer), NULL, n, &next);
+        sum += coupling_span(inverse, px + c, praw + c, pshift + c, slope,
+                             coupling_outlet(streams, py + c, n, y_stride, y_buffer), NULL, n, &next);
       }
       log_determinant[r] = (float)(inverse ? -sum : sum);
+      continue;
     }
-    if (streams) finish_streaming();
-    return;
-  }
-  float x_buffer[coupling_block], raw_buffer[coupling_block], shift_buffer[coupling_block],
-      log_scale[coupling_block];
-  const size_t most = columns ? coupling_block / columns : rows;
-  for (size_t r = 0; r < rows; r += most) {
-    const size_t some = rows - r < most ? rows - r : most;
-    const float *px = coupling_pack(x + r * x_stride, x_stride, some, columns, x_buffer);
-    const float *praw = coupling_pack(raw + r * raw_stride, raw_stride, some, columns, raw_buffer);
-    const float *pshift = coupling_pack(shift + r * shift_stride, shift_stride, some, columns, shift_buffer);
-    coupling_span(inverse, px, praw, pshift, slope, coupling_written(y_buffer), log_scale, some * columns,
-                  NULL);
-    coupling_unpack(y_buffer, y + r * y_stride, y_stride, some, columns);
+    const size_t n = some * columns;
+    if (adjoin) {
+      coupling_span(inverse, px, praw, pshift, slope, coupling_outlet(streams, py, n, n, y_buffer), log_scale,
+                    n, &next);
+    } else {
+      px = coupling_pack(px, x_stride, some, columns, x_buffer);
+      praw = coupling_pack(praw, raw_stride, some, columns, raw_buffer);
+      pshift = coupling_pack(pshift, shift_stride, some, columns, shift_buffer);
+      coupling_span(inverse, px, praw, pshift, slope, coupling_written(y_buffer), log_scale, n, NULL);
+      coupling_unpack(y_buffer, py, y_stride, some, columns);
+    }
     coupling_row_sums(log_scale, inverse ? -1 : 1, some, columns, log_determinant + r);
   }
+  if (streams) finish_streaming();
 }
 
 static void coupling_forward(const float *x, size_t x_stride, const float *raw, size_t raw_stride,
