@@ -38,17 +38,22 @@ static struct borrowed_buffer borrowed[most_borrowed];
 static int borrowed_count;
 
 /// Sizes grow in steps of a quarter of a power of two, so at most a fifth of a buffer is unused.
-static int class_of(size_t bytes, size_t *class_bytes) {
+static int class_of(size_t bytes) {
   const int power = 63 - __builtin_clzll(bytes - 1);
   const size_t step = ((size_t)1 << power) / classes_per_doubling;
   const size_t steps = (bytes - ((size_t)1 << power) + step - 1) / step;
-  *class_bytes = ((size_t)1 << power) + steps * step;
   return power * classes_per_doubling + (int)steps;
 }
 
+/// Bytes of a class's buffers.
+static size_t bytes_of(int index) {
+  const size_t power = (size_t)1 << (index / classes_per_doubling);
+  return power + (size_t)(index % classes_per_doubling) * (power / classes_per_doubling);
+}
+
 /// The class of a buffer that a request of class `index` gets: the nearest that keeps one, else `index` itself.
-static int class_to_take(int index, size_t class_bytes) {
-  if (held[index] || class_bytes < borrowing_limit || borrowed_count == most_borrowed) return index;
+static int class_to_take(int index) {
+  if (held[index] || bytes_of(index) < borrowing_limit || borrowed_count == most_borrowed) return index;
   for (int larger = index + 1; larger <= index + borrowed_classes && larger < class_count; larger++) {
     if (held[larger]) return larger;
   }
@@ -57,6 +62,7 @@ static int class_to_take(int index, size_t class_bytes) {
 
 /// The class that a buffer belongs to that served a request of class `index`.
 static int class_to_keep(void *buffer, int index) {
+  if (bytes_of(index) < borrowing_limit) return index;
   for (int i = 0; i < borrowed_count; i++) {
     if (borrowed[i].buffer != buffer) continue;
     index = borrowed[i].index;
@@ -64,12 +70,6 @@ static int class_to_keep(void *buffer, int index) {
     break;
   }
   return index;
-}
-
-/// Bytes of a class's buffers: the inverse of `class_of`.
-static size_t bytes_of(int index) {
-  const size_t power = (size_t)1 << (index / classes_per_doubling);
-  return power + (size_t)(index % classes_per_doubling) * (power / classes_per_doubling);
 }
 
 static _Noreturn void no_memory(size_t bytes) {
@@ -94,11 +94,10 @@ void *ood_buffer_allocate(size_t bytes) {
     return buffer;
   }
   if (bytes > (size_t)1 << 62) no_memory(bytes);
-  size_t class_bytes;
-  const int wanted = class_of(bytes, &class_bytes);
+  const int wanted = class_of(bytes);
   pthread_mutex_lock(&lock);
-  const int index = class_to_take(wanted, class_bytes);
-  class_bytes = bytes_of(index);
+  const int index = class_to_take(wanted);
+  const size_t class_bytes = bytes_of(index);
   struct held_buffer *buffer = held[index];
   if (buffer) {
     held[index] = buffer->next;
@@ -121,11 +120,10 @@ void ood_buffer_release(void *buffer, size_t bytes) {
     free(buffer);
     return;
   }
-  size_t class_bytes;
-  const int wanted = class_of(bytes, &class_bytes);
+  const int wanted = class_of(bytes);
   pthread_mutex_lock(&lock);
   const int index = class_to_keep(buffer, wanted);
-  class_bytes = bytes_of(index);
+  const size_t class_bytes = bytes_of(index);
   statistics.live_bytes -= class_bytes;
   const int keep = statistics.held_bytes + class_bytes <= held_limit;
   if (keep) {

@@ -164,57 +164,80 @@ private struct Rows {
   @Test(arguments: variants) func largeMatrices(variant: String) {
     let (columns, stride) = (75, 151)
     let rows = Int(ood_streaming_count) / columns + 2
+    // The second of two parts of each row is written, which begins and ends within lines of the cache.
+    let part = stride - columns - 1
+    func isBetween(_ y: [Float]) -> Bool {
+      y[stride - 1] == -7 && y[stride..<stride + part].allSatisfy { $0 == -7 }
+    }
+    let forward = wholeAndInPieces(rows: rows, stride: stride) {
+      coupling(variant).forward(
+        $0 + part, stride, $1, stride, $1 + part, stride, clamp, $2 + part, stride, $3, $4, columns)
+    }
+    #expect(isBetween(forward))
+    let inverse = wholeAndInPieces(rows: rows, stride: stride) {
+      coupling(variant).inverse(
+        $0 + part, stride, $1, stride, $1 + part, stride, clamp, $2 + part, stride, $3, $4, columns)
+    }
+    #expect(isBetween(inverse))
+    let backward = wholeAndInPieces(rows: rows, stride: stride) {
+      coupling(variant).backward(
+        $0, stride, $3, $0 + part, stride, $1, stride, clamp, $2 + part, stride, $2, stride, $4, columns)
+    }
+    #expect(backward[stride - 1] == -7)
+  }
+
+  /// So do many short rows that follow each other without a gap, which are taken together.
+  @Test(arguments: variants, [40, 64]) func largeMatricesOfShortRows(variant: String, columns: Int) {
+    let rows = Int(ood_streaming_count) / columns + 2
+    _ = wholeAndInPieces(rows: rows, stride: columns) {
+      coupling(variant).forward($0, columns, $1, columns, $1, columns, clamp, $2, columns, $3, $4, columns)
+    }
+    _ = wholeAndInPieces(rows: rows, stride: columns) {
+      coupling(variant).inverse($0, columns, $1, columns, $1, columns, clamp, $2, columns, $3, $4, columns)
+    }
+    let count = rows * columns
+    let backward = wholeAndInPieces(rows: rows, stride: columns, results: 2) {
+      coupling(variant).backward(
+        $0, columns, $3, $0, columns, $1, columns, clamp, $2, columns, $2 + count, columns, $4, columns)
+    }
+    #expect(backward[count - 1] != -7 && backward[count] != -7)
+  }
+
+  /// What `body` writes of all rows, `results` matrices one after the other, which must be what it writes of 1,000 rows at a time.
+  private func wholeAndInPieces(
+    rows: Int, stride: Int, results: Int = 1,
+    _ body: (
+      _ x: UnsafePointer<Float>, _ parameters: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+      _ logDeterminant: UnsafeMutablePointer<Float>, _ rows: Int
+    ) -> Void
+  ) -> [Float] {
     var numbers = SampleNumbers(seed: 3)
     let (x, parameters) = (
       numbers.floats(rows * stride, scale: 3), numbers.floats(rows * stride, scale: 3)
     )
-    let untouched = [Float](repeating: -7, count: rows * stride + 1)
+    let untouched = [Float](repeating: -7, count: results * rows * stride + 1)
     var (whole, pieces) = (untouched, untouched)
     var (determinants, determinantsOfPieces) = (
       [Float](repeating: 0, count: rows), [Float](repeating: 0, count: rows)
     )
-    /// `body` on all rows, and on some at a time.
-    func compare(
-      _ body: (
-        _ x: UnsafePointer<Float>, _ parameters: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
-        _ logDeterminant: UnsafeMutablePointer<Float>, _ rows: Int
-      ) -> Void
-    ) {
-      body(x, parameters, &whole, &determinants, rows)
-      for row in Swift.stride(from: 0, to: rows, by: 1000) {
-        let place = row * stride
-        x.withUnsafeBufferPointer { x in
-          parameters.withUnsafeBufferPointer { parameters in
-            pieces.withUnsafeMutableBufferPointer { y in
-              determinantsOfPieces.withUnsafeMutableBufferPointer {
-                body(
-                  x.baseAddress! + place, parameters.baseAddress! + place, y.baseAddress! + place,
-                  $0.baseAddress! + row, min(1000, rows - row))
-              }
+    body(x, parameters, &whole, &determinants, rows)
+    for row in Swift.stride(from: 0, to: rows, by: 1000) {
+      let place = row * stride
+      x.withUnsafeBufferPointer { x in
+        parameters.withUnsafeBufferPointer { parameters in
+          pieces.withUnsafeMutableBufferPointer { y in
+            determinantsOfPieces.withUnsafeMutableBufferPointer {
+              body(
+                x.baseAddress! + place, parameters.baseAddress! + place, y.baseAddress! + place,
+                $0.baseAddress! + row, min(1000, rows - row))
             }
           }
         }
       }
-      #expect(whole == pieces && determinants == determinantsOfPieces)
-      #expect(whole.last == -7)
     }
-    // The second of two parts of each row is written, which begins and ends within lines of the cache.
-    let part = stride - columns - 1
-    compare {
-      coupling(variant).forward(
-        $0 + part, stride, $1, stride, $1 + part, stride, clamp, $2 + part, stride, $3, $4, columns)
-    }
-    #expect(whole[stride - 1] == -7 && whole[stride..<stride + part].allSatisfy { $0 == -7 })
-    compare {
-      coupling(variant).inverse(
-        $0 + part, stride, $1, stride, $1 + part, stride, clamp, $2 + part, stride, $3, $4, columns)
-    }
-    #expect(whole[stride - 1] == -7 && whole[stride..<stride + part].allSatisfy { $0 == -7 })
-    compare {
-      coupling(variant).backward(
-        $0, stride, $3, $0 + part, stride, $1, stride, clamp, $2 + part, stride, $2, stride, $4, columns)
-    }
-    #expect(whole[stride - 1] == -7)
+    #expect(whole == pieces && determinants == determinantsOfPieces)
+    #expect(whole.last == -7)
+    return whole
   }
 
   /// The clamp holds for any output of a network, and its slope vanishes instead of overflowing.

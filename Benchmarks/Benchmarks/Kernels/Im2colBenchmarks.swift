@@ -3,7 +3,7 @@ import CKernels
 import GenModels
 
 /// Convolutions of shapes that fit no tile, beside im2col and our matrix product of the same pass, in turns: sides that are not
-/// multiples of 4, kernels of 3 to 9 pixels, maps that fill no vector. 64 images, two threads.
+/// multiples of 4, kernels of 1 to 9 pixels, maps that fill no vector. 64 images, all threads.
 func im2colBenchmarks() {
   let layers: [(side: Int, kernel: Int, inChannels: Int, outChannels: Int, padding: Padding)] = [
     (27, 5, 128, 128, .valid), (13, 5, 100, 100, .full), (26, 3, 48, 96, .same), (21, 7, 24, 40, .valid),
@@ -12,17 +12,21 @@ func im2colBenchmarks() {
   ]
   for layer in layers {
     let (side, kernel, from, to) = (layer.side, layer.kernel, layer.inChannels, layer.outChannels)
+    let padding = layer.padding
     let x = Lazy { RandomTensors.normal([64, side, side, from]) }
     let w = RandomTensors.normal([kernel, kernel, from, to]) * 0.02
-    @Sendable func convolved<Value: TensorAlgebra>(_ x: Value, _ w: Value) -> Value {
-      x.convolved(weights: w, padding: layer.padding)
-    }
-    let patches = Lazy { Im2col(x.value, weights: w, padding: layer.padding) }
-    let name = "\(kernel)x\(kernel) convolution \(side)x\(side), \(from) to \(to), \(layer.padding)"
-    comparison("\(name), forward", { _ = convolved(x.value, w) }, { _ = patches.value.forward() })
+    let patches = Lazy { Im2col(x.value, weights: w, padding: padding) }
+    let name = "\(kernel)x\(kernel) convolution \(side)x\(side), \(from) to \(to), \(padding)"
+    comparison(
+      "\(name), forward", { _ = x.value.convolved(weights: w, padding: padding) },
+      { _ = patches.value.forward() })
     comparison(
       "\(name), forward and backward",
-      { _ = valueWithGradients(at: [x.value, w]) { convolved($0[0], $0[1]).sum() } },
+      {
+        _ = valueWithGradients(at: [x.value, w]) {
+          $0[0].convolved(weights: $0[1], padding: padding).sum()
+        }
+      },
       { patches.value.forwardAndBackward() })
   }
 }
@@ -48,18 +52,8 @@ private struct Im2col: Sendable {
 
   init(_ x: Tensor, weights: Tensor, padding: Padding) {
     let (side, kernel) = (x.shape[1], weights.shape[0])
-    let before =
-      switch padding {
-      case .valid: 0
-      case .same: (kernel - 1) / 2
-      case .full: kernel - 1
-      }
-    let out =
-      switch padding {
-      case .valid: side - kernel + 1
-      case .same: side
-      case .full: side + kernel - 1
-      }
+    let out = x.sliced(axis: 0, 0..<1).convolved(weights: weights, padding: padding).shape[1]
+    let before = (out - side + kernel - 1) / 2
     self.x = x
     self.weights = weights.reshaped([kernel * kernel * weights.shape[2], weights.shape[3]])
     shape = ood_convolution_shape(
@@ -71,20 +65,7 @@ private struct Im2col: Sendable {
   private var pixels: Int { x.shape[0] * shape.target_height * shape.target_width }
 
   private func patches() -> Tensor {
-    let size = x.count / x.shape[0]
-    let depth = weights.shape[0]
-    let perImage = shape.target_height * shape.target_width * depth
-    return Tensor(shape: [pixels, depth]) { patches in
-      nonisolated(unsafe) let patches = patches.baseAddress!
-      x.withUnsafeElements { x in
-        nonisolated(unsafe) let x = x.baseAddress!
-        parallelFor(self.x.shape[0], grain: 4) { images in
-          var shape = shape
-          ood_active_kernels().pointee.convolution.im2col(
-            &shape, images.count, x + images.lowerBound * size, patches + images.lowerBound * perImage)
-        }
-      }
-    }
+    each(from: x, into: [pixels, weights.shape[0]], ood_active_kernels().pointee.convolution.im2col)
   }
 
   func forward() -> Tensor { patches().matrixProduct(weights) }
@@ -95,16 +76,27 @@ private struct Im2col: Sendable {
     let upstream = Tensor.ones(y.shape)
     _ = patches.matrixProduct(upstream, transposingSelf: true)
     let back = upstream.matrixProduct(weights, transposingOther: true)
-    let size = x.count / x.shape[0]
-    let perImage = back.count / x.shape[0]
-    _ = Tensor(shape: x.shape) { dx in
-      nonisolated(unsafe) let dx = dx.baseAddress!
-      back.withUnsafeElements { back in
-        nonisolated(unsafe) let back = back.baseAddress!
-        parallelFor(x.shape[0], grain: 4) { images in
-          var shape = shape
-          ood_active_kernels().pointee.convolution.col2im(
-            &shape, images.count, back + images.lowerBound * perImage, dx + images.lowerBound * size)
+    _ = each(from: back, into: x.shape, ood_active_kernels().pointee.convolution.col2im)
+  }
+
+  /// `im2col` or `col2im`.
+  private typealias Copy = (
+    UnsafePointer<ood_convolution_shape>, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+  ) -> Void
+
+  /// What `copy` makes of `source`, all images of the batch in parallel.
+  private func each(from source: Tensor, into target: Shape, _ copy: @escaping Copy) -> Tensor {
+    nonisolated(unsafe) let copy = copy
+    let images = x.shape[0]
+    let (read, written) = (source.count / images, target.count / images)
+    return Tensor(shape: target) { target in
+      nonisolated(unsafe) let target = target.baseAddress!
+      source.withUnsafeElements { source in
+        nonisolated(unsafe) let source = source.baseAddress!
+        parallelFor(images, grain: 4) { some in
+          withUnsafePointer(to: shape) {
+            copy($0, some.count, source + some.lowerBound * read, target + some.lowerBound * written)
+          }
         }
       }
     }

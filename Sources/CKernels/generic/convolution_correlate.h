@@ -37,8 +37,7 @@ static void convolution_correlate(convolution_shape s, size_t images, const floa
   convolution_list(images, s->target_height, s->target_width, s->target_height * s->target_width * columns,
                    s->target_width * columns, columns, to);
   const struct convolution_pixels list = {pixels, from, to};
-  const int stays = activation == ood_activation_none || activation == ood_activation_relu;
-  streams = streams && stays && streams_rows(target, columns);
+  streams = streams && convolution_is_stored(activation) && streams_rows(target, columns);
 
   const size_t run = s->kernel_width * channels;
   const size_t parts = (run + MATMUL_DEPTH - 1) / MATMUL_DEPTH;

@@ -81,6 +81,11 @@ static void convolution_pad(size_t images, size_t height, size_t width, size_t c
   }
 }
 
+/// Whether `convolution_activate` has nothing to do after a tile's store, which bounds with ReLU itself.
+OOD_INLINE int convolution_is_stored(enum ood_activation activation) {
+  return activation == ood_activation_none || activation == ood_activation_relu;
+}
+
 /// y = activation(y) for what a tile's store does not do.
 OOD_INLINE void convolution_activate(enum ood_activation activation, float *y, size_t n) {
   switch (activation) {

@@ -68,24 +68,46 @@ OOD_INLINE void coupling_fetch(const struct coupling_next *next, size_t count, c
   }
 }
 
-/// y = x exp(s) + shift, or its inverse y = (x - shift) exp(-s), on `count` vectors, the last one of which holds `n`
-/// elements; returns Σ s by lanes. The stages of each vector are long chains: side by side they hide each other's delays.
+/// A loop over `count` vectors, a constant: number k lies i floats after the first.
+#define COUPLING_EACH_VECTOR \
+  _Pragma("clang loop unroll(full)") for (size_t k = 0, i = 0; k < count; k++, i += OOD_WIDTH)
+
+/// s[k] = slope atan(raw) of `count` vectors, the last one of which holds `n` elements. Two stages, and what the caller does
+/// with s is a third: each is a long chain, and side by side the vectors hide each other's delays.
+OOD_INLINE void coupling_log_scales(size_t count, const float *raw, float slope, vf *s, size_t n) {
+  COUPLING_EACH_VECTOR s[k] = atan_argument(load_some(raw + i, n));
+  COUPLING_EACH_VECTOR s[k] = hold(s[k]);
+  COUPLING_EACH_VECTOR s[k] = slope * atan_of_argument(load_some(raw + i, n), s[k]);
+  COUPLING_EACH_VECTOR s[k] = hold(s[k]);
+}
+
+/// Calls GROUP(count, n) for n elements: `count` vectors of `n` elements each, `i` floats after the first, in groups that are
+/// as large as they can be.
+#define COUPLING_EACH_GROUP(elements, GROUP)                                          \
+  for (; i + coupling_most * OOD_WIDTH <= elements; i += coupling_most * OOD_WIDTH) { \
+    GROUP(coupling_most, OOD_WIDTH);                                                  \
+  }                                                                                   \
+  for (; i + coupling_some * OOD_WIDTH <= elements; i += coupling_some * OOD_WIDTH) { \
+    GROUP(coupling_some, OOD_WIDTH);                                                  \
+  }                                                                                   \
+  for (; i + OOD_WIDTH <= elements; i += OOD_WIDTH) {                                 \
+    GROUP(1, OOD_WIDTH);                                                              \
+  }                                                                                   \
+  if (i < elements) {                                                                 \
+    GROUP(1, elements - i);                                                           \
+  }
+
+/// y = x exp(s) + shift, or its inverse y = (x - shift) exp(-s), on `count` vectors; returns Σ s by lanes.
 OOD_INLINE vf coupling_vectors(size_t count, int inverse, const float *x, const float *raw,
                                const float *shift, float slope, float *y, float *log_scale, size_t n) {
   vf s[coupling_most];
-#define OOD_EACH_VECTOR \
-  _Pragma("clang loop unroll(full)") for (size_t k = 0, i = 0; k < count; k++, i += OOD_WIDTH)
-  OOD_EACH_VECTOR s[k] = atan_argument(load_some(raw + i, n));
-  OOD_EACH_VECTOR s[k] = hold(s[k]);
-  OOD_EACH_VECTOR s[k] = slope * atan_of_argument(load_some(raw + i, n), s[k]);
-  OOD_EACH_VECTOR s[k] = hold(s[k]);
-  OOD_EACH_VECTOR {
+  coupling_log_scales(count, raw, slope, s, n);
+  COUPLING_EACH_VECTOR {
     const vf v = load_some(x + i, n), t = load_some(shift + i, n);
     const vf result = inverse ? (v - t) * exp_vector(-s[k]) : multiply_add(v, exp_vector(s[k]), t);
     store_some(y + i, result, n);
     if (log_scale) store_some(log_scale + i, s[k], n);
   }
-#undef OOD_EACH_VECTOR
   for (size_t half = count / 2; half > 0; half /= 2) {
     for (size_t k = 0; k < half; k++) s[k] += s[k + half];
   }
@@ -98,40 +120,24 @@ OOD_INLINE double coupling_span(int inverse, const float *x, const float *raw, c
                                 const struct coupling_next *next) {
   vd sum = 0;
   size_t i = 0;
-#define OOD_VECTORS(count, n)                                                                       \
+#define COUPLING_GROUP(count, n)                                                                    \
   coupling_fetch(next, (count) * OOD_WIDTH, x + i, raw + i, shift + i);                             \
   sum += to_double(coupling_vectors(count, inverse, x + i, raw + i, shift + i, slope, y.buffer + i, \
                                     log_scale ? log_scale + i : NULL, n));                          \
   coupling_follow(&y, i)
-  for (; i + coupling_most * OOD_WIDTH <= n; i += coupling_most * OOD_WIDTH) {
-    OOD_VECTORS(coupling_most, OOD_WIDTH);
-  }
-  for (; i + coupling_some * OOD_WIDTH <= n; i += coupling_some * OOD_WIDTH) {
-    OOD_VECTORS(coupling_some, OOD_WIDTH);
-  }
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
-    OOD_VECTORS(1, OOD_WIDTH);
-  }
-  if (i < n) {
-    OOD_VECTORS(1, n - i);
-  }
-#undef OOD_VECTORS
+  COUPLING_EACH_GROUP(n, COUPLING_GROUP)
+#undef COUPLING_GROUP
   coupling_finish(&y, n);
   return sum_lanes(sum);
 }
 
-/// dx = u exp(s) and d_raw = (x dx + v) ds / draw, in the same stages. v[k] belongs to an element, or v[0] to all.
+/// dx = u exp(s) and d_raw = (x dx + v) ds / draw on `count` vectors. v[k] belongs to an element, or v[0] to all.
 OOD_INLINE void coupling_backward_vectors(size_t count, const float *u, const float *v, int v_step,
                                           const float *x, const float *raw, float slope, float *dx,
                                           float *d_raw, size_t n) {
   vf s[coupling_most];
-#define OOD_EACH_VECTOR \
-  _Pragma("clang loop unroll(full)") for (size_t k = 0, i = 0; k < count; k++, i += OOD_WIDTH)
-  OOD_EACH_VECTOR s[k] = atan_argument(load_some(raw + i, n));
-  OOD_EACH_VECTOR s[k] = hold(s[k]);
-  OOD_EACH_VECTOR s[k] = slope * atan_of_argument(load_some(raw + i, n), s[k]);
-  OOD_EACH_VECTOR s[k] = hold(s[k]);
-  OOD_EACH_VECTOR {
+  coupling_log_scales(count, raw, slope, s, n);
+  COUPLING_EACH_VECTOR {
     const vf r = load_some(raw + i, n);
     const vf scaled = load_some(u + i, n) * exp_vector(s[k]);
     const vf d_log_scale =
@@ -140,7 +146,6 @@ OOD_INLINE void coupling_backward_vectors(size_t count, const float *u, const fl
     store_some(dx + i, scaled, n);
     store_some(d_raw + i, d, n);
   }
-#undef OOD_EACH_VECTOR
 }
 
 OOD_INLINE void coupling_backward_span(const float *u, const float *v, int v_step, const float *x,
@@ -148,25 +153,14 @@ OOD_INLINE void coupling_backward_span(const float *u, const float *v, int v_ste
                                        struct coupling_outlet d_raw, size_t n,
                                        const struct coupling_next *next) {
   size_t i = 0;
-#define OOD_VECTORS(count, n)                                                                  \
+#define COUPLING_GROUP(count, n)                                                               \
   coupling_fetch(next, (count) * OOD_WIDTH, x + i, raw + i, u + i);                            \
   coupling_backward_vectors(count, u + i, v + (v_step ? i : 0), v_step, x + i, raw + i, slope, \
                             dx.buffer + i, d_raw.buffer + i, n);                               \
   coupling_follow(&dx, i);                                                                     \
   coupling_follow(&d_raw, i)
-  for (; i + coupling_most * OOD_WIDTH <= n; i += coupling_most * OOD_WIDTH) {
-    OOD_VECTORS(coupling_most, OOD_WIDTH);
-  }
-  for (; i + coupling_some * OOD_WIDTH <= n; i += coupling_some * OOD_WIDTH) {
-    OOD_VECTORS(coupling_some, OOD_WIDTH);
-  }
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
-    OOD_VECTORS(1, OOD_WIDTH);
-  }
-  if (i < n) {
-    OOD_VECTORS(1, n - i);
-  }
-#undef OOD_VECTORS
+  COUPLING_EACH_GROUP(n, COUPLING_GROUP)
+#undef COUPLING_GROUP
   coupling_finish(&dx, n);
   coupling_finish(&d_raw, n);
 }

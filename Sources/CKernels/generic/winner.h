@@ -215,8 +215,8 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
   float *buffer = convolution_take(&scratch, s->target_width * winner_columns);
   const size_t size = s->target_height * s->target_width * s->target_channels;
   const int relu = activation == ood_activation_relu;
-  // Other activations read the target again.
-  streams = streams && relu && streams_rows(target, s->target_channels);
+  streams = streams && convolution_is_stored((enum ood_activation)activation) &&
+            streams_rows(target, s->target_channels);
   if (winner_is_narrow(s)) {
     winner_narrow_spread(s, images, where, values, packed, bias, target);
     convolution_activate((enum ood_activation)activation, target, images * size);

@@ -71,11 +71,11 @@ public struct ImageClassifier: Sendable {
   public func probabilities(_ x: Tensor) -> Tensor { logits(x).softmax() }
 
   /// The most probable class of each image.
-  public func predictions(_ x: Tensor) -> [Int] { Self.predictions(probabilities: logits(x)) }
+  public func predictions(_ x: Tensor) -> [Int] { Self.predictions(scores: logits(x)) }
 
   /// The most probable class of each row `[n, classes]` of probabilities or logits.
-  static func predictions(probabilities: Tensor) -> [Int] {
-    probabilities.positionOfMaximum(axis: 1).elements.map { Int($0) }
+  static func predictions(scores: Tensor) -> [Int] {
+    scores.positionOfMaximum(axis: 1).elements.map { Int($0) }
   }
 
   /// The share of images whose most probable class is not the label.

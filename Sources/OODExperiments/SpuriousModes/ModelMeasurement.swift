@@ -153,7 +153,7 @@ public struct ModelMeasurement: Sendable {
     guard let digits, let comparedFeatures else { return measures }
     let probabilities = digits.probabilities(points.images)
     measures.objectness = try Objectness(Matrix(probabilities), splits: 1).score
-    let found = Set(ImageClassifier.predictions(probabilities: probabilities))
+    let found = Set(ImageClassifier.predictions(scores: probabilities))
     measures.missingClasses = (0..<digits.classes).filter { !found.contains($0) }
     let features = Matrix(try digits.features(points.images))
     measures.frechetDistance = try FrechetDistance(generated: features, real: comparedFeatures).squared
