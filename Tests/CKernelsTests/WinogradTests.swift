@@ -52,6 +52,21 @@ private func relativeError(_ result: Tensor, _ reference: [Double]) -> Double {
   return error / scale
 }
 
+/// The errors that Docs/kernels.md states, which grow with the tiles: of sums and gradients to inputs, and of gradients to weights.
+private func bounds(_ g: ConvolutionGeometry) -> (sums: Double, weights: Double) {
+  let shape = ood_convolution_shape(
+    source_height: g.inputHeight, source_width: g.inputWidth, source_channels: g.inChannels,
+    target_height: g.outputHeight, target_width: g.outputWidth, target_channels: g.outChannels,
+    kernel_height: 5, kernel_width: 5, stride: 1, top: g.top, left: g.left)
+  return withUnsafePointer(to: shape) {
+    switch ood_active_kernels().pointee.winograd.outputs($0) {
+    case 4: (2e-5, 5e-5)
+    case 5: (6e-5, 8e-5)
+    default: (1.6e-4, 1e-4)
+    }
+  }
+}
+
 private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.init) }
 
 @Suite struct WinogradTests {
@@ -62,6 +77,7 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
     let numbers = FilteredNumbers(geometry, seed: 1)
     let (x, w, bias, upstream, gate) = (numbers.x, numbers.w, numbers.bias, numbers.upstream, numbers.gate)
     let gated = zip(upstream.elements, gate.elements).map { $1 > 0 ? $0 : 0 }
+    let bounds = bounds(geometry)
     let expected = reference.output(x, w, bias: bias)
     let unbiased = reference.output(x, w)
     let expectedGradients = [upstream.elements, gated].map { upstream in
@@ -70,18 +86,18 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
     for variant in KernelVariant.available {
       withVariant(variant) {
         let linear = convolution(x, weights: w, geometry: geometry)
-        #expect(relativeError(linear, unbiased) < 2e-5, "\(variant)")
+        #expect(relativeError(linear, unbiased) < bounds.sums, "\(variant)")
         let direct = ConvolutionAlgorithm.using(.direct) { convolution(x, weights: w, geometry: geometry) }
         #expect(!sameBits(linear, direct), "\(variant): minimal filtering was not used")
         let y = convolution(x, weights: w, bias: bias, activation: .relu, geometry: geometry)
-        #expect(relativeError(y, expected.map { max($0, 0) }) < 2e-5, "\(variant)")
+        #expect(relativeError(y, expected.map { max($0, 0) }) < bounds.sums, "\(variant)")
         let sigmoid = convolution(x, weights: w, bias: bias, activation: .sigmoid, geometry: geometry)
-        #expect(relativeError(sigmoid, expected.map { 1 / (1 + exp(-$0)) }) < 2e-5, "\(variant)")
+        #expect(relativeError(sigmoid, expected.map { 1 / (1 + exp(-$0)) }) < bounds.sums, "\(variant)")
         for (gate, expected) in zip([nil, gate], expectedGradients) {
           let dx = convolutionInputGradient(upstream, weights: w, gate: gate, geometry: geometry)
-          #expect(relativeError(dx, expected.input) < 2e-5, "\(variant)")
+          #expect(relativeError(dx, expected.input) < bounds.sums, "\(variant)")
           let dw = convolutionWeightGradient(x, upstream: upstream, gate: gate, geometry: geometry)
-          #expect(relativeError(dw, expected.weights) < 5e-5, "\(variant)")
+          #expect(relativeError(dw, expected.weights) < bounds.weights, "\(variant)")
         }
       }
     }
@@ -101,15 +117,16 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
     #expect(abs(forward - byWeights) < 1e-5 * scale)
   }
 
-  /// The errors that Docs/kernels.md states, on layers of the size that models have: 128 maps, batches of 64. (Direct
-  /// sums are within 2e-6 of the exact ones themselves.)
-  @Test(arguments: [4, 12, 24], [Padding.valid, .full])
+  /// On layers of the size that models have: 128 maps, batches of 64. (Direct sums are within 2e-6 of the exact ones
+  /// themselves.)
+  @Test(arguments: [4, 8, 12, 20, 24], [Padding.valid, .full])
   func agreesWithDirectSumsOnLargeLayers(side: Int, padding: Padding) {
     let n = padding == .valid ? side + 4 : side
     let geometry = ConvolutionGeometry(
       input: [64, n, n, 128], weights: [5, 5, 128, 128], padding: padding)
     let numbers = FilteredNumbers(geometry, seed: 3)
     let (x, w, upstream) = (numbers.x, numbers.w, numbers.upstream)
+    let bounds = bounds(geometry)
     func passes(_ algorithm: ConvolutionAlgorithm) -> [Tensor] {
       ConvolutionAlgorithm.using(algorithm) {
         [
@@ -123,7 +140,7 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
       for (i, (fast, direct)) in zip(passes(.fastest), passes(.direct)).enumerated() {
         let error = relativeError(fast, doubles(direct))
         #expect(error > 0, "pass \(i) was not filtered")
-        #expect(error < [2e-5, 2e-5, 5e-5][i], "pass \(i)")
+        #expect(error < (i < 2 ? bounds.sums : bounds.weights), "pass \(i)")
       }
     }
   }
@@ -219,31 +236,31 @@ private func doubles(_ tensor: Tensor) -> [Double] { tensor.elements.map(Double.
   func notANumberSpreadsOverItsTiles(variant: KernelVariant) {
     var numbers = TestNumbers(seed: 8)
     let w = numbers.tensor([5, 5, 32, 32])
-    let geometry = ConvolutionGeometry(input: [1, 16, 16, 32], weights: w.shape)
+    let geometry = ConvolutionGeometry(input: [1, 16, 22, 32], weights: w.shape)
     var x = numbers.tensor(geometry.inputShape)
-    x[0, 2, 9, 5] = .nan
+    x[0, 2, 8, 5] = .nan
     withVariant(variant) {
-      // Pixel (2, 9) is read by the tiles of rows 0...3 and columns 4...7 and 8...11.
+      // Tiles have 6 x 6 targets. Pixel (2, 8) is read by those of rows 0...5 and columns 0...5 and 6...11.
       let y = convolution(x, weights: w, activation: .relu, geometry: geometry)
       for i in 0..<12 {
-        for j in 0..<12 {
-          let reached = i < 4 && (4..<12).contains(j)
+        for j in 0..<18 {
+          let reached = i < 6 && j < 12
           for c in 0..<32 { #expect(y[0, i, j, c].isNaN == reached) }
         }
       }
-      // The gradient of a pixel spreads over the 8 x 8 of its tile, but for the outermost ones, which only the
+      // The gradient of a pixel spreads over the 10 x 10 of its tile, but for the outermost ones, which only the
       // tile's outermost pixels reach; a closed gate keeps it out.
       var upstream = Tensor.ones(geometry.outputShape)
-      upstream[0, 5, 5, 7] = .nan
+      upstream[0, 7, 8, 7] = .nan
       let dx = convolutionInputGradient(upstream, weights: w, geometry: geometry)
       for i in 0..<16 {
-        for j in 0..<16 {
-          let reached = (5..<11).contains(i) && (5..<11).contains(j)
+        for j in 0..<22 {
+          let reached = (7..<15).contains(i) && (7..<15).contains(j)
           for c in 0..<32 { #expect(dx[0, i, j, c].isNaN == reached) }
         }
       }
       var gate = Tensor.ones(geometry.outputShape)
-      gate[0, 5, 5, 7] = 0
+      gate[0, 7, 8, 7] = 0
       let closed = convolutionInputGradient(upstream, weights: w, gate: gate, geometry: geometry)
       #expect(closed.elements.allSatisfy { $0.isFinite })
     }

@@ -169,13 +169,25 @@ struct AutoencoderTests {
     for (index, tensor) in start.namedTensors.enumerated() {
       let moved = largestDifference(direct.namedTensors[index].1, tensor.1)
       let apart = largestDifference(direct.namedTensors[index].1, fastest.namedTensors[index].1)
-      #expect(moved > 1e-4 && apart < 1e-4 * moved, "\(tensor.0)")
+      #expect(moved > 1e-4 && apart < 3e-4 * moved, "\(tensor.0)")
     }
     let curves = try [ConvolutionAlgorithm.direct, .fastest].map {
       try run($0, 0.02, on: x, epochs: 15).curve
     }
     #expect(curves[0].count == 30 && curves[1].count == 30 && curves[0].last! < curves[0][0])
     for (direct, fastest) in zip(curves[0], curves[1]) { #expect(abs(direct - fastest) < 1e-3 * direct) }
+  }
+
+  @Test("Six layers of minimal filtering, tiles of all sizes, reconstruct as direct sums do")
+  func deepReconstruction() {
+    let x = digits(8)
+    let model = ConvolutionalAutoencoder(
+      .init(layers: 6, maps: 32, bottleneckMaps: 32, bottleneck: .plain), seed: 6)
+    let reconstructions = [ConvolutionAlgorithm.direct, .fastest].map {
+      ConvolutionAlgorithm.using($0) { model.reconstruct(x) }
+    }
+    let apart = largestDifference(reconstructions[0], reconstructions[1])
+    #expect(apart > 0 && apart < 2e-5)
   }
 
   @Test("A weight that is changed in place after a pass counts in the next one")

@@ -1,26 +1,26 @@
-/// Convolutions with 5 x 5 taps at stride 1 by minimal filtering: 6.25 times fewer multiplications between
+/// Convolutions with 5 x 5 taps at stride 1 by minimal filtering: 6.25 to 9 times fewer multiplications between
 /// channels than the sums of ood_convolution.h, which they compute to within rounding.
 ///
-/// In one dimension, 4 sums over 5 taps of 8 values take 8 products:
+/// In one dimension, m sums over 5 taps of m + 4 values take m + 4 products:
 ///
-///     y = A^T ((G w) * (B^T x))        * elementwise over 8 frequencies
+///     y = A^T ((G w) * (B^T x))        * elementwise over m + 4 frequencies
 ///
 /// (Winograd, Arithmetic Complexity of Computations, 1980, chapter 5; Lavin and Gray, Fast Algorithms for
-/// Convolutional Neural Networks, 2016, section 4), from polynomial interpolation at the points 0, 1, -1, 2,
-/// -2, 1/2, -1/2 and infinity. In two dimensions a tile has 64 frequencies, and with channels each of them is
-/// a product of matrices, tiles x source channels times source channels x target channels. The other two
-/// sums are transpositions of the same three maps:
+/// Convolutional Neural Networks, 2016, section 4), from polynomial interpolation at m + 4 points. In two dimensions
+/// a tile has (m + 4)^2 frequencies, and with channels each of them is a product of matrices, tiles x source channels
+/// times source channels x target channels. The other two sums are transpositions of the same three maps:
 ///
-///     spread             y = B ((G w) * (A x))           4 x 4 sources to 8 x 8 targets, which add up
+///     spread             y = B ((G w) * (A x))           m x m sources to (m + 4)^2 targets, which add up
 ///     weight gradient   dw = G^T sum_tiles (B^T x) * (A y)
 ///
-/// Sides that are not multiples of 4 have ragged tiles at their lower and right edges, filled up with zeros.
+/// m is 4, 5 or 6, whichever covers an image with the fewest frequencies: 4 for sides of 4 and 8, 5 for 20, 6 for 12,
+/// 16 and 24. Sides that are not multiples of m have ragged tiles at their lower and right edges, filled up with zeros.
 ///
-/// Accuracy: the transforms cancel, so results are a few times less accurate than direct sums,
-/// relative to the largest value of the result (Docs/kernels.md has measurements); values that are small
+/// Accuracy: the transforms cancel, the more the larger m is, so results are 3 to 50 times less accurate than direct
+/// sums, relative to the largest value of the result (Docs/kernels.md has measurements); values that are small
 /// beside their neighbours lose relative accuracy. An infinity or a NaN in a source can make NaN of all that
-/// its tiles produce: of the 4 x 4 targets of each of the up to 4 tiles that read it (correlate), of the
-/// 8 x 8 targets of its tile (spread), of all taps (weight gradient). Values beyond 1e34 may overflow on the
+/// its tiles produce: of the m x m targets of each of the up to 4 tiles that read it (correlate), of the
+/// (m + 4)^2 targets of its tile (spread), of all taps (weight gradient). Values beyond 1e33 may overflow on the
 /// way.
 #pragma once
 
@@ -35,6 +35,9 @@
 /// those of `struct ood_convolution`. Results don't depend on how images are split into calls,
 /// except that `weight_gradient` sums over the images of one call.
 struct ood_winograd {
+  /// m: outputs on a side of a tile, which weights are transformed for.
+  int (*outputs)(const struct ood_convolution_shape *shape);
+
   /// Floats that transformed weights take.
   size_t (*weights_count)(const struct ood_convolution_shape *shape);
 

@@ -68,8 +68,8 @@ struct ConvolutionPass: Sendable {
   /// Which form of minimal filtering computes a pass that could be this spread, if one is worth it: a spread
   /// where the source has fewer tiles than the target. Correlations come first, as they add nothing up in memory.
   private static func filtering(spread s: ood_convolution_shape) -> Method? {
-    let bySource = ConvolutionAlgorithm.tiles(s.source_height, s.source_width)
-    let spreads = bySource < ConvolutionAlgorithm.tiles(s.target_height, s.target_width)
+    let bySource = ConvolutionAlgorithm.tiles(s, s.source_height, s.source_width)
+    let spreads = bySource < ConvolutionAlgorithm.tiles(s, s.target_height, s.target_width)
     let wins = ConvolutionAlgorithm.minimalFilteringWins(
       s, height: spreads ? s.source_height : s.target_height,
       width: spreads ? s.source_width : s.target_width,
@@ -100,7 +100,7 @@ struct ConvolutionPass: Sendable {
     case .correlate, .spread, .spreadFew: return max(1, 192 / (height * width))
     case .filteredCorrelate, .filteredSpread:
       // Chunks of about a block of 36 tiles, an even number of them.
-      let tiles = ConvolutionAlgorithm.tiles(height, width)
+      let tiles = ConvolutionAlgorithm.tiles(shape, height, width)
       let chunks = (batch * tiles + 71) / 72 * 2
       return (batch + chunks - 1) / chunks
     }

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// The work is cut into runs of images with at most 288 tiles, whose gradients are added in order: so however large the
 /// batch, the sums over frequencies, in which rounding errors are magnified, stay short. With few runs the
-/// channels are cut too. Each piece at work needs 64 floats for each weight, and the frequencies of 36 tiles.
+/// channels are cut too. Each piece at work needs up to 100 floats for each weight of a tap, and the frequencies of 36 tiles.
 struct FilteredWeightGradientPass: Sendable {
   private let shape: ood_convolution_shape
   private let batch: Int
@@ -20,8 +20,8 @@ struct FilteredWeightGradientPass: Sendable {
   /// Nil where direct sums are faster.
   init?(_ g: ConvolutionGeometry) {
     guard g.stride == 1 else { return nil }
-    let output = ConvolutionAlgorithm.tiles(g.outputHeight, g.outputWidth)
-    let input = ConvolutionAlgorithm.tiles(g.inputHeight, g.inputWidth)
+    let output = ConvolutionAlgorithm.tiles(g.kernelShape, g.outputHeight, g.outputWidth)
+    let input = ConvolutionAlgorithm.tiles(g.kernelShape, g.inputHeight, g.inputWidth)
     exchanged = input < output
     if exchanged {
       var other = g.adjointShape
@@ -44,7 +44,7 @@ struct FilteredWeightGradientPass: Sendable {
 
   func run(_ x: Tensor, upstream: Tensor, gate: Tensor?, result: Shape) -> Tensor {
     let size = result.elementCount
-    let tiles = ConvolutionAlgorithm.tiles(shape.target_height, shape.target_width)
+    let tiles = ConvolutionAlgorithm.tiles(shape, shape.target_height, shape.target_width)
     let most = max(1, Self.mostTiles / tiles)
     let runs = (batch + most - 1) / most
     let images = (batch + runs - 1) / runs
