@@ -119,14 +119,39 @@ import Testing
   @Test(arguments: KernelVariant.available, [1, 64])
   func winnersShowNotANumber(variant: KernelVariant, channels: Int) {
     var numbers = TestNumbers(seed: 24)
-    var x = numbers.tensor([1, 12, 12, channels])
-    x[0, 11, 11, 0] = .nan
+    let numbersOnly = numbers.tensor([2, 12, 12, channels])
+    let weights = numbers.tensor([5, 5, channels, 40])
+    let geometry = ConvolutionGeometry(input: numbersOnly.shape, weights: weights.shape)
+    for place in [0, 5, 11] {
+      var x = numbersOnly
+      x[0, place, place, 0] = .nan
+      let code = withVariant(variant) {
+        convolutionWinners(x, weights: weights, bias: nil, activation: .none, geometry: geometry)
+      }
+      #expect(code.values.elements[..<40].allSatisfy { $0.isNaN })
+      #expect(code.values.elements[40...].allSatisfy { $0.isFinite })
+      // The first sum that the NaN is in.
+      let first = max(0, place - 4) * 8 + max(0, place - 4)
+      if channels == 1 { #expect(code.positions.elements[..<40].allSatisfy { $0 == first }) }
+    }
+  }
+
+  @Test(arguments: KernelVariant.available, [1, 64])
+  func winnersOfLargeValues(variant: KernelVariant, channels: Int) {
+    // A power of two changes no digit, but values that might overflow go another way.
+    var numbers = TestNumbers(seed: 26)
+    let x = numbers.tensor([2, 12, 12, channels])
     let weights = numbers.tensor([5, 5, channels, 40])
     let geometry = ConvolutionGeometry(input: x.shape, weights: weights.shape)
-    let code = withVariant(variant) {
-      convolutionWinners(x, weights: weights, bias: nil, activation: .none, geometry: geometry)
+    let scale = Float(sign: .plus, exponent: 70, significand: 1)
+    let (code, large) = withVariant(variant) {
+      let winners = [x, x * scale].map {
+        convolutionWinners($0, weights: weights, bias: nil, activation: .none, geometry: geometry)
+      }
+      return (winners[0], winners[1])
     }
-    #expect(code.values.elements.allSatisfy { $0.isNaN })
+    #expect(large.positions.elements == code.positions.elements)
+    #expect(large.values.elements == code.values.elements.map { $0 * scale })
   }
 
   @Test(arguments: KernelVariant.available)

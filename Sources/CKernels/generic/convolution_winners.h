@@ -5,14 +5,23 @@ static int convolution_winners_fit(convolution_shape s) {
   return s->kernel_height * s->kernel_width * s->source_channels <= MATMUL_DEPTH;
 }
 
-static size_t convolution_winners_scratch(convolution_shape s) {
-  return convolution_correlate_scratch(s, 1);
+static size_t convolution_winners_scratch(convolution_shape s) { return convolution_correlate_scratch(s, 1); }
+
+/// Whether all values are so small that no sum of MATMUL_DEPTH products of two of them overflows, and none is a NaN.
+static int convolution_is_tame(const float *values, size_t n) {
+  vi wild = 0;
+  for (size_t i = 0; i < n; i += OOD_WIDTH) {
+    const vf v = load_some(values + i, convolution_smaller(OOD_WIDTH, n - i));
+    wild |= ~(v < 1e18f) | ~(v > -1e18f);
+  }
+  return !any(wild);
 }
 
-/// One tile of pixels of one panel: their sums take part in the contest. `best` and `at` have a vector each.
-OOD_INLINE void convolution_winners_tile(const int vectors, const float *a, const uint32_t *a_at,
-                                         struct convolution_depth depth, const float *w, int32_t first,
-                                         vf *best, vi *at) {
+/// One tile of pixels of one panel: their sums, none of which is a NaN where all is tame, take part in the contest.
+/// `best` and `at` have a vector each.
+OOD_INLINE void convolution_winners_tile(const int vectors, const int is_tame, const float *a,
+                                         const uint32_t *a_at, struct convolution_depth depth, const float *w,
+                                         int32_t first, vf *best, vi *at) {
   const int rows = CONVOLUTION_ROWS(vectors);
   vf sums[convolution_most_rows][MATMUL_VECTORS];
   const float *row[convolution_most_rows];
@@ -46,7 +55,7 @@ OOD_INLINE void convolution_winners_tile(const int vectors, const float *a, cons
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
       // True where the value is larger, or is the first NaN.
-      const vi better = ~(sums[r][v] <= top) & (top == top);
+      const vi better = is_tame ? sums[r][v] > top : ~(sums[r][v] <= top) & (top == top);
       top = blend(better, sums[r][v], top);
       place = blend_int(better, (vi)(first + r), place);
     }
@@ -55,45 +64,42 @@ OOD_INLINE void convolution_winners_tile(const int vectors, const float *a, cons
   }
 }
 
-#define CONVOLUTION_WINNERS(vectors)                                                                         \
-  static void convolution_winners_##vectors(const float *a, struct convolution_pixels pixels,                \
-                                            struct convolution_depth depth, const float *w, vf *best,        \
-                                            vi *at) {                                                        \
-    for (size_t i = 0; i < pixels.count; i += CONVOLUTION_ROWS(vectors)) {                                   \
-      convolution_winners_tile(vectors, a, pixels.source + i, depth, w, (int32_t)i, best, at);               \
-    }                                                                                                        \
+#define CONVOLUTION_WINNERS(name, vectors, is_tame)                                                     \
+  static void name(const float *a, struct convolution_pixels pixels, struct convolution_depth depth,    \
+                   const float *w, vf *best, vi *at) {                                                  \
+    for (size_t v = 0; v < vectors; v++) {                                                              \
+      best[v] = splat(-__builtin_inff());                                                               \
+      at[v] = 0;                                                                                        \
+    }                                                                                                   \
+    for (size_t i = 0; i < pixels.count; i += CONVOLUTION_ROWS(vectors)) {                              \
+      convolution_winners_tile(vectors, is_tame, a, pixels.source + i, depth, w, (int32_t)i, best, at); \
+    }                                                                                                   \
   }
-CONVOLUTION_WINNERS(1)
-CONVOLUTION_WINNERS(2)
+CONVOLUTION_WINNERS(convolution_winners_1, 1, 0)
+CONVOLUTION_WINNERS(convolution_tame_winners_1, 1, 1)
+CONVOLUTION_WINNERS(convolution_winners_2, 2, 0)
+CONVOLUTION_WINNERS(convolution_tame_winners_2, 2, 1)
 #if MATMUL_VECTORS == 4
-CONVOLUTION_WINNERS(3)
-CONVOLUTION_WINNERS(4)
+CONVOLUTION_WINNERS(convolution_winners_3, 3, 0)
+CONVOLUTION_WINNERS(convolution_tame_winners_3, 3, 1)
+CONVOLUTION_WINNERS(convolution_winners_4, 4, 0)
+CONVOLUTION_WINNERS(convolution_tame_winners_4, 4, 1)
 #endif
 
-/// The winners of one image in one panel of maps.
-static void convolution_winners_panel(size_t vectors, const float *a, struct convolution_pixels pixels,
-                                      struct convolution_depth depth, const float *w, vf *best, vi *at) {
-  for (size_t v = 0; v < vectors; v++) {
-    best[v] = splat(-__builtin_inff());
-    at[v] = 0;
-  }
-  switch (vectors) {
-    case 1:
-      convolution_winners_1(a, pixels, depth, w, best, at);
-      break;
-    case 2:
-      convolution_winners_2(a, pixels, depth, w, best, at);
-      break;
+typedef void convolution_winners_function(const float *a, struct convolution_pixels pixels,
+                                          struct convolution_depth depth, const float *w, vf *best, vi *at);
+
+/// The winners of one image in one panel of maps: by whether all is tame, and vectors.
+static convolution_winners_function *const convolution_winners_panel[2][MATMUL_VECTORS] = {
 #if MATMUL_VECTORS == 4
-    case 3:
-      convolution_winners_3(a, pixels, depth, w, best, at);
-      break;
-    default:
-      convolution_winners_4(a, pixels, depth, w, best, at);
-      break;
+    {convolution_winners_1, convolution_winners_2, convolution_winners_3, convolution_winners_4},
+    {convolution_tame_winners_1, convolution_tame_winners_2, convolution_tame_winners_3,
+     convolution_tame_winners_4},
+#else
+    {convolution_winners_1, convolution_winners_2},
+    {convolution_tame_winners_1, convolution_tame_winners_2},
 #endif
-  }
-}
+};
 
 /// Adds the bias to the winners, and puts them behind the ReLU: where no value is positive all are 0 there, and
 /// the first wins.
@@ -132,8 +138,11 @@ static void convolution_winners(convolution_shape s, size_t images, const float 
   const struct convolution_depth depth = {
       .segments = s->kernel_height, .run = s->kernel_width * channels, .stride = width * channels};
   const int is_padded = height != s->source_height || width != s->source_width;
+  const size_t size = s->source_height * s->source_width * channels;
+  const int tame_weights = convolution_is_tame(packed, matmul_packed_count(depth.segments * depth.run, maps));
   for (size_t i = 0; i < images; i++) {
-    const float *image = source + i * s->source_height * s->source_width * channels;
+    const float *image = source + i * size;
+    const int is_tame = tame_weights && convolution_is_tame(image, size);
     if (is_padded) {
       convolution_pad(1, s->source_height, s->source_width, channels, s->top, s->left, height, width, image,
                       NULL, padded);
@@ -144,8 +153,8 @@ static void convolution_winners(convolution_shape s, size_t images, const float 
       const size_t vectors = (matmul_panel_start(maps, p + 1) - start) / OOD_WIDTH;
       vf best[MATMUL_VECTORS];
       vi at[MATMUL_VECTORS];
-      convolution_winners_panel(vectors, image, list, depth,
-                                packed + depth.segments * depth.run * start, best, at);
+      convolution_winners_panel[is_tame][vectors - 1](image, list, depth,
+                                                      packed + depth.segments * depth.run * start, best, at);
       for (size_t v = 0; v < vectors; v++) {
         const size_t c = start + v * OOD_WIDTH;
         const size_t lanes = convolution_smaller(OOD_WIDTH, maps - c);

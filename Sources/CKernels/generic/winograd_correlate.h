@@ -41,14 +41,31 @@ struct winograd_contest {
   int32_t *where;
 };
 
+/// What takes part in a contest: the largest values of a vector of maps so far, and where they are.
+struct winograd_leaders {
+  vf values;
+  vi where;
+};
+
+/// Tiles don't come in the order of pixels, so of equals the one with the lower position wins, and of NaNs.
+OOD_INLINE struct winograd_leaders winograd_challenge(struct winograd_leaders leaders, vf y, vi where) {
+  const vf best = leaders.values;
+  const vi is_number = y == y, was_number = best == best;
+  const vi better = (y > best) | (((y == best) | ~(is_number | was_number)) & (where < leaders.where)) |
+                    (~is_number & was_number);
+  return (struct winograd_leaders){blend(better, y, best), blend_int(better, where, leaders.where)};
+}
+
 /// A^T of `lanes` channels of a tile's products; its m x m sums, those inside the image, take part in the contest.
-/// Tiles don't come in the order of pixels, so of equals the one with the lower position wins.
 OOD_INLINE void winograd_contest_sums(const int m, const float *from, size_t step, size_t lanes,
                                       const int32_t *positions, float *values, int32_t *where) {
   vf half[winograd_most_outputs][winograd_most_side];
   winograd_sum_columns(m, from, step, half);
-  vf best = load_some(values, lanes);
-  vi at = bits_of(load_some((const float *)where, lanes));
+  const struct winograd_leaders before = {load_some(values, lanes),
+                                          bits_of(load_some((const float *)where, lanes))};
+  // A tile's own sums come in the order of pixels, and are finite with few exceptions: times 0 they are 0.
+  struct winograd_leaders own = {splat(-__builtin_inff()), (vi)positions[0]};
+  vf zeros = 0;
 #pragma clang loop unroll(disable)
   for (int r = 0; r < m; r++) {
     vf y[winograd_most_outputs];
@@ -56,16 +73,26 @@ OOD_INLINE void winograd_contest_sums(const int m, const float *from, size_t ste
     WINOGRAD_EACH(int, i, 0, m) {
       const int32_t position = positions[r * m + i];
       if (position < 0) continue;
-      const vi earlier = (vi)position < at;
-      const vi is_number = y[i] == y[i], was_number = best == best;
-      const vi better = (y[i] > best) | (((y[i] == best) | ~(is_number | was_number)) & earlier) |
-                        (~is_number & was_number);
-      best = blend(better, y[i], best);
-      at = blend_int(better, (vi)position, at);
+      const vi better = y[i] > own.values;
+      own.values = blend(better, y[i], own.values);
+      own.where = blend_int(better, (vi)position, own.where);
+      zeros = multiply_add(y[i], splat(0), zeros);
     }
   }
-  store_some(values, best, lanes);
-  store_some((float *)where, float_of(at), lanes);
+  struct winograd_leaders after = winograd_challenge(before, own.values, own.where);
+  if (any(zeros != zeros)) {
+    after = before;
+    for (int r = 0; r < m; r++) {
+      vf y[winograd_most_outputs];
+      winograd_sum(m, half[r], y);
+      for (int i = 0; i < m; i++) {
+        const int32_t position = positions[r * m + i];
+        if (position >= 0) after = winograd_challenge(after, y[i], (vi)position);
+      }
+    }
+  }
+  store_some(values, after.values, lanes);
+  store_some((float *)where, float_of(after.where), lanes);
 }
 
 /// One tile's share in the contest of its image.
