@@ -12,6 +12,8 @@ enum {
   matmul_rows_in_place = 2 * MATMUL_ROWS,
   matmul_swapped_columns = 64 * MATMUL_ROWS,
   matmul_few_columns = MATMUL_ROWS,
+  /// Floats of a right operand that comes from far away.
+  matmul_far_count = 2 << 20,
 };
 
 /// Rows of k that are summed in one go: k in equal parts of at most MATMUL_DEPTH. It fixes the order of
@@ -55,30 +57,18 @@ struct matmul_product {
   struct ood_matmul_output c;
 };
 
-/// Looks ahead to rows [i, i + rows) and columns [q, q + depth) of A.
-OOD_INLINE struct matmul_ahead matmul_look_ahead_left(const struct matmul_product *product, size_t i,
-                                                      size_t rows, size_t q, size_t depth, size_t tiles) {
-  const struct ood_matmul_operand a = product->a;
-  const float *base = a.base + i * a.row_stride + q * a.column_stride;
-  if (product->k - q < depth) depth = product->k - q;
-  return a.column_stride == 1 ? matmul_look_ahead(base, a.row_stride, rows, depth, tiles)
-                              : matmul_look_ahead(base, a.column_stride, depth, rows, tiles);
-}
-
-/// Looks ahead to rows [q, q + depth) of panel p of B.
+/// Looks ahead to rows [q, q + depth) of panel p of a packed B, where B comes from far away and there are tiles enough to
+/// spread the prefetches over.
 OOD_INLINE struct matmul_ahead matmul_look_ahead_right(const struct matmul_product *product, size_t p,
                                                        size_t q, size_t depth, size_t tiles) {
-  const size_t start = matmul_panel_start(product->n, p);
-  if (product->k - q < depth) depth = product->k - q;
-  if (product->packed) {
-    const size_t width = matmul_panel_start(product->n, p + 1) - start;
-    return matmul_look_ahead(product->packed + product->k * start + q * width, 0, 1, depth * width, tiles);
+  if (!product->packed || product->k * product->n < matmul_far_count ||
+      tiles * MATMUL_ROWS < matmul_block_rows) {
+    return (struct matmul_ahead){0};
   }
-  const struct ood_matmul_operand b = product->b;
-  const size_t columns = matmul_panel_columns(product->n, p);
-  const float *base = b.base + q * b.row_stride + start * b.column_stride;
-  return b.column_stride == 1 ? matmul_look_ahead(base, b.row_stride, depth, columns, tiles)
-                              : matmul_look_ahead(base, b.column_stride, columns, depth, tiles);
+  const size_t start = matmul_panel_start(product->n, p);
+  const size_t width = matmul_panel_start(product->n, p + 1) - start;
+  if (product->k - q < depth) depth = product->k - q;
+  return matmul_look_ahead(product->packed + product->k * start + q * width, 0, 1, depth * width, tiles);
 }
 
 /// Rows [i0, i1) and panels [p0, p1) of the product. `scratch` holds one block of a panel, unless B is
@@ -102,22 +92,14 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
       do {
         const size_t block = k - q < depth ? k - q : depth;
         const int last = q + block == k;
-        struct matmul_ahead left_ahead = {0};
-        if (!last || group_end < p1) {
-          left_ahead =
-              matmul_look_ahead_left(product, i, rows, last ? 0 : q + block, depth, tiles * (group_end - g));
-        } else if (i + rows < i1) {
-          const size_t next = i1 - i - rows < matmul_block_rows ? i1 - i - rows : matmul_block_rows;
-          left_ahead = matmul_look_ahead_left(product, i + rows, next, 0, depth, tiles * (group_end - g));
-        }
         for (size_t p = g; p < group_end; p++) {
-          struct matmul_ahead right_ahead = {0};
+          struct matmul_ahead ahead = {0};
           if (p + 1 < group_end) {
-            right_ahead = matmul_look_ahead_right(product, p + 1, q, depth, tiles);
+            ahead = matmul_look_ahead_right(product, p + 1, q, depth, tiles);
           } else if (!last) {
-            right_ahead = matmul_look_ahead_right(product, g, q + block, depth, tiles);
+            ahead = matmul_look_ahead_right(product, g, q + block, depth, tiles);
           } else if (group_end < p1) {
-            right_ahead = matmul_look_ahead_right(product, group_end, 0, depth, tiles);
+            ahead = matmul_look_ahead_right(product, group_end, 0, depth, tiles);
           }
           const size_t start = matmul_panel_start(n, p);
           const size_t width = matmul_panel_start(n, p + 1) - start;
@@ -137,8 +119,7 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
           }
           matmul_panel_ahead(rows, block, a.base + i * a.row_stride + q * a.column_stride, a.row_stride,
                              a.column_stride, panel, panel_stride, columns, c.base + i * c.row_stride + start,
-                             c.row_stride, matmul_block_finish(c, start, q == 0, last), &left_ahead,
-                             &right_ahead);
+                             c.row_stride, matmul_block_finish(c, start, q == 0, last), &ahead);
         }
         q += block;
       } while (q < k);
@@ -189,35 +170,22 @@ static void matmul_multiply_swapped(const struct matmul_product *product, size_t
   const struct ood_matmul_output c = product->c;
   const size_t k = product->k;
   const size_t depth = matmul_depth(k);
-  const struct matmul_product mirrored = {
-      .k = k, .a = {.base = b.base, .row_stride = b.column_stride, .column_stride = b.row_stride}};
   for (size_t i = i0; i < i1; i += MATMUL_COLUMNS) {
     const size_t rows = i1 - i < MATMUL_COLUMNS ? i1 - i : MATMUL_COLUMNS;
     const size_t width = matmul_vector_count(rows) * OOD_WIDTH;
     for (size_t j = j0; j < j1; j += matmul_swapped_columns) {
       const size_t columns = j1 - j < matmul_swapped_columns ? j1 - j : matmul_swapped_columns;
-      const size_t tiles = (columns + MATMUL_ROWS - 1) / MATMUL_ROWS;
       // What is added to comes first, as elsewhere.
       if (c.accumulate)
         matmul_pack_panel(columns, rows, c.base + i * c.row_stride + j, 1, c.row_stride, sums);
       size_t q = 0;
       do {
         const size_t block = k - q < depth ? k - q : depth;
-        struct matmul_ahead left_ahead = {0}, right_ahead = {0};
-        if (q + block < k) {
-          left_ahead = matmul_look_ahead_left(&mirrored, j, columns, q + block, depth, tiles);
-        } else if (j + columns < j1) {
-          const size_t left = j1 - j - columns;
-          left_ahead = matmul_look_ahead_left(&mirrored, j + columns,
-                                              left < matmul_swapped_columns ? left : matmul_swapped_columns,
-                                              0, depth, tiles);
-        }
         matmul_pack_panel(block, rows, a.base + i * a.row_stride + q * a.column_stride, a.column_stride,
                           a.row_stride, panel);
-        matmul_panel_ahead(columns, block, b.base + j * b.column_stride + q * b.row_stride, b.column_stride,
-                           b.row_stride, panel, width, width, sums, width,
-                           (struct matmul_finish){.accumulate = q > 0 || c.accumulate}, &left_ahead,
-                           &right_ahead);
+        matmul_panel(columns, block, b.base + j * b.column_stride + q * b.row_stride, b.column_stride,
+                     b.row_stride, panel, width, width, sums, width,
+                     (struct matmul_finish){.accumulate = q > 0 || c.accumulate});
         q += block;
       } while (q < k);
       matmul_finish_transposed(rows, columns, sums, width, c.base + i * c.row_stride + j, c.row_stride,

@@ -210,19 +210,18 @@ OOD_INLINE void matmul_fetch(struct matmul_ahead *ahead) {
 /// go (best at k <= MATMUL_DEPTH). A's element (i, p) is a[i * a_row_stride + p * a_k_stride]: a convolution
 /// without padding reads its image in place, the pixels `a_row_stride` apart. B's row p starts at b + p *
 /// b_stride and is readable for `columns` rounded up to OOD_WIDTH. k may be 0. No pointer needs alignment.
-/// `left_ahead` and `right_ahead` are what later calls will read.
+/// `ahead` is what later calls will read.
 OOD_INLINE void matmul_panel_ahead(size_t m, size_t k, const float *a, size_t a_row_stride, size_t a_k_stride,
                                    const float *b, size_t b_stride, size_t columns, float *c,
                                    size_t c_row_stride, struct matmul_finish finish,
-                                   struct matmul_ahead *left_ahead, struct matmul_ahead *right_ahead) {
+                                   struct matmul_ahead *ahead) {
   matmul_tile_function *const *tiles = matmul_tiles[(columns - 1) / OOD_WIDTH];
   size_t rows;
   for (size_t i = 0; i < m; i += rows) {
     rows = m - i < MATMUL_ROWS ? m - i : MATMUL_ROWS;
     // A tile of one row waits for its own sums: two middling ones are faster than a whole one and that.
     if (m - i == MATMUL_ROWS + 1) rows = MATMUL_ROWS / 2 + 1;
-    matmul_fetch(left_ahead);
-    matmul_fetch(right_ahead);
+    matmul_fetch(ahead);
     tiles[rows - 1](k, a + i * a_row_stride, a_row_stride, a_k_stride, b, b_stride, columns,
                     c + i * c_row_stride, c_row_stride, finish);
   }
@@ -234,5 +233,5 @@ OOD_INLINE void matmul_panel(size_t m, size_t k, const float *a, size_t a_row_st
                              struct matmul_finish finish) {
   struct matmul_ahead nothing = {0};
   matmul_panel_ahead(m, k, a, a_row_stride, a_k_stride, b, b_stride, columns, c, c_row_stride, finish,
-                     &nothing, &nothing);
+                     &nothing);
 }

@@ -45,8 +45,6 @@ static void winograd_multiply(convolution_shape s, size_t tiles, const struct wi
   const size_t channels = s->source_channels, columns = s->target_channels;
   const size_t depth = matmul_depth(channels);
   const size_t step = winograd_weights_step(s);
-  const size_t passes = (tiles + MATMUL_ROWS - 1) / MATMUL_ROWS;
-  struct matmul_ahead nothing = {0};
   for (size_t f = 0; f < b->frequencies; f++) {
     for (size_t p = 0; p < matmul_panel_count(columns); p++) {
       const size_t start = matmul_panel_start(columns, p);
@@ -54,12 +52,9 @@ static void winograd_multiply(convolution_shape s, size_t tiles, const struct wi
       for (size_t k = 0; k < channels; k += depth) {
         const size_t part = convolution_smaller(depth, channels - k);
         const float *panel = weights + f * step + channels * start + k * width;
-        // Panels follow one another in memory.
-        struct matmul_ahead ahead = matmul_look_ahead(panel + part * width, 0, 1, part * width, passes);
-        if (f + 1 == b->frequencies) ahead = nothing;
-        matmul_panel_ahead(tiles, part, b->sources + f * b->step + k, b->source_row, 1, panel, width, width,
-                           b->products + f * b->step + start, b->product_row,
-                           (struct matmul_finish){.accumulate = k > 0}, &nothing, &ahead);
+        matmul_panel(tiles, part, b->sources + f * b->step + k, b->source_row, 1, panel, width, width,
+                     b->products + f * b->step + start, b->product_row,
+                     (struct matmul_finish){.accumulate = k > 0});
       }
     }
   }

@@ -69,14 +69,14 @@ static void winograd_weight_gradient(convolution_shape s, size_t images, size_t 
         // The next panel's sums, of this frequency or the next, come from the third-level cache.
         float *const panel_sums = sums + f * sums_step + start;
         const int last = p + 1 == matmul_panel_count(columns);
-        struct matmul_ahead nothing = {0}, ahead = {0};
+        struct matmul_ahead ahead = {0};
         if (n0 > 0 && !(last && f + 1 == frequencies)) {
           ahead = matmul_look_ahead(last ? sums + (f + 1) * sums_step : panel_sums + width, row.right,
                                     r1 - r0, width, passes);
         }
         matmul_panel_ahead(r1 - r0, n1 - n0, left + f * left_step, 1, row.left,
                            right + f * right_step + start * (n1 - n0), width, width, panel_sums, row.right,
-                           (struct matmul_finish){.accumulate = n0 > 0}, &nothing, &ahead);
+                           (struct matmul_finish){.accumulate = n0 > 0}, &ahead);
       }
     }
   }
