@@ -7,26 +7,12 @@ OOD_INLINE void winograd_finish(vf y, const float *bias, enum ood_activation act
   store_some(to + c, winograd_activate(y, activation), lanes);
 }
 
-/// A^T of the columns of a tile's products: half of the way to m x m sums.
-OOD_INLINE void winograd_sum_columns(const int m, const float *from, size_t step,
-                                     vf half[winograd_most_outputs][winograd_most_side]) {
-#pragma clang loop unroll(disable)
-  for (int x = 0; x < winograd_side(m); x++) {
-    vf column[winograd_most_side], y[winograd_most_outputs];
-    WINOGRAD_EACH(int, i, 0, winograd_side(m)) {
-      column[i] = load(from + (size_t)(i * winograd_side(m) + x) * step);
-    }
-    winograd_sum(m, column, y);
-    WINOGRAD_EACH(int, i, 0, m) half[i][x] = y[i];
-  }
-}
-
 /// A^T of `lanes` channels of a tile's products, into m x m pixels.
 OOD_INLINE void winograd_store_sums(const int m, const float *from, size_t step, const float *bias,
                                     enum ood_activation activation, size_t c, size_t lanes,
                                     float *const *pixels) {
-  vf half[winograd_most_outputs][winograd_most_side];
-  winograd_sum_columns(m, from, step, half);
+  vf half[winograd_most_side][winograd_most_side];
+  winograd_apply_to_columns(m, winograd_by_sum, from, step, half);
 #pragma clang loop unroll(disable)
   for (int r = 0; r < m; r++) {
     vf y[winograd_most_outputs];
@@ -59,8 +45,8 @@ OOD_INLINE struct winograd_leaders winograd_challenge(struct winograd_leaders le
 /// A^T of `lanes` channels of a tile's products; its m x m sums, those inside the image, take part in the contest.
 OOD_INLINE void winograd_contest_sums(const int m, const float *from, size_t step, size_t lanes,
                                       const int32_t *positions, float *values, int32_t *where) {
-  vf half[winograd_most_outputs][winograd_most_side];
-  winograd_sum_columns(m, from, step, half);
+  vf half[winograd_most_side][winograd_most_side];
+  winograd_apply_to_columns(m, winograd_by_sum, from, step, half);
   const struct winograd_leaders before = {load_some(values, lanes),
                                           bits_of(load_some((const float *)where, lanes))};
   // A tile's own sums come in the order of pixels, and are finite with few exceptions: times 0 they are 0.

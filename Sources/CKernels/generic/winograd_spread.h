@@ -44,15 +44,7 @@ OOD_INLINE void winograd_add_overlap(const int m, const float *from, size_t step
                                      enum ood_activation activation, size_t c, size_t lanes,
                                      float *const *pixels) {
   vf half[winograd_most_side][winograd_most_side];
-#pragma clang loop unroll(disable)
-  for (int x = 0; x < winograd_side(m); x++) {
-    vf column[winograd_most_side], y[winograd_most_side];
-    WINOGRAD_EACH(int, i, 0, winograd_side(m)) {
-      column[i] = load(from + (size_t)(i * winograd_side(m) + x) * step);
-    }
-    winograd_overlap(m, column, y);
-    WINOGRAD_EACH(int, i, 0, winograd_side(m)) half[i][x] = y[i];
-  }
+  winograd_apply_to_columns(m, winograd_by_overlap, from, step, half);
   const int overlap = winograd_taps - 1;
 #pragma clang loop unroll(disable)
   for (int r = 0; r < winograd_side(m); r++) {

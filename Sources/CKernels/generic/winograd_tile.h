@@ -87,24 +87,9 @@ OOD_INLINE void winograd_point(const size_t *at, int count, const float *images,
   for (int i = 0; i < count; i++) pixels[i] = at[i] == winograd_outside ? outside : images + at[i];
 }
 
-/// What a window becomes.
-enum winograd_map {
-  /// B^T of the m + 4 sources on a side.
-  winograd_by_window,
-  /// A of m targets on a side.
-  winograd_by_evaluation,
-};
-
+/// How many of its m + 4 sources, or of its m targets, a window has on a side.
 OOD_INLINE int winograd_window_side(int outputs, enum winograd_map map) {
   return map == winograd_by_window ? winograd_side(outputs) : outputs;
-}
-
-OOD_INLINE void winograd_mapped(const int m, const enum winograd_map map, const vf *x, vf *f) {
-  if (map == winograd_by_window) {
-    winograd_window(m, x, f);
-  } else {
-    winograd_evaluate(m, x, f);
-  }
 }
 
 /// Transforms `lanes` channels from channel c on of a window to vectors of all frequencies, `step` floats
@@ -121,13 +106,13 @@ OOD_INLINE void winograd_transform_vector(const int m, const enum winograd_map m
       column[y] = load_some(pixels[y * side + x] + c, lanes);
       if (is_gated) column[y] = through_gate(column[y], load_some(gates[y * side + x] + c, lanes));
     }
-    winograd_mapped(m, map, column, f);
+    winograd_apply(m, map, column, f);
     WINOGRAD_EACH(int, y, 0, winograd_side(m)) half[y][x] = f[y];
   }
 #pragma clang loop unroll(disable)
   for (int y = 0; y < winograd_side(m); y++) {
     vf f[winograd_most_side];
-    winograd_mapped(m, map, half[y], f);
+    winograd_apply(m, map, half[y], f);
     WINOGRAD_EACH(int, x, 0, winograd_side(m)) {
       store(to, f[x]);
       to += step;

@@ -217,6 +217,43 @@ OOD_INLINE void winograd_gather(const int m, const vf *f, vf *w) {
   winograd_sum_powers(m, winograd_taps, winograd_points[m - winograd_least_outputs].scale, f, w);
 }
 
+/// Which map: from values to frequencies, or from frequencies to values.
+enum winograd_map {
+  winograd_by_window,      // B^T
+  winograd_by_evaluation,  // A
+  winograd_by_overlap,     // B
+  winograd_by_sum,         // A^T
+  winograd_by_gathering,   // G^T
+};
+
+OOD_INLINE void winograd_apply(const int m, const enum winograd_map map, const vf *x, vf *y) {
+  switch (map) {
+    case winograd_by_window: winograd_window(m, x, y); break;
+    case winograd_by_evaluation: winograd_evaluate(m, x, y); break;
+    case winograd_by_overlap: winograd_overlap(m, x, y); break;
+    case winograd_by_sum: winograd_sum(m, x, y); break;
+    case winograd_by_gathering: winograd_gather(m, x, y); break;
+  }
+}
+
+/// A map of the columns of a tile's frequencies, `step` floats apart: half of the way back to values. Row i holds result
+/// i of all columns.
+OOD_INLINE void winograd_apply_to_columns(const int m, const enum winograd_map map, const float *from,
+                                          size_t step, vf half[winograd_most_side][winograd_most_side]) {
+  const int results = map == winograd_by_overlap ? winograd_side(m)
+                      : map == winograd_by_sum   ? m
+                                                 : winograd_taps;
+#pragma clang loop unroll(disable)
+  for (int x = 0; x < winograd_side(m); x++) {
+    vf column[winograd_most_side], y[winograd_most_side];
+    WINOGRAD_EACH(int, i, 0, winograd_side(m)) {
+      column[i] = load(from + (size_t)(i * winograd_side(m) + x) * step);
+    }
+    winograd_apply(m, map, column, y);
+    WINOGRAD_EACH(int, i, 0, results) half[i][x] = y[i];
+  }
+}
+
 /// Calls FUNCTION(m, ...), which is inlined, with the constant that `outputs` is.
 #define WINOGRAD_WITH_OUTPUTS(outputs, FUNCTION, ...) \
   switch (outputs) {                                  \

@@ -71,16 +71,8 @@ static void winograd_transform_weights(convolution_shape s, int order, size_t c0
 /// One vector of each frequency, `from_step` floats apart, to one of each tap.
 OOD_INLINE void winograd_gather_taps(const int m, const float *from, size_t from_step,
                                      vf taps[winograd_all_taps]) {
-  vf half[winograd_taps][winograd_most_side];
-#pragma clang loop unroll(disable)
-  for (int x = 0; x < winograd_side(m); x++) {
-    vf column[winograd_most_side], w[winograd_taps];
-    WINOGRAD_EACH(int, y, 0, winograd_side(m)) {
-      column[y] = load(from + (size_t)(y * winograd_side(m) + x) * from_step);
-    }
-    winograd_gather(m, column, w);
-    WINOGRAD_EACH(int, y, 0, winograd_taps) half[y][x] = w[y];
-  }
+  vf half[winograd_most_side][winograd_most_side];
+  winograd_apply_to_columns(m, winograd_by_gathering, from, from_step, half);
   WINOGRAD_EACH(int, y, 0, winograd_taps) winograd_gather(m, half[y], taps + y * winograd_taps);
 }
 
