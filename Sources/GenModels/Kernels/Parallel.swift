@@ -69,8 +69,10 @@ public func parallelFor(_ count: Int, grain: Int, _ body: @Sendable (Range<Int>)
 private struct SharedChunks: ~Copyable {
   let next = Atomic<Int>(0)
   let count, grain, chunks: Int
-  /// The caller's choice of kernels, which holds for the other threads too.
+  /// The caller's choices, which hold for the other threads too.
   let variant: UnsafePointer<ood_kernels>?
+  let algorithm = ConvolutionAlgorithm.current
+  let formsAreKept = WeightForms.areKept
   let body: @Sendable (Range<Int>) -> Void
 
   init(
@@ -87,6 +89,15 @@ private struct SharedChunks: ~Copyable {
   func run() {
     let before = ood_set_thread_kernels(variant)
     defer { _ = ood_set_thread_kernels(before) }
+    guard ConvolutionAlgorithm.current != algorithm || WeightForms.areKept != formsAreKept else {
+      return runChunks()
+    }
+    ConvolutionAlgorithm.$current.withValue(algorithm) {
+      WeightForms.$areKept.withValue(formsAreKept) { runChunks() }
+    }
+  }
+
+  private func runChunks() {
     while true {
       let chunk = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard chunk < chunks else { return }
