@@ -13,12 +13,16 @@ import Testing
     var m, n, k: Int
     var transposeA = false, transposeB = false, accumulate = false, relu = false, hasBias = false
     var gap = 0
+    /// Whether whole vectors go to memory around the caches, where rows are such.
+    var streams = false
 
     static func random(_ random: inout Sequence) -> Problem {
       Problem(
-        m: random.below(70), n: random.below(200), k: random.below(random.below(6) == 0 ? 600 : 50),
+        m: random.below(70), n: random.below(3) == 0 ? 16 * random.below(12) : random.below(200),
+        k: random.below(random.below(6) == 0 ? 600 : 50),
         transposeA: random.below(2) == 0, transposeB: random.below(2) == 0, accumulate: random.below(2) == 0,
-        relu: random.below(3) == 0, hasBias: random.below(3) == 0, gap: random.below(3))
+        relu: random.below(3) == 0, hasBias: random.below(3) == 0, gap: random.below(3),
+        streams: random.below(2) == 0)
     }
 
     var aStride: Int { (transposeA ? m : k) + gap }
@@ -62,54 +66,56 @@ import Testing
   static func multiply(_ name: String, _ problem: Problem, _ operands: Operands, _ split: Split) -> [Float] {
     let table = table(name)
     let (m, n, k) = (problem.m, problem.n, problem.k)
-    var product = operands.c
+    let product = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 * operands.c.count, alignment: 64)
+    defer { product.deallocate() }
+    let c = product.bindMemory(to: Float.self)
+    _ = c.update(fromContentsOf: operands.c)
     operands.a.withUnsafeBufferPointer { a in
       operands.b.withUnsafeBufferPointer { b in
         operands.bias.withUnsafeBufferPointer { bias in
-          product.withUnsafeMutableBufferPointer { c in
-            guard let target = c.baseAddress else { return }
-            var nothing: Float = 0
-            withUnsafeMutablePointer(to: &nothing) { nothing in
-              let left = ood_matmul_operand(
-                base: a.baseAddress ?? UnsafePointer(nothing),
-                row_stride: problem.transposeA ? 1 : problem.aStride,
-                column_stride: problem.transposeA ? problem.aStride : 1)
-              let right = ood_matmul_operand(
-                base: b.baseAddress ?? UnsafePointer(nothing),
-                row_stride: problem.transposeB ? 1 : problem.bStride,
-                column_stride: problem.transposeB ? problem.bStride : 1)
-              let output = ood_matmul_output(
-                base: target, row_stride: problem.cStride, accumulate: problem.accumulate ? 1 : 0,
-                bias: problem.hasBias ? bias.baseAddress : nil, relu: problem.relu ? 1 : 0)
-              let panels = table.panel_count(n)
-              let (i, p) = (m / 3, panels / 2)
-              switch split {
-              case .unpacked:
-                table.multiply_unpacked(0, m, 0, panels, k, n, left, right, output)
-              case .unpackedPieces:
-                table.multiply_unpacked(0, i, 0, panels, k, n, left, right, output)
-                table.multiply_unpacked(i, m, 0, p, k, n, left, right, output)
-                table.multiply_unpacked(i, m, p, panels, k, n, left, right, output)
-              case .whole, .pieces:
-                let packed = UnsafeMutablePointer<Float>.allocate(capacity: max(1, table.packed_count(k, n)))
-                defer { packed.deallocate() }
-                if split == .whole {
-                  table.pack(0, panels, k, n, right, packed)
-                  table.multiply(0, m, 0, panels, k, n, left, packed, output)
-                } else {
-                  table.pack(p, panels, k, n, right, packed)
-                  table.pack(0, p, k, n, right, packed)
-                  table.multiply(i, m, p, panels, k, n, left, packed, output)
-                  table.multiply(i, m, 0, p, k, n, left, packed, output)
-                  table.multiply(0, i, 0, panels, k, n, left, packed, output)
-                }
+          guard let target = c.baseAddress else { return }
+          var nothing: Float = 0
+          withUnsafeMutablePointer(to: &nothing) { nothing in
+            let left = ood_matmul_operand(
+              base: a.baseAddress ?? UnsafePointer(nothing),
+              row_stride: problem.transposeA ? 1 : problem.aStride,
+              column_stride: problem.transposeA ? problem.aStride : 1)
+            let right = ood_matmul_operand(
+              base: b.baseAddress ?? UnsafePointer(nothing),
+              row_stride: problem.transposeB ? 1 : problem.bStride,
+              column_stride: problem.transposeB ? problem.bStride : 1)
+            let output = ood_matmul_output(
+              base: target, row_stride: problem.cStride, accumulate: problem.accumulate ? 1 : 0,
+              bias: problem.hasBias ? bias.baseAddress : nil, relu: problem.relu ? 1 : 0,
+              streams: problem.streams ? 1 : 0)
+            let panels = table.panel_count(n)
+            let (i, p) = (m / 3, panels / 2)
+            switch split {
+            case .unpacked:
+              table.multiply_unpacked(0, m, 0, panels, k, n, left, right, output)
+            case .unpackedPieces:
+              table.multiply_unpacked(0, i, 0, panels, k, n, left, right, output)
+              table.multiply_unpacked(i, m, 0, p, k, n, left, right, output)
+              table.multiply_unpacked(i, m, p, panels, k, n, left, right, output)
+            case .whole, .pieces:
+              let packed = UnsafeMutablePointer<Float>.allocate(capacity: max(1, table.packed_count(k, n)))
+              defer { packed.deallocate() }
+              if split == .whole {
+                table.pack(0, panels, k, n, right, packed)
+                table.multiply(0, m, 0, panels, k, n, left, packed, output)
+              } else {
+                table.pack(p, panels, k, n, right, packed)
+                table.pack(0, p, k, n, right, packed)
+                table.multiply(i, m, p, panels, k, n, left, packed, output)
+                table.multiply(i, m, 0, p, k, n, left, packed, output)
+                table.multiply(0, i, 0, panels, k, n, left, packed, output)
               }
             }
           }
         }
       }
     }
-    return product
+    return Array(c)
   }
 
   /// The largest error of a product, relative to the sum of its terms' magnitudes; infinite for NaN.

@@ -36,7 +36,7 @@ func benchmark(_ name: String, _ work: Work, _ call: @escaping @Sendable (_ kern
   }
 }
 
-/// Adds a benchmark of a call on `threads` threads.
+/// Adds a benchmark of a call on `threads` threads. Several are given time to find a processor each.
 func benchmark(_ name: String, _ work: Work, threads: Int, _ call: @escaping @Sendable () -> Void) {
   let rate =
     switch work {
@@ -46,8 +46,8 @@ func benchmark(_ name: String, _ work: Work, threads: Int, _ call: @escaping @Se
   Benchmark(
     name,
     configuration: .init(
-      metrics: [rate, percent, nanoseconds], warmupIterations: 2, maxDuration: .milliseconds(200),
-      maxIterations: 40)
+      metrics: [rate, percent, nanoseconds], warmupIterations: threads == 1 ? 2 : 10,
+      maxDuration: .milliseconds(threads == 1 ? 200 : 500), maxIterations: 40)
   ) { benchmark in
     let (seconds, perSecond, peak): (Double, Double, Double)
     switch work {

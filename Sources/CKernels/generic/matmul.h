@@ -29,13 +29,15 @@ OOD_INLINE size_t matmul_panel_columns(size_t n, size_t p) {
   return (end < n ? end : n) - matmul_panel_start(n, p);
 }
 
-/// How the block of k that starts at p0 ends: later blocks add to earlier ones, the last has the bias.
+/// How a block of k ends: later blocks add to earlier ones, the last has the bias. What is not read again can be
+/// streamed.
 OOD_INLINE struct matmul_finish matmul_block_finish(struct ood_matmul_output c, size_t column, int first,
                                                     int last) {
   return (struct matmul_finish){
       .accumulate = !first || c.accumulate,
       .bias = last && c.bias ? c.bias + column : NULL,
       .relu = last && c.relu,
+      .streams = first && last && c.streams && !c.accumulate && streams_rows(c.base, c.row_stride),
   };
 }
 
@@ -131,6 +133,7 @@ static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k
                             struct ood_matmul_operand a, const float *packed, struct ood_matmul_output c) {
   const struct matmul_product product = {.k = k, .n = n, .a = a, .packed = packed, .c = c};
   matmul_blocks(&product, i0, i1, p0, p1, NULL);
+  if (c.streams) finish_streaming();
 }
 
 /// C[rows, columns] = transposed sums with bias and ReLU, where element (i, j) is sums[j * sums_stride + i].
@@ -206,6 +209,7 @@ static void matmul_multiply_unpacked(size_t i0, size_t i1, size_t p0, size_t p1,
   } else {
     _Alignas(64) float scratch[MATMUL_DEPTH * MATMUL_COLUMNS];
     matmul_blocks(&product, i0, i1, p0, p1, scratch);
+    if (c.streams) finish_streaming();
   }
 }
 

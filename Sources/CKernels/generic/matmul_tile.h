@@ -27,11 +27,12 @@
 #define MATMUL_COLUMNS (MATMUL_VECTORS * OOD_WIDTH)
 
 /// What becomes of a tile's sums: C (+)= sums, then + bias, then max(0, .). `bias` starts at the tile's first
-/// column.
+/// column. Whole vectors of C are streamed to memory if `streams` is set.
 struct matmul_finish {
   int accumulate;
   const float *bias;
   int relu;
+  int streams;
 };
 
 /// What a vector of sums becomes whose column is `column` and whose place in C is `c`.
@@ -102,10 +103,12 @@ OOD_INLINE void matmul_tile(const int rows, const int vectors, size_t k, const f
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors - 1; v++) {
       const size_t column = (size_t)v * OOD_WIDTH;
-      store(row + column, matmul_finished(sums[r][v], row + column, column, finish));
+      store_or_stream(finish.streams, row + column,
+                      matmul_finished(sums[r][v], row + column, column, finish), OOD_WIDTH);
     }
     if (tail == OOD_WIDTH) {
-      store(row + last, matmul_finished(sums[r][vectors - 1], row + last, last, finish));
+      store_or_stream(finish.streams, row + last,
+                      matmul_finished(sums[r][vectors - 1], row + last, last, finish), OOD_WIDTH);
     } else {
       if (finish.accumulate) matmul_copy_tail(c_tail, row + last, tail);
       store(c_tail, matmul_finished(sums[r][vectors - 1], c_tail, 0, tail_finish));

@@ -4,8 +4,8 @@
 // are near-minimax for the relative error of the result: weighted least squares on Chebyshev nodes,
 // reweighted towards equal error peaks (Lawson, 1961), coefficients rounded to float one at a time from the
 // lowest, the others refitted after each. The reduction by ln 2 in two parts, the first short enough that its
-// multiples are exact, is Cody and Waite's (1980), so the bounds don't need a fused multiply-add. Polynomials
-// are evaluated in pairs of terms (Estrin, 1960), for shorter chains. Largest errors found: see
+// multiples are exact, is Cody and Waite's (1980), so the bounds don't need a fused multiply-add. Long
+// polynomials are evaluated in pairs of terms (Estrin, 1960), for shorter chains. Largest errors found: see
 // Docs/kernels.md.
 
 // Added to a number below 2^22 in magnitude, it leaves no room for a fraction: the sum's low bits are the
@@ -38,89 +38,13 @@ OOD_INLINE vf exp_minus_one_polynomial(vf r) {
 /// 2^n for an integer -126 <= n <= 127.
 OOD_INLINE vf power_of_two(vi n) { return float_of((n + 127) << 23); }
 
-/// p 2^n for p near 1 and an integer -150 <= n <= 128, rounded once, with subnormal results.
-OOD_INLINE vf scale_by_power(vf p, vf n) {
 #if defined(__x86_64__) && OOD_WIDTH == 16
-  typedef float raw __attribute__((vector_size(64)));
-  return (vf)__builtin_ia32_scalefps512_mask((raw)p, (raw)n, (raw)p, (uint16_t)-1, 4);
+#include "vector_tables.h"
 #else
-  const vi k = integer_of(n);
-  const vi half = k >> 1;  // The first product is exact, so only the second rounds.
-  return p * power_of_two(half) * power_of_two(k - half);
+#include "vector_polynomials.h"
 #endif
-}
-
-/// exp(x) for x <= 88.73 or NaN.
-OOD_INLINE vf exp_not_large(vf x) {
-#if defined(__x86_64__) && OOD_WIDTH == 16
-  // Below -104 the result is 0. The scaling instruction underflows without delay.
-  const vf bounded = blend(x < -104.0f, splat(-104), x);
-  const vf n = nearest_power(bounded);
-  return scale_by_power(1 + exp_minus_one_polynomial(remainder_of_power(bounded, n)), n);
-#else
-  // Below -104 the result is 0. It is not left to an underflow, which costs many processors a hundred cycles.
-  const vi vanishes = x < -104.0f;
-  const vf bounded = blend(vanishes, splat(0), x);
-  const vf n = nearest_power(bounded);
-  const vf r = remainder_of_power(bounded, n);
-  return blend(vanishes, splat(0), scale_by_power(1 + exp_minus_one_polynomial(r), n));
-#endif
-}
 
 OOD_INLINE vf exp_vector(vf x) { return exp_not_large(blend(88.73f < x, splat(88.73f), x)); }
-
-/// log(1 + f) - f for -1/4 <= f <= 1/2.
-OOD_INLINE vf log_polynomial(vf f) {
-  const vf square = f * f;
-  const vf q0 = multiply_add(splat(-0x1.00004ap-2f), f, splat(0x1.5555a4p-2f));
-  const vf q2 = multiply_add(splat(-0x1.54ed96p-3f), f, splat(0x1.99699ep-3f));
-  const vf q4 = multiply_add(splat(-0x1.0d98fp-3f), f, splat(0x1.28807ap-3f));
-  const vf q6 = multiply_add(splat(-0x1.71e324p-5f), f, splat(0x1.acf4a6p-4f));
-  const vf low = multiply_add(q2, square, q0), high = multiply_add(q6, square, q4);
-  const vf q = multiply_add(high, square * square, low);
-  return square * multiply_add(q, f, splat(-0.5f));
-}
-
-/// x = 2^e (1 + f) with 3/4 <= 1 + f < 3/2, for positive finite x.
-OOD_INLINE vf split_power(vf x, vf *e) {
-#if defined(__x86_64__) && OOD_WIDTH == 16
-  typedef float raw __attribute__((vector_size(64)));
-  const vf m = (vf)__builtin_ia32_getmantps512_mask((raw)x, 3, (raw)x, (uint16_t)-1, 4);
-  const vf floor = (vf)__builtin_ia32_getexpps512_mask((raw)x, (raw)x, (uint16_t)-1, 4);
-  *e = blend(m < 1, floor + 1, floor);
-  return m - 1;
-#else
-  const vi subnormal = x < 0x1p-126f;
-  const vi bits = bits_of(blend(subnormal, x * 0x1p23f, x));
-  const vi k = (bits - 0x3f400000) >> 23;
-  *e = __builtin_convertvector(k, vf) - blend(subnormal, splat(23), splat(0));
-  return float_of(bits - (k << 23)) - 1;
-#endif
-}
-
-OOD_INLINE vf log_vector(vf x) {
-  vf e;
-  const vf f = split_power(x, &e);
-  vf y = multiply_add(e, splat(0x1.7f7d1cp-20f), log_polynomial(f)) + f;
-  y = multiply_add(e, splat(0x1.62e4p-1f), y);
-#if defined(__x86_64__) && OOD_WIDTH == 16
-  // A digit for each class of x, from the last: two of NaN give NaN; 0: -inf; 1: y; -inf: NaN; inf: inf;
-  // negative: NaN; positive: y.
-  typedef float raw __attribute__((vector_size(64)));
-  typedef int32_t raw_int __attribute__((vector_size(64)));
-  return (vf)__builtin_ia32_fixupimmps512_mask((raw)y, (raw)x, (raw_int)(vi)0x03530422, 0, (uint16_t)-1, 4);
-#else
-  y = blend(x < INFINITY, y, x);
-  return blend(x > 0, y, blend(x == 0, splat(-INFINITY), splat(NAN)));
-#endif
-}
-
-/// log(1 + e) for 0 <= e <= 1.
-OOD_INLINE vf log_one_plus_unit(vf e) {
-  const vi large = e > 0.5f;
-  const vf f = blend(large, multiply_add(e, splat(0.5f), splat(-0.5f)), e);
-  return f + (log_polynomial(f) + blend(large, splat(0x1.62e43p-1f), splat(0)));
-}
 
 OOD_INLINE vf tanh_vector(vf x) {
   // t = exp(2|x|) - 1; tanh |x| = t / (t + 2). Above 10 the quotient is 1.
@@ -141,7 +65,7 @@ OOD_INLINE vf sigmoid_vector(vf x) {
 /// log(1 + exp(x)), given e = exp(-|x|).
 OOD_INLINE vf softplus_of_exp(vf x, vf e) {
   const vf positive = blend(0.0f > x, splat(0), x);
-  return positive + log_one_plus_unit(e);
+  return add_log_one_plus(positive, e);
 }
 
 /// min(|x|, 1 / |x|).

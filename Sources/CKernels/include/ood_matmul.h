@@ -28,6 +28,9 @@ struct ood_matmul_output {
   const float *_Nullable bias;
   /// Not 0: negative results become 0 at the end (NaN stays).
   int relu;
+  /// Not 0: C goes to memory around the caches where it is written only once (k is one block, nothing is added to)
+  /// and its rows are whole aligned vectors. Right for results that don't fit the caches.
+  int streams;
 };
 
 struct ood_matmul {

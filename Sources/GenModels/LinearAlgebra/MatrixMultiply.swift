@@ -39,7 +39,8 @@ package func matrixMultiply(
     a: ood_matmul_operand(base: a, row_stride: transposeA ? 1 : k, column_stride: transposeA ? m : 1),
     b: ood_matmul_operand(base: b, row_stride: transposeB ? 1 : n, column_stride: transposeB ? k : 1),
     c: ood_matmul_output(
-      base: c, row_stride: n, accumulate: accumulate ? 1 : 0, bias: bias, relu: relu ? 1 : 0))
+      base: c, row_stride: n, accumulate: accumulate ? 1 : 0, bias: bias, relu: relu ? 1 : 0,
+      streams: m * n >= MatrixMultiplication.largeResult ? 1 : 0))
   product.run()
 }
 
@@ -55,6 +56,9 @@ private struct MatrixMultiplication: @unchecked Sendable {
   private static let manyRows = 384
   /// Floats of a packed B beyond which it is packed piece by piece after all: 128 MiB.
   private static let largestPackedCount = 1 << 25
+
+  /// Floats from which a result is written around the caches, which would keep little of it: 8 MiB.
+  static let largeResult = 1 << 21
 
   func run() {
     if usesLibraryProduct {

@@ -69,7 +69,7 @@ extension ProductSearch {
             ood_matmul_operand(base: negated.base + start * d, row_stride: d, column_stride: 1),
             packed.baseAddress! + group * groupFloats,
             ood_matmul_output(
-              base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: nil, relu: 0))
+              base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: nil, relu: 0, streams: 0))
         }
         offer(products.base, height, rowStart + start, to: lists[row], first, count)
         if group != row {

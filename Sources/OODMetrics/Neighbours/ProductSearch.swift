@@ -179,7 +179,8 @@ final class ProductSearch: Sendable {
               ood_matmul_operand(base: negated.base, row_stride: d, column_stride: 1),
               packed.baseAddress! + first / Self.groupSize * groupFloats,
               ood_matmul_output(
-                base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: nil, relu: 0))
+                base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: nil, relu: 0, streams: 0
+              ))
             for i in 0..<rows {
               let values = products.base + i * Self.groupSize
               let count = kernels.neighbours.sums_below(
