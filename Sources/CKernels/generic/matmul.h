@@ -11,7 +11,6 @@ enum {
   matmul_group_columns = 512,
   matmul_rows_in_place = 2 * MATMUL_ROWS,
   matmul_swapped_columns = 64 * MATMUL_ROWS,
-  matmul_few_columns = MATMUL_ROWS,
   /// Floats of a right operand that comes from far away.
   matmul_far_count = 2 << 20,
 };
@@ -136,28 +135,19 @@ static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k
   if (c.streams) finish_streaming();
 }
 
-/// C[rows, columns] = transposed sums with bias and ReLU, where element (i, j) is sums[j * sums_stride + i].
-static void matmul_finish_transposed(size_t rows, size_t columns, const float *sums, size_t sums_stride,
-                                     float *c, size_t c_row_stride, struct matmul_finish finish) {
-  float block[4 * OOD_WIDTH];
-  const size_t whole = columns / OOD_WIDTH * OOD_WIDTH;
-  size_t i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    for (size_t j = 0; j < whole; j += OOD_WIDTH) {
-      matmul_transpose_fours(sums + j * sums_stride + i, sums_stride, block, OOD_WIDTH);
+/// C[rows, columns] = transposed sums with bias and ReLU, where element (i, j) is sums[j * sums_stride + i]. Reads whole
+/// vectors of columns, and rows in fours.
+OOD_INLINE void matmul_finish_transposed(size_t rows, size_t columns, const float *sums, size_t sums_stride,
+                                         float *c, size_t c_row_stride, struct matmul_finish finish) {
+  for (size_t j = 0; j < columns; j += OOD_WIDTH) {
+    const size_t count = columns - j < OOD_WIDTH ? columns - j : OOD_WIDTH;
+    for (size_t i = 0; i < rows; i += 4) {
+      vf block[4];
+      matmul_transposed_fours(sums + j * sums_stride + i, sums_stride, block);
+#pragma clang loop unroll(full)
       for (size_t r = 0; r < 4; r++) {
-        float *to = c + (i + r) * c_row_stride + j;
-        store(to, matmul_finished(load(block + r * OOD_WIDTH), to, j, finish));
+        if (i + r < rows) matmul_finish_sums(block[r], c + (i + r) * c_row_stride + j, j, count, finish);
       }
-    }
-  }
-  const size_t blocked_rows = i;
-  for (i = 0; i < rows; i++) {
-    for (size_t j = i < blocked_rows ? whole : 0; j < columns; j++) {
-      float *to = c + i * c_row_stride + j;
-      float sum = sums[j * sums_stride + i];
-      if (finish.bias) sum = sum + finish.bias[j];
-      *to = finish.relu && sum < 0 ? 0 : sum;
     }
   }
 }
@@ -197,80 +187,110 @@ static void matmul_multiply_swapped(const struct matmul_product *product, size_t
   }
 }
 
+/// Whether `rows` rows of a product are faster as rows of the transposed product.
+OOD_INLINE int matmul_swaps(size_t rows, size_t n, size_t k, struct ood_matmul_operand b) {
+  // Fewer columns than fill a panel's vector; rows of A fill it.
+  if (n <= OOD_WIDTH * 3 / 4) return rows >= OOD_WIDTH && k >= 2 * OOD_WIDTH;
+  // A transposed B that too few rows of A pass to pay for a copy.
+  const int is_transposed = b.row_stride == 1 && b.column_stride != 1;
+  return is_transposed && rows >= OOD_WIDTH && rows <= matmul_block_rows && k >= 4 * rows;
+}
+
 static void matmul_multiply_unpacked(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,
                                      struct ood_matmul_operand a, struct ood_matmul_operand b,
                                      struct ood_matmul_output c) {
   const struct matmul_product product = {.k = k, .n = n, .a = a, .b = b, .c = c};
-  const int is_transposed = b.row_stride == 1 && b.column_stride != 1 && i1 - i0 <= matmul_block_rows;
-  // A few columns would leave most of a panel's vector empty; rows of A fill it.
-  if (is_transposed || (n <= matmul_few_columns && i1 - i0 >= OOD_WIDTH)) {
+  if (matmul_swaps(i1 - i0, n, k, b)) {
     const size_t end = matmul_panel_start(n, p1);
     matmul_multiply_swapped(&product, i0, i1, matmul_panel_start(n, p0), end < n ? end : n);
   } else {
     _Alignas(64) float scratch[MATMUL_DEPTH * MATMUL_COLUMNS];
     matmul_blocks(&product, i0, i1, p0, p1, scratch);
-    if (c.streams) finish_streaming();
   }
+  if (c.streams) finish_streaming();
 }
 
-/// The sum of the lanes, pairwise.
-OOD_INLINE float matmul_lane_sum(vf v) {
-  float lanes[OOD_WIDTH];
-  store(lanes, v);
-  for (size_t half = OOD_WIDTH / 2; half > 0; half /= 2) {
-    for (size_t i = 0; i < half; i++) lanes[i] += lanes[i + half];
+/// Lanes whose sum is the product of two rows of k floats.
+OOD_INLINE vf matmul_dot_lanes(const float *a, const float *b, size_t k) {
+  enum { parts = 8 };
+  vf sum = 0;
+  size_t j = 0;
+  if (k >= parts * OOD_WIDTH) {
+    vf sums[parts];
+    for (size_t s = 0; s < parts; s++) sums[s] = 0;
+    for (; j + parts * OOD_WIDTH <= k; j += parts * OOD_WIDTH) {
+#pragma clang loop unroll(full)
+      for (size_t s = 0; s < parts; s++) {
+        sums[s] = multiply_add(load(a + j + s * OOD_WIDTH), load(b + j + s * OOD_WIDTH), sums[s]);
+      }
+    }
+    for (size_t half = parts / 2; half > 0; half /= 2) {
+      for (size_t s = 0; s < half; s++) sums[s] += sums[s + half];
+    }
+    sum = sums[0];
   }
-  return lanes[0];
+  for (; j + OOD_WIDTH <= k; j += OOD_WIDTH) sum = multiply_add(load(a + j), load(b + j), sum);
+  if (j < k) sum = multiply_add(load_partial(a + j, k - j), load_partial(b + j, k - j), sum);
+  return sum;
+}
+
+/// Four lanes with the same sum, by halves.
+OOD_INLINE matmul_four matmul_fold_lanes(vf v) {
+#if OOD_WIDTH == 16
+  const vf8_ half = v.lo + v.hi;
+  return half.lo + half.hi;
+#elif OOD_WIDTH == 8
+  return v.lo + v.hi;
+#else
+  return v;
+#endif
+}
+
+/// The sum of the lanes, by halves.
+OOD_INLINE float matmul_lane_sum(vf v) {
+  const matmul_four four = matmul_fold_lanes(v);
+  return (four.x + four.z) + (four.y + four.w);
 }
 
 static void matmul_rows_times_vector(size_t i0, size_t i1, size_t k, const float *a, size_t row_stride,
                                      const float *x, float *y, int accumulate) {
-  enum { parts = 8 };
-  for (size_t i = i0; i < i1; i++) {
-    const float *row = a + i * row_stride;
-    vf sums[parts];
-    for (int s = 0; s < parts; s++) sums[s] = 0;
-    size_t j = 0;
-    for (; j + parts * OOD_WIDTH <= k; j += parts * OOD_WIDTH) {
-#pragma clang loop unroll(full)
-      for (int s = 0; s < parts; s++) {
-        sums[s] =
-            multiply_add(load(row + j + (size_t)s * OOD_WIDTH), load(x + j + (size_t)s * OOD_WIDTH), sums[s]);
-      }
+  size_t i = i0;
+  for (; i + 4 <= i1; i += 4) {
+    matmul_four rows[4];
+    for (size_t r = 0; r < 4; r++) {
+      rows[r] = matmul_fold_lanes(matmul_dot_lanes(a + (i + r) * row_stride, x, k));
     }
-    for (; j + OOD_WIDTH <= k; j += OOD_WIDTH) sums[0] = multiply_add(load(row + j), load(x + j), sums[0]);
-    for (int half = parts / 2; half > 0; half /= 2) {
-      for (int s = 0; s < half; s++) sums[s] += sums[s + half];
-    }
-    float sum = matmul_lane_sum(sums[0]);
-    for (; j < k; j++) sum += row[j] * x[j];
+    const matmul_four low = __builtin_shufflevector(rows[0], rows[1], 0, 1, 4, 5) +
+                            __builtin_shufflevector(rows[0], rows[1], 2, 3, 6, 7);
+    const matmul_four high = __builtin_shufflevector(rows[2], rows[3], 0, 1, 4, 5) +
+                             __builtin_shufflevector(rows[2], rows[3], 2, 3, 6, 7);
+    const matmul_four sums =
+        __builtin_shufflevector(low, high, 0, 2, 4, 6) + __builtin_shufflevector(low, high, 1, 3, 5, 7);
+    *(matmul_four_unaligned *)(y + i) = accumulate ? matmul_load_four(y + i) + sums : sums;
+  }
+  for (; i < i1; i++) {
+    const float sum = matmul_lane_sum(matmul_dot_lanes(a + i * row_stride, x, k));
     y[i] = accumulate ? y[i] + sum : sum;
   }
 }
 
-/// y[j0, j1) += sum of x_i A_i over `rows` rows, a constant.
+/// y[j0, j1) += sum of x_i A_i over `rows` rows, a constant, for whole vectors.
 OOD_INLINE void matmul_add_rows(const int rows, size_t j0, size_t j1, const float *a, size_t row_stride,
                                 const float *x, float *y) {
-  size_t j = j0;
-  for (; j + OOD_WIDTH <= j1; j += OOD_WIDTH) {
+  for (size_t j = j0; j < j1; j += OOD_WIDTH) {
     vf sum = load(y + j);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) sum = multiply_add(splat(x[r]), load(a + (size_t)r * row_stride + j), sum);
     store(y + j, sum);
-  }
-  for (; j < j1; j++) {
-    vf sum = splat(y[j]);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) sum = multiply_add(splat(x[r]), splat(a[(size_t)r * row_stride + j]), sum);
-    y[j] = sum[0];
   }
 }
 
 static void matmul_vector_times_columns(size_t j0, size_t j1, size_t k, const float *a, size_t row_stride,
                                         const float *x, float *y, int accumulate) {
   enum { strip = 2048, together = 8 };
-  for (size_t s = j0; s < j1; s += strip) {
-    const size_t end = j1 - s < strip ? j1 : s + strip;
+  const size_t whole = j0 + (j1 - j0) / OOD_WIDTH * OOD_WIDTH;
+  for (size_t s = j0; s < whole; s += strip) {
+    const size_t end = whole - s < strip ? whole : s + strip;
     if (!accumulate) {
       for (size_t j = s; j < end; j++) y[j] = 0;
     }
@@ -279,6 +299,14 @@ static void matmul_vector_times_columns(size_t j0, size_t j1, size_t k, const fl
       matmul_add_rows(together, s, end, a + i * row_stride, row_stride, x + i, y);
     }
     for (; i < k; i++) matmul_add_rows(1, s, end, a + i * row_stride, row_stride, x + i, y);
+  }
+  if (whole < j1) {
+    const size_t rest = j1 - whole;
+    vf sum = accumulate ? load_partial(y + whole, rest) : splat(0);
+    for (size_t i = 0; i < k; i++) {
+      sum = multiply_add(splat(x[i]), load_partial(a + i * row_stride + whole, rest), sum);
+    }
+    store_partial(y + whole, sum, rest);
   }
 }
 

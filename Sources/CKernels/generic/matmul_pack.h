@@ -37,38 +37,76 @@ OOD_INLINE matmul_four matmul_load_four(const float *p) { return *(const matmul_
 #define MATMUL_EACH_FOUR(a, b, w, x, y, z) __builtin_shufflevector(a, b, MATMUL_FOUR(w, x, y, z, 0))
 #endif
 
-/// Four floats from each of OOD_WIDTH / 4 rows, four rows apart.
-OOD_INLINE vf matmul_load_fours(const float *p, size_t stride) {
+/// Four floats from each of OOD_WIDTH / 4 places; what would be too many is not read.
+OOD_INLINE vf matmul_load_fours(const float *p0, const float *p1, const float *p2, const float *p3) {
 #if OOD_WIDTH == 4
-  (void)stride;
-  return matmul_load_four(p);
+  (void)p1, (void)p2, (void)p3;
+  return matmul_load_four(p0);
 #else
   typedef float eight __attribute__((ext_vector_type(8)));
   const eight low =
-      __builtin_shufflevector(matmul_load_four(p), matmul_load_four(p + 4 * stride), 0, 1, 2, 3, 4, 5, 6, 7);
+      __builtin_shufflevector(matmul_load_four(p0), matmul_load_four(p1), 0, 1, 2, 3, 4, 5, 6, 7);
 #if OOD_WIDTH == 8
+  (void)p2, (void)p3;
   return low;
 #else
-  const eight high = __builtin_shufflevector(matmul_load_four(p + 8 * stride),
-                                             matmul_load_four(p + 12 * stride), 0, 1, 2, 3, 4, 5, 6, 7);
+  const eight high =
+      __builtin_shufflevector(matmul_load_four(p2), matmul_load_four(p3), 0, 1, 2, 3, 4, 5, 6, 7);
   return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #endif
 #endif
 }
 
-/// Transposes OOD_WIDTH rows of four floats: to[j * to_stride + i] = from[i * from_stride + j] for j in
-/// 0...3.
+/// Four vectors, the rows of a matrix whose columns are spread over v: v[i] has fours of rows i, i + 4, ...
+OOD_INLINE void matmul_transpose(vf v[4]) {
+  const vf ab_low = MATMUL_EACH_FOUR(v[0], v[1], 0, 4, 1, 5),
+           ab_high = MATMUL_EACH_FOUR(v[0], v[1], 2, 6, 3, 7);
+  const vf cd_low = MATMUL_EACH_FOUR(v[2], v[3], 0, 4, 1, 5),
+           cd_high = MATMUL_EACH_FOUR(v[2], v[3], 2, 6, 3, 7);
+  v[0] = MATMUL_EACH_FOUR(ab_low, cd_low, 0, 1, 4, 5);
+  v[1] = MATMUL_EACH_FOUR(ab_low, cd_low, 2, 3, 6, 7);
+  v[2] = MATMUL_EACH_FOUR(ab_high, cd_high, 0, 1, 4, 5);
+  v[3] = MATMUL_EACH_FOUR(ab_high, cd_high, 2, 3, 6, 7);
+}
+
+/// Transposes OOD_WIDTH rows of four floats: to[j][i] = from[i * from_stride + j] for j in 0...3.
+OOD_INLINE void matmul_transposed_fours(const float *from, size_t from_stride, vf to[4]) {
+  const size_t four_rows = 4 * from_stride;
+#pragma clang loop unroll(full)
+  for (size_t i = 0; i < 4; i++, from += from_stride) {
+    to[i] = matmul_load_fours(from, from + four_rows, from + 2 * four_rows, from + 3 * four_rows);
+  }
+  matmul_transpose(to);
+}
+
+/// The same into memory: to[j * to_stride + i].
 OOD_INLINE void matmul_transpose_fours(const float *from, size_t from_stride, float *to, size_t to_stride) {
-  const vf a = matmul_load_fours(from, from_stride);
-  const vf b = matmul_load_fours(from + from_stride, from_stride);
-  const vf c = matmul_load_fours(from + 2 * from_stride, from_stride);
-  const vf d = matmul_load_fours(from + 3 * from_stride, from_stride);
-  const vf ab_low = MATMUL_EACH_FOUR(a, b, 0, 4, 1, 5), ab_high = MATMUL_EACH_FOUR(a, b, 2, 6, 3, 7);
-  const vf cd_low = MATMUL_EACH_FOUR(c, d, 0, 4, 1, 5), cd_high = MATMUL_EACH_FOUR(c, d, 2, 6, 3, 7);
-  store(to, MATMUL_EACH_FOUR(ab_low, cd_low, 0, 1, 4, 5));
-  store(to + to_stride, MATMUL_EACH_FOUR(ab_low, cd_low, 2, 3, 6, 7));
-  store(to + 2 * to_stride, MATMUL_EACH_FOUR(ab_high, cd_high, 0, 1, 4, 5));
-  store(to + 3 * to_stride, MATMUL_EACH_FOUR(ab_high, cd_high, 2, 3, 6, 7));
+  vf columns[4];
+  matmul_transposed_fours(from, from_stride, columns);
+#pragma clang loop unroll(full)
+  for (size_t j = 0; j < 4; j++) store(to + j * to_stride, columns[j]);
+}
+
+/// Transposes the columns of a matrix in memory (column j from b + j * column_stride on) into a panel of k rows, `width`
+/// floats apart: the first `count` columns, at most OOD_WIDTH, and zeros. k is at least 4.
+OOD_INLINE void matmul_transpose_columns(size_t k, size_t count, const float *b, size_t column_stride,
+                                         float *panel, size_t width) {
+  const float *column[OOD_WIDTH];  // A column that doesn't exist is read as the last that does.
+  for (size_t j = 0; j < OOD_WIDTH; j++) column[j] = b + (j < count ? j : count - 1) * column_stride;
+  const vi exists = lane_numbers() < (vi)(int32_t)count;
+  for (size_t p = 0; p < k; p += 4) {
+    const size_t row = p + 4 <= k ? p : k - 4;  // The last four overlap the four before.
+    vf rows[4];
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 4; i++) {
+      const size_t step = OOD_WIDTH == 4 ? 0 : 4, next = OOD_WIDTH == 16 ? 8 : 0;
+      rows[i] = matmul_load_fours(column[i] + row, column[i + step] + row, column[i + next] + row,
+                                  column[i + next + (next ? 4 : 0)] + row);
+    }
+    matmul_transpose(rows);
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 4; i++) store(panel + (row + i) * width, blend(exists, rows[i], splat(0)));
+  }
 }
 
 /// Packs k rows of `columns` columns, element (p, j) at b[p * row_stride + j * column_stride], to
@@ -76,37 +114,30 @@ OOD_INLINE void matmul_transpose_fours(const float *from, size_t from_stride, fl
 static void matmul_pack_panel(size_t k, size_t columns, const float *b, size_t row_stride,
                               size_t column_stride, float *panel) {
   const size_t width = matmul_vector_count(columns) * OOD_WIDTH;
+  const size_t whole = columns / OOD_WIDTH * OOD_WIDTH;
   if (column_stride == 1) {
-    const size_t whole = columns / OOD_WIDTH * OOD_WIDTH;
     for (size_t p = 0; p < k; p++) {
       const float *row = b + p * row_stride;
       float *to = panel + p * width;
       for (size_t j = 0; j < whole; j += OOD_WIDTH) store(to + j, load(row + j));
-      if (whole < width) {
-        for (size_t j = whole; j < columns; j++) to[j] = row[j];
-        for (size_t j = columns; j < width; j++) to[j] = 0;
+      if (whole < width) store(to + whole, load_partial(row + whole, columns - whole));
+    }
+  } else if (row_stride == 1 && k >= 4) {
+    for (size_t j = 0; j < columns; j += OOD_WIDTH) {
+      const float *from = b + j * column_stride;
+      if (j == whole) {
+        matmul_transpose_columns(k, columns - whole, from, column_stride, panel + j, width);
+      } else {
+        for (size_t p = 0; p < k; p += 4) {
+          const size_t row = p + 4 <= k ? p : k - 4;
+          matmul_transpose_fours(from + row, column_stride, panel + row * width + j, width);
+        }
       }
     }
-    return;
-  }
-  if (columns < width) {
+  } else {
     for (size_t p = 0; p < k; p++) {
+      for (size_t j = 0; j < columns; j++) panel[p * width + j] = b[p * row_stride + j * column_stride];
       for (size_t j = columns; j < width; j++) panel[p * width + j] = 0;
-    }
-  }
-  size_t blocked_rows = 0, blocked_columns = 0;
-  if (row_stride == 1) {
-    blocked_rows = k & ~(size_t)3;
-    blocked_columns = columns / OOD_WIDTH * OOD_WIDTH;
-    for (size_t j = 0; j < blocked_columns; j += OOD_WIDTH) {
-      for (size_t p = 0; p < blocked_rows; p += 4) {
-        matmul_transpose_fours(b + j * column_stride + p, column_stride, panel + p * width + j, width);
-      }
-    }
-  }
-  for (size_t p = 0; p < k; p++) {
-    for (size_t j = p < blocked_rows ? blocked_columns : 0; j < columns; j++) {
-      panel[p * width + j] = b[p * row_stride + j * column_stride];
     }
   }
 }

@@ -35,14 +35,6 @@ struct matmul_finish {
   int streams;
 };
 
-/// What a vector of sums becomes whose column is `column` and whose place in C is `c`.
-OOD_INLINE vf matmul_finished(vf sum, const float *c, size_t column, struct matmul_finish finish) {
-  if (finish.accumulate) sum = load(c) + sum;
-  if (finish.bias) sum = sum + load(finish.bias + column);
-  if (finish.relu) sum = sum < 0 ? (vf)0 : sum;
-  return sum;
-}
-
 /// Copies fewer than OOD_WIDTH floats, in at most four moves.
 OOD_INLINE void matmul_copy_tail(float *to, const float *from, size_t count) {
 #pragma clang loop unroll(full)
@@ -52,6 +44,45 @@ OOD_INLINE void matmul_copy_tail(float *to, const float *from, size_t count) {
       to += part;
       from += part;
     }
+  }
+}
+
+/// The first `count` floats from memory, fewer than OOD_WIDTH; what the other lanes hold does not matter.
+OOD_INLINE vf matmul_load_tail(const float *from, size_t count) {
+#if defined(__x86_64__) && OOD_WIDTH == 16
+  return load_partial(from, count);
+#else
+  float tail[OOD_WIDTH];
+  matmul_copy_tail(tail, from, count);
+  return load(tail);
+#endif
+}
+
+/// Stores the first `count` lanes, fewer than OOD_WIDTH. (Masked stores are slow on some processors with AVX2.)
+OOD_INLINE void matmul_store_tail(float *to, vf v, size_t count) {
+#if defined(__x86_64__) && OOD_WIDTH == 16
+  store_partial(to, v, count);
+#else
+  float tail[OOD_WIDTH];
+  store(tail, v);
+  matmul_copy_tail(to, tail, count);
+#endif
+}
+
+/// Brings the first `count` lanes of sums to C: to `to`, in column `column`.
+OOD_INLINE void matmul_finish_sums(vf sums, float *to, size_t column, size_t count,
+                                   struct matmul_finish finish) {
+  const int whole = count == OOD_WIDTH;
+  if (finish.accumulate) sums = (whole ? load(to) : matmul_load_tail(to, count)) + sums;
+  if (finish.bias) {
+    const float *bias = finish.bias + column;
+    sums = sums + (whole ? load(bias) : matmul_load_tail(bias, count));
+  }
+  if (finish.relu) sums = sums < 0 ? (vf)0 : sums;
+  if (whole) {
+    store_or_stream(finish.streams, to, sums, OOD_WIDTH);
+  } else {
+    matmul_store_tail(to, sums, count);
   }
 }
 
@@ -90,29 +121,18 @@ OOD_INLINE void matmul_tile(const int rows, const int vectors, size_t k, const f
     b += b_stride;
   }
   const size_t last = (size_t)(vectors - 1) * OOD_WIDTH;
-  const size_t tail = columns - last;
-  float c_tail[OOD_WIDTH], bias_tail[OOD_WIDTH];
-  struct matmul_finish tail_finish = finish;
-  if (tail < OOD_WIDTH && finish.bias) {
-    matmul_copy_tail(bias_tail, finish.bias + last, tail);
-    tail_finish.bias = bias_tail;
-  }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
     float *row = c + (size_t)r * c_row_stride;
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors - 1; v++) {
       const size_t column = (size_t)v * OOD_WIDTH;
-      store_or_stream(finish.streams, row + column,
-                      matmul_finished(sums[r][v], row + column, column, finish), OOD_WIDTH);
+      matmul_finish_sums(sums[r][v], row + column, column, OOD_WIDTH, finish);
     }
-    if (tail == OOD_WIDTH) {
-      store_or_stream(finish.streams, row + last,
-                      matmul_finished(sums[r][vectors - 1], row + last, last, finish), OOD_WIDTH);
+    if (columns - last == OOD_WIDTH) {
+      matmul_finish_sums(sums[r][vectors - 1], row + last, last, OOD_WIDTH, finish);
     } else {
-      if (finish.accumulate) matmul_copy_tail(c_tail, row + last, tail);
-      store(c_tail, matmul_finished(sums[r][vectors - 1], c_tail, 0, tail_finish));
-      matmul_copy_tail(row + last, c_tail, tail);
+      matmul_finish_sums(sums[r][vectors - 1], row + last, last, columns - last, finish);
     }
   }
 }

@@ -67,14 +67,16 @@ private struct MatrixMultiplication: @unchecked Sendable {
       runWithVector()
     } else if m * n * k <= Self.smallWork {
       kernels.matmul.multiply_unpacked(0, m, 0, kernels.matmul.panel_count(n), k, n, a, b, c)
-    } else if m <= Self.manyRows || kernels.matmul.packed_count(k, n) > Self.largestPackedCount {
+    } else if m <= Self.manyRows || n < kernels.width
+      || kernels.matmul.packed_count(k, n) > Self.largestPackedCount
+    {
       runUnpacked()
     } else {
       runPacked()
     }
   }
 
-  /// Few rows: chunks are groups of panels, each of which copies from A or B what it needs; rows are cut only
+  /// Few rows or few columns: chunks are groups of panels, each of which copies from A or B what it needs; rows are cut only
   /// where there is one panel. A transposed B wants groups of about 192 columns, over which A's copy pays.
   private func runUnpacked() {
     let panels = kernels.matmul.panel_count(n)
@@ -153,15 +155,18 @@ private struct MatrixMultiplication: @unchecked Sendable {
     }
   }
 
-  /// Whether the system's library multiplies: on Apple systems, whose matrix units only Accelerate reaches; and
-  /// where only the portable kernels run, which lack fused multiply-adds and lose to OpenBLAS's by two to three.
-  /// Against OpenBLAS 0.3.21 the AVX-512 kernels reach twice its speed and the AVX2 kernels 95% and more of it,
-  /// without a second layout of the work, so they don't ask.
+  /// Whether the system's library multiplies: on Apple systems, whose matrix units only Accelerate reaches; where only the
+  /// portable kernels run, which lack fused multiply-adds and lose to OpenBLAS's by two to three; and with AVX2
+  /// where rows of a transposed A lie multiples of 4 KiB apart, which fall on the same places of the first-level cache.
+  /// (There the kernels, which read A in place, reach two thirds of OpenBLAS 0.3.21; else 92 to 126% of it, and the
+  /// AVX-512 kernels twice its speed.)
   private var usesLibraryProduct: Bool {
     #if canImport(Accelerate)
       return true
     #else
-      return ood_active_kernels() == Self.portable
+      if ood_active_kernels() == Self.portable { return true }
+      return kernels.width == 8 && a.row_stride == 1 && a.column_stride % 1024 == 0 && m > 1 && n > 1
+        && m * n * k > Self.smallWork
     #endif
   }
 
