@@ -20,6 +20,23 @@ struct FlowLawTests {
     #expect((again.value - there.value).largestMagnitude < 1e-3, "f(f⁻¹(z)) for \(law.name)")
   }
 
+  @Test("An example is the same alone and among more than fit one piece of the work", arguments: FlowCase.all)
+  func pieces(_ law: FlowCase) throws {
+    let flow = try law.flow(.moved)
+    let count = flow.inputShape.rank == 1 ? 1030 : 131
+    var random = RandomGenerator(seed: 5)
+    let z = flow.base.sample(count: count, labels: law.labels(count), temperature: 1, using: &random)
+    let all = flow.examples(from: z, labels: law.labels(count))
+    #expect(Array(all.shape) == [count] + Array(flow.inputShape))
+    for row in [0, count - 2] {
+      let rows = row..<row + 2
+      let labels = law.labels(count).map { Indexes(Array($0.elements[rows])) }
+      let alone = flow.examples(from: z.sliced(axis: 0, rows), labels: labels)
+      let size = 1 + alone.largestMagnitude
+      #expect((all.sliced(axis: 0, rows) - alone).largestMagnitude < 1e-4 * size, "\(law.name), \(row)")
+    }
+  }
+
   @Test("The inverse's log-determinant is minus the map's", arguments: FlowCase.all, ParameterState.allCases)
   func inverseDeterminant(_ law: FlowCase, _ state: ParameterState) throws {
     // In the middle of a chain there may be another shape; the chain is asked itself.

@@ -69,7 +69,7 @@ extension Flow {
   }
 
   /// Ranges of examples that are worked on at a time.
-  private func pieces(of count: Int) -> [Range<Int>] {
+  func pieces(of count: Int) -> [Range<Int>] {
     let size = inputShape.rank == 1 ? 1024 : 128
     return stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }
   }

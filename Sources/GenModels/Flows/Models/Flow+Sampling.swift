@@ -23,7 +23,20 @@ extension Flow {
   }
 
   /// The examples f⁻¹(z) that points `[batch, D]` of the base distribution stand for.
+  ///
+  /// Works through the batch in pieces, so that memory beyond the result stays bounded; an example does not depend on the
+  /// others.
   public func examples(from z: Tensor, labels: Indexes? = nil) -> Tensor {
+    let pieces = pieces(of: z.shape[0])
+    guard pieces.count > 1 else { return examples(fromPiece: z, labels: labels) }
+    return .concatenate(
+      pieces.map { rows in
+        examples(
+          fromPiece: z.sliced(axis: 0, rows), labels: labels.map { Indexes(Array($0.elements[rows])) })
+      }, axis: 0)
+  }
+
+  private func examples(fromPiece z: Tensor, labels: Indexes?) -> Tensor {
     let y = z.reshaped(Shape([z.shape[0]] + Array(bijections.outputShape)))
     return bijections.inverse(y, condition: condition(labels, like: z), .inference).value
   }
