@@ -18,10 +18,11 @@ test: install
 bench: install
 	cd Benchmarks && swift package --disable-sandbox benchmark --no-progress
 
-# HTML pages of the public declarations, in .build/documentation.
+# HTML pages of the libraries' public declarations, in .build-docs/pages.
 docs: install
 	OOD_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/pages \
-	  generate-documentation --target GenModels --output-path .build-docs/pages
+	  generate-documentation --target GenModels --target OODMetrics --target OODDatasets --target OODExperiments \
+	  --enable-experimental-combined-documentation --warnings-as-errors --output-path .build-docs/pages
 
 # The C kernels under AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize: install

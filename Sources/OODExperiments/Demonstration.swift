@@ -64,7 +64,10 @@ public struct Demonstration: Sendable {
   }
 
   /// Trains, measures and writes the page. What an earlier run with the same settings left in the directory is used.
-  /// - Parameter event: Called from several threads.
+  ///
+  /// - Parameters:
+  ///   - directory: Made where it doesn't exist.
+  ///   - event: What has been done; called from several threads.
   public func run(
     in directory: String, event: @escaping @Sendable (SweepEvent) -> Void = { _ in }
   ) async throws -> Result {

@@ -6,7 +6,7 @@ func matmulBenchmarks() {
   let shapes: [(m: Int, k: Int, n: Int, what: String)] = [
     (512, 512, 512, "square"), (1024, 1024, 1024, "square"), (2048, 2048, 2048, "square"),
     (64, 784, 784, "batch of 64"), (64, 6400, 400, "classifier's layer"),
-    (256, 784, 512, "coupling's network"),
+    (256, 784, 512, "coupling's network"), (256, 400, 10, "classifier's last layer"),
     (25_600, 128, 128, "1x1 convolution"),
   ]
   for (m, k, n, what) in shapes {

@@ -77,7 +77,12 @@ extension AutoencoderTraining {
 extension ConvolutionalAutoencoder {
   /// Trains an autoencoder from fresh parameters, which are drawn from the trainer's seed. See `AutoencoderTraining`.
   ///
-  /// - Parameter images: `[examples, height, width, channels]`, pixels in 0...1.
+  /// - Parameters:
+  ///   - architecture: Of the autoencoder.
+  ///   - images: `[examples, height, width, channels]`, pixels in 0...1.
+  ///   - validation: Images whose loss is measured after each epoch.
+  ///   - settings: The recipe.
+  ///   - progress: Called after each step; training ends with what it throws.
   public static func train(
     _ architecture: Architecture, on images: Tensor, validation: Tensor? = nil,
     settings: AutoencoderTraining = .fast, progress: (TrainingProgress) throws -> Void = { _ in }

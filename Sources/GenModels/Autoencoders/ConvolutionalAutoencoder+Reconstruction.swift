@@ -16,7 +16,10 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
     }
   }
 
-  /// - Parameter batchSize: Has no influence: memory is bounded by the network's choice of pieces.
+  /// - Parameters:
+  ///   - x: `[batch, height, width, channels]`.
+  ///   - norm: What is measured of M(x) − x.
+  ///   - batchSize: Has no influence: memory is bounded by the network's choice of pieces.
   public func reconstructionError(_ x: Tensor, norm: ReconstructionNorm, batchSize: Int) -> Tensor {
     Tensor(shape: [x.shape[0]]) { errors in
       nonisolated(unsafe) let errors = errors

@@ -34,7 +34,10 @@ public func gradient(at x: Tensor, of function: (Variable) throws -> Variable) r
 
 /// The value y = f(x) of a tensor-valued function, and the product uᵀJ of `upstream` u with its Jacobian J = ∂y/∂x.
 ///
-/// - Parameter upstream: Called with y; returns u, of y's shape.
+/// - Parameters:
+///   - x: Where f is taken.
+///   - upstream: Called with y; returns u, of y's shape.
+///   - function: f.
 public func vjp(
   at x: Tensor, upstream: (Tensor) -> Tensor, of function: (Variable) throws -> Variable
 ) rethrows -> (value: Tensor, product: Tensor) {

@@ -47,7 +47,9 @@ public struct Variable: TensorAlgebra {
   /// themselves recorded, so that they can enter a loss and be differentiated again: gradient penalties, curvature.
   /// Zero where the value doesn't depend on a target.
   ///
-  /// - Parameter upstream: Weights of this value's shape; ones when nil.
+  /// - Parameters:
+  ///   - targets: What the gradients are taken with respect to.
+  ///   - upstream: Weights of this value's shape; ones when nil.
   public func gradients(withRespectTo targets: [Variable], upstream: Variable? = nil) -> [Variable] {
     let seed = upstream ?? tape.constant(.ones(shape))
     precondition(

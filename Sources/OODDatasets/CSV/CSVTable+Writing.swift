@@ -4,7 +4,9 @@ extension CSVTable {
   ///
   /// - Parameters:
   ///   - values: The numbers, row by row. Traps when their number is not a multiple of `columnCount`.
+  ///   - columnCount: Numbers in a row.
   ///   - columnNames: As many as columns; quoted where they hold the delimiter, a quote or a line end.
+  ///   - delimiter: What stands between numbers, in ASCII.
   public static func bytes(
     of values: [Double], columnCount: Int, columnNames: [String]? = nil, delimiter: UInt8 = UInt8(ascii: ",")
   ) -> [UInt8] {

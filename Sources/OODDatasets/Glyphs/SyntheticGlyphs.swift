@@ -54,7 +54,11 @@ public struct SyntheticGlyphs: Sendable {
   /// Costs about 20 µs an item on one core. Traps when the range begins below 0.
   ///
   /// - Parameters:
-  ///   - size, box: Pixels on a side of the images, and of the square that the ink is fitted into.
+  ///   - items: Numbers from 0 on; an item depends on its number, the split and the seed alone.
+  ///   - split: Training or test, which are independent.
+  ///   - seed: Another seed gives other items.
+  ///   - size: Pixels on a side of the images.
+  ///   - box: Pixels on a side of the square that the ink is fitted into.
   public func examples(
     _ items: Range<Int>, of split: Split, seed: UInt64 = 0, size: Int = 28, box: Double = 20
   ) -> Examples {

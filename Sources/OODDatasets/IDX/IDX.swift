@@ -23,8 +23,10 @@ public enum IDX {
   /// keep their values.
   ///
   /// - Parameters:
+  ///   - path: Of an IDX file, compressed with gzip or not.
   ///   - range: The examples to read (positions on the first axis), all when nil. What comes after them is
   ///     not read, so the end of the file is checked only when the range reaches it.
+  ///   - limit: How large a compressed file may become.
   /// - Returns: The shape of the file, with the range's length as the first extent.
   public static func readTensor(_ path: String, range: Range<Int>? = nil, limit: InflationLimit = .standard)
     throws

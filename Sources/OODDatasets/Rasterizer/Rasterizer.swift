@@ -38,6 +38,7 @@ public struct Rasterizer: Sendable, Hashable {
   /// The larger side s of the box around the drawing's points becomes (box − pen) s / max(s, smallestExtent) pixels.
   ///
   /// - Parameters:
+  ///   - drawing: Strokes of points.
   ///   - smallestExtent: Drawings smaller than this aren't enlarged to the full box, so that a dot stays a dot; in the
   ///     drawing's units. 0 enlarges all of them (a drawing that is one point stays one).
   /// - Throws: `RasterizerError`, when a coordinate, the drawing's size or `smallestExtent` isn't a number to draw with.
@@ -51,6 +52,7 @@ public struct Rasterizer: Sendable, Hashable {
   /// The images of many drawings, `[count, size, size, 1]`, drawn on all threads that are allowed.
   ///
   /// - Parameters:
+  ///   - drawings: Each of strokes of points.
   ///   - smallestExtents: For each drawing, as in `image(of:smallestExtent:)`. Nil means 0 for all of them.
   /// - Throws: `RasterizerError`, before anything is drawn.
   public func images(

@@ -27,6 +27,9 @@ public struct LikelihoodExperiment: Sendable {
   /// - Parameters:
   ///   - training: At least `trainingCount + validationCount` images; the first ones are trained on.
   ///   - test: At least `testCount`, as in each of `others`; the first ones are scored.
+  ///   - others: Sets that the test images are told from.
+  ///   - settings: Sizes of the sets, of the models and of their training.
+  ///   - modelFolder: Where trained models are kept for the next run with the same settings; nowhere when nil.
   /// - Throws: `LikelihoodExperimentError` when the settings make no sense, or a set has too few images or other shapes.
   public init(
     training: Dataset, test: Dataset, others: [Dataset], settings: LikelihoodSettings = LikelihoodSettings(),

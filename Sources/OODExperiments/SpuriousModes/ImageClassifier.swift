@@ -47,6 +47,11 @@ public struct ImageClassifier: Sendable {
   /// - Parameters:
   ///   - images: `[examples, height, width, channels]`.
   ///   - labels: 0..<classes, one for each image.
+  ///   - classes: Number of classes.
+  ///   - maps: Maps of the first convolution; the second has twice as many.
+  ///   - hidden: Units of the fully connected layer.
+  ///   - trainer: Epochs, batches, optimizer and seed.
+  ///   - progress: Called after each step; training ends with what it throws.
   /// - Throws: `TrainingError` when images are not finite or the loss stops being so; `CancellationError`.
   public static func train(
     on images: Tensor, labels: Indexes, classes: Int, maps: Int = 32, hidden: Int = 400,

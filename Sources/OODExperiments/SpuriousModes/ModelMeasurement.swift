@@ -78,7 +78,10 @@ public struct ModelMeasurement: Sendable {
   /// The record of a model, whose times are still 0, and its panel.
   ///
   /// - Parameters:
+  ///   - model: What is measured.
+  ///   - point: The settings that the model was trained with.
   ///   - loss: Of the last epoch; nil for a model that was not trained, whose loss is then measured on the test set.
+  ///   - epochsDone: Times through the images that the model was trained for.
   /// - Throws: `MeasureError` when the model gives NaN or infinite numbers.
   public func measure(
     _ model: ConvolutionalAutoencoder, as point: SweepPoint, loss: Double?, epochsDone: Int

@@ -10,7 +10,11 @@ public struct SweepClock: Sendable {
   private var done: [String: Double] = [:]
   private var before: [String: Double] = [:]
 
-  /// - Parameter measuredImages: Passes through a model when it is measured.
+  /// - Parameters:
+  ///   - points: The models to come.
+  ///   - imageShape: Height, width and channels.
+  ///   - trainingImages: Images in an epoch.
+  ///   - measuredImages: Passes through a model when it is measured.
   public init(_ points: [SweepPoint], imageShape: Shape, trainingImages: Int, measuredImages: Int) {
     for point in points {
       work[point.name] = Self.work(

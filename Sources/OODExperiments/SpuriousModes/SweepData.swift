@@ -16,6 +16,9 @@ public struct SweepData: Sendable {
   /// Takes over the sets. Control sets go by their names.
   ///
   /// - Parameters:
+  ///   - training: What models are trained on.
+  ///   - test: Held-out images of the same domain.
+  ///   - controls: Images that are out of the domain, each set under a name of its own.
   ///   - symbolTraining: What the symbol classifier learns from.
   ///   - splitsControls: Keeps the images at odd positions of each control set for the symbol classifier to learn from, too;
   ///     models are then measured on those at even positions only.

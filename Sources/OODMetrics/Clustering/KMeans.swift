@@ -24,10 +24,13 @@ public struct KMeans: Sendable {
   /// Fits to the rows of `x`, `starts` times, and keeps the clusters of least inertia.
   ///
   /// - Parameters:
+  ///   - x: An example a row.
+  ///   - clusters: k.
+  ///   - starts: Fits from different first centres.
   ///   - largestIterationCount: Iterations after which a start ends, settled or not.
   ///   - tolerance: A start is settled when no label changes, or when the centres' squared shift is below
-  ///     this part of the
-  ///     mean variance of the columns.
+  ///     this part of the mean variance of the columns.
+  ///   - random: Decides the first centres.
   /// - Throws: `TableError` for entries that are not finite and for fewer rows than clusters.
   public init(
     fitting x: Matrix, clusters: Int = 8, starts: Int = 10, largestIterationCount: Int = 300,

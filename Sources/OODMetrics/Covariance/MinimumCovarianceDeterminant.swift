@@ -67,6 +67,7 @@ public struct MinimumCovarianceDeterminant: Sendable {
   /// Fits to the rows of `x`.
   ///
   /// - Parameters:
+  ///   - x: An example a row.
   ///   - supportFraction: h/n. Without one, h = ⌈(n + d + 1)/2⌉, the most robust choice; larger ones are more
   ///     accurate on clean data.
   ///   - regularization: ρ in 0..<1. Every covariance Σ counts as ρ T + (1 − ρ) Σ, where T is the covariance

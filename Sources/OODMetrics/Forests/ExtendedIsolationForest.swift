@@ -32,6 +32,8 @@ public struct ExtendedIsolationForest: TableScorer {
 
   /// A forest grown on a table.
   /// - Parameters:
+  ///   - x: An example a row.
+  ///   - trees: Number of trees.
   ///   - sampleSize: ψ; the whole table where it has fewer rows.
   ///   - splitFeatures: All features when nil.
   ///   - random: Tree t draws from `random.split(t)`, so the forest does not depend on the number of threads.

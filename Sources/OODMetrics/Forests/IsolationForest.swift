@@ -27,6 +27,8 @@ public struct IsolationForest: TableScorer, ExplainableScorer {
 
   /// A forest grown on a table.
   /// - Parameters:
+  ///   - x: An example a row.
+  ///   - trees: Number of trees.
   ///   - sampleSize: ψ; the whole table where it has fewer rows.
   ///   - random: Tree t draws from `random.split(t)`, so the forest does not depend on the number of threads.
   /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities,

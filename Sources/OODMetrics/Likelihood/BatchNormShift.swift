@@ -24,6 +24,7 @@ public struct BatchNormShift<Model: BatchNormalizedDensity>: OODScorer {
   public let copies: Int
 
   /// - Parameters:
+  ///   - model: A density with batch normalization.
   ///   - companions: Training examples; their order changes nothing but rounding.
   ///   - copies: c.
   /// - Throws: `LikelihoodError` when the batch would have fewer than two examples, a companion is not finite, or the model has no

@@ -31,6 +31,8 @@ public struct ComplexityCorrection<Model: DensityModel>: OODScorer {
   public let dimensions: Int
 
   /// - Parameters:
+  ///   - model: The density that is corrected.
+  ///   - complexity: The length of an example's description.
   ///   - logVolume: 0 when the model's density is a probability of quantised examples already; −D ln 256 for a density of
   ///     dequantised 8-bit images scaled to the unit cube.
   ///   - dimensions: See `dimensions`. Traps when it is below 1.

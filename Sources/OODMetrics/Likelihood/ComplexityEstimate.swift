@@ -9,7 +9,9 @@ public struct ComplexityEstimate<Examples: Sendable>: Sendable {
   public let name: String
   private let function: @Sendable (Examples) throws -> [Double]
 
-  /// - Parameter bits: The length of each example, in bits; each must depend on that example only.
+  /// - Parameters:
+  ///   - name: What reports call it.
+  ///   - bits: The length of each example, in bits; each must depend on that example only.
   public init(_ name: String, bits: @escaping @Sendable (Examples) throws -> [Double]) {
     self.name = name
     function = bits

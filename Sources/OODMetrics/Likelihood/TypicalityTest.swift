@@ -38,6 +38,7 @@ public struct TypicalityTest: Sendable, Hashable {
   ///   - batchSize: M.
   ///   - level: α; the paper takes 0.99.
   ///   - replicates: K.
+  ///   - random: Decides the replicates.
   /// - Throws: `LikelihoodError` when there is no log-density, one is not finite, or a setting is out of range.
   public init(
     training: [Double], validation: [Double], batchSize: Int, level: Double = 0.99, replicates: Int = 10_000,

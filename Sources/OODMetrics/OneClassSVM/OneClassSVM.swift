@@ -29,8 +29,10 @@ public struct OneClassSVM: Sendable {
   /// Fits to the rows of `x`.
   ///
   /// - Parameters:
+  ///   - x: An example a row.
   ///   - nu: ν in (0, 1]: an upper bound on the share of training rows outside, a lower bound on that of
   ///     support vectors.
+  ///   - kernel: k(x, y).
   ///   - tolerance: How far the optimality conditions may be from holding.
   ///   - cacheBytes: Memory for rows of the kernel matrix.
   /// - Throws: `TableError` for entries that are not finite, an empty table, settings out of range, and when

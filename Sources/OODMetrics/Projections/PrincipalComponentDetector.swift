@@ -42,7 +42,11 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   /// k, without components left out.
   public var componentCount: Int { components.rows }
 
-  /// - Parameter components: k, the number of components: the first ones. All when nil.
+  /// - Parameters:
+  ///   - x: An example a row.
+  ///   - wanted: k, the number of components: the first ones. All when nil.
+  ///   - rule: What a score is made of.
+  ///   - standardizes: Whether columns get mean 0 and standard deviation 1 first.
   /// - Throws: `TableError` for a table without columns or with fewer than two rows, with NaN or infinities,
   ///   when all columns are constant, or for a k that is not in 1...d; `LinearAlgebraError` when the
   ///   eigenvalues don't converge.

@@ -22,7 +22,9 @@ public struct UniqueSamples: Sendable {
   /// distinctCount / count.
   public var distinctShare: Double { Double(distinctCount) / Double(count) }
 
-  /// - Parameter x: One sample a row.
+  /// - Parameters:
+  ///   - x: One sample a row.
+  ///   - metric: The distance between samples.
   /// - Throws: `MeasureError` for fewer than two samples; `TableError` for features that are not finite or
   ///   above 10¹⁵⁰.
   public init(_ x: Matrix, metric: DistanceMetric = .euclidean) throws {

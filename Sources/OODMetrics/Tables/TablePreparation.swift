@@ -14,6 +14,7 @@ public struct TablePreparation: Sendable, Hashable {
 
   /// The preparation learned from a training table.
   /// - Parameters:
+  ///   - x: An example a row.
   ///   - imputesMedians: Whether NaN is filled with the median of its column's other entries.
   ///   - standardizes: Whether columns get mean 0 and standard deviation 1 (n in the denominator; constant
   ///     columns are only centred, as in scikit-learn's `StandardScaler`).

@@ -33,6 +33,8 @@ public struct TopicModel: Sendable {
   /// Fits to the rows of `x`.
   ///
   /// - Parameters:
+  ///   - x: A document a row: how often each word occurs.
+  ///   - topics: Number of topics.
   ///   - documentPrior: α; 1/topics without one.
   ///   - topicPrior: η, the prior of the topics' distributions; 1/topics without one.
   ///   - largestIterationCount: Passes over the rows, at most.

@@ -74,8 +74,12 @@ public struct BaseDistribution: Parameterized {
 
   /// Draws `[count, features]`, of each label's class where labels are given.
   ///
-  /// - Parameter temperature: Factor on deviations; below 1 draws keep to where the density is high (D. P. Kingma and P. Dhariwal,
-  ///   2018, section 6). A uniform distribution's box shrinks by it.
+  /// - Parameters:
+  ///   - count: Number of draws.
+  ///   - labels: The class of each draw, for a distribution with classes.
+  ///   - temperature: Factor on deviations; below 1 draws keep to where the density is high (D. P. Kingma and P. Dhariwal,
+  ///     2018, section 6). A uniform distribution's box shrinks by it.
+  ///   - random: What the draws come from.
   public func sample(
     count: Int, labels: Indexes? = nil, temperature: Float = 1, using random: inout RandomGenerator
   ) -> Tensor {

@@ -6,8 +6,10 @@ extension Flow {
   /// Independent draws, `[count] + inputShape`.
   ///
   /// - Parameters:
+  ///   - count: Number of draws.
   ///   - labels: The class of each draw, for a class-conditional flow; drawn where nil.
   ///   - temperature: Factor on the base distribution's deviations: below 1 draws keep to where the density is high.
+  ///   - random: What the draws come from.
   public func sample(
     count: Int, labels: Indexes? = nil, temperature: Float, using random: inout RandomGenerator
   ) -> Tensor {

@@ -9,6 +9,8 @@ extension Flow {
   ///   - x: `[examples] + inputShape`.
   ///   - labels: The class of each example, for a class-conditional flow.
   ///   - validation: Examples whose mean loss is measured after each epoch, with one fixed draw of noise.
+  ///   - trainer: Epochs, batches, optimizer and seed.
+  ///   - progress: Called after each step; training ends with what it throws.
   /// - Throws: `FlowError` for examples that the flow has no density for; `TrainingError`, see `Trainer.train`.
   public func train(
     on x: Tensor, labels: Indexes? = nil, validation: (x: Tensor, labels: Indexes?)? = nil,

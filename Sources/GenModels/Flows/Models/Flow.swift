@@ -69,6 +69,7 @@ public struct Flow: SavableModel, DensityModel {
   /// z = f(x), `[batch, D]`, and ln |det ∂f/∂x|, `[batch]`.
   ///
   /// - Parameters:
+  ///   - x: `[batch] + inputShape`.
   ///   - labels: The class of each example, for a class-conditional flow; its couplings need it.
   ///   - context: Training or use. With `.training` batch normalization takes the batch's own statistics.
   public func latent<Value: TensorAlgebra>(

@@ -100,6 +100,12 @@ extension Flow.Architecture {
   /// invertible 1 × 1 convolution and coupling, and split. Height and width are multiples of 2^levels.
   ///
   /// - Parameters:
+  ///   - shape: Height, width and channels of an image.
+  ///   - levels: Times that squeeze, steps and split follow each other.
+  ///   - steps: Steps of flow in a level.
+  ///   - hiddenChannels: Channels of the couplings' networks.
+  ///   - clamp: The bound of the couplings' log-scales.
+  ///   - classCount: Classes of a class-conditional flow.
   ///   - greyLevels: See `Flow.Architecture.greyLevels`.
   ///   - alpha: The margin of the logit that pixels go through first.
   public static func glow(
