@@ -24,24 +24,30 @@ import Testing
       }, shape: shape)
   }
 
-  /// Small, ragged, with vectors, wide, tall, with more rows than are read unpacked, and empty.
+  /// Small, ragged, with vectors, wide, tall, with more rows than are read unpacked, empty, with few columns, with a result
+  /// that goes around the caches, and with rows 4 KiB apart.
   static let shapes: [(Int, Int, Int)] = [
     (1, 1, 1), (3, 5, 7), (1, 37, 300), (300, 1, 37), (1, 1, 1000), (64, 784, 100), (700, 40, 130),
     (130, 129, 257),
     (1, 5000, 600), (3000, 1, 800), (5, 3, 0), (0, 4, 3), (4, 0, 3), (60, 3000, 40), (1000, 70, 90),
+    (700, 10, 400), (40, 300, 200), (6600, 320, 9), (1024, 64, 70),
   ]
 
-  @Test("Against the product in double precision", arguments: shapes)
+  @Test("Against the product in double precision, with every variant of the kernels", arguments: shapes)
   func agreesWithDoublePrecision(m: Int, n: Int, k: Int) {
     for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
       let a = Self.random(transposeA ? [k, m] : [m, k], seed: 1)
       let b = Self.random(transposeB ? [n, k] : [k, n], seed: 2)
-      let product = a.matrixProduct(b, transposingSelf: transposeA, transposingOther: transposeB)
       let reference = Matrix(a).matrixProduct(
         Matrix(b), transposingSelf: transposeA, transposingOther: transposeB)
-      #expect(product.shape == [m, n])
-      let error = zip(product.elements, reference.elements).map { (Double($0) - $1).magnitude }.max() ?? 0
-      #expect(error <= 2e-7 * Double(k + 4))
+      for variant in KernelVariant.available {
+        let product = KernelVariant.using(variant) {
+          a.matrixProduct(b, transposingSelf: transposeA, transposingOther: transposeB)
+        }
+        #expect(product.shape == [m, n])
+        let error = zip(product.elements, reference.elements).map { (Double($0) - $1).magnitude }.max() ?? 0
+        #expect(error <= 2e-7 * Double(k + 4), "\(variant.name)")
+      }
     }
   }
 
