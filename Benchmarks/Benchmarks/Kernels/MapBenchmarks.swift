@@ -13,6 +13,7 @@ func mapBenchmarks() {
     ("gate", ood_gate),
   ]
   threadedMapBenchmarks(unary)
+  smallMapBenchmarks(unary, binary)
   for (size, n) in sizes {
     let (a, b, y) = (Operand(n, seed: 1), Operand(n, seed: 2), Operand(n, seed: 3))
     for (name, function) in unary {
@@ -38,6 +39,22 @@ func mapBenchmarks() {
     }
     benchmark("first non-finite \(size)", .bytes(4 * Double(n), floats: n)) { kernels in
       _ = kernels.map.first_non_finite(a.base, n)
+    }
+  }
+}
+
+/// The maps that wait for their operands, on some that all fit the first-level cache.
+private func smallMapBenchmarks(_ unary: [(String, ood_unary)], _ binary: [(String, ood_binary)]) {
+  let n = 2048
+  let (a, b, y) = (Operand(n, seed: 1), Operand(n, seed: 2), Operand(n, seed: 3))
+  for (name, function) in unary where ["ReLU", "square"].contains(name) {
+    benchmark("\(name) 8 KB", .bytes(8 * Double(n), floats: n)) { kernels in
+      kernels.map.unary(function, 0.5, a.base, y.base, n)
+    }
+  }
+  for (name, function) in binary where ["add", "multiply"].contains(name) {
+    benchmark("\(name) 8 KB", .bytes(12 * Double(n), floats: n)) { kernels in
+      kernels.map.binary(function, a.base, b.base, y.base, n)
     }
   }
 }
