@@ -111,6 +111,18 @@ private func same(_ a: [Float], _ b: [Float]) -> Bool {
   a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
 }
 
+/// The largest errors that Docs/kernels.md gives, in ulp, for the variants portable, avx2 and avx512.
+private let largestErrors: [String: [String: Double]] = [
+  "exp": ["portable": 1.00, "avx2": 1.04, "avx512": 1.00],
+  "log": ["portable": 1.00, "avx2": 0.96, "avx512": 1.57],
+  "tanh": ["portable": 2.66, "avx2": 2.62, "avx512": 2.62],
+  "sigmoid": ["portable": 2.41, "avx2": 2.41, "avx512": 3.10],
+  "softplus": ["portable": 2.88, "avx2": 2.57, "avx512": 2.23],
+  "atan": ["portable": 1.64, "avx2": 1.45, "avx512": 1.45],
+]
+
+private let hasLongBudget = ProcessInfo.processInfo.environment["OOD_LONG_TESTS"] != nil
+
 private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 4097]
 
 @Suite struct MapKernelTests {
@@ -126,6 +138,29 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
     var sums = [Float](repeating: 0, count: 6)
     map.binary_2d(ood_add, x, 0, 1, [10, 20], 1, 0, &sums, 2, 3)
     #expect(sums == [9, 10, 12, 19, 20, 22])
+  }
+
+  @Test(
+    "The errors that the documentation gives, over every 7th float",
+    .enabled(if: hasLongBudget, "set OOD_LONG_TESTS to run it"), arguments: variants, UnaryCase.transcendental
+  )
+  private func largestErrorsHold(variant: String, unary: UnaryCase) {
+    let unaryMap = map(variant).unary
+    var (x, y) = ([Float](), [Float](repeating: 0, count: 1 << 16))
+    x.reserveCapacity(y.count)
+    var (largest, place) = (0.0, Float.nan)
+    for bits in stride(from: UInt64(0), through: UInt64(UInt32.max), by: 7) {
+      x.append(Float(bitPattern: UInt32(bits)))
+      guard x.count == y.count || bits + 7 > UInt32.max else { continue }
+      unaryMap(unary.function, 0, x, &y, x.count)
+      for (x, y) in zip(x, y) {
+        let error = ulps(y, from: unary.value(Double(x)))
+        if !(error <= largest) { (largest, place) = (error, x) }
+      }
+      x.removeAll(keepingCapacity: true)
+    }
+    let bound = largestErrors[unary.name]?[variant] ?? unary.bound
+    #expect(largest <= bound + 0.005, "\(largest) at \(place)")
   }
 
   @Test(arguments: variants, UnaryCase.all)

@@ -99,9 +99,8 @@ OOD_INLINE void matmul_transpose_columns(size_t k, size_t count, const float *b,
     vf rows[4];
 #pragma clang loop unroll(full)
     for (size_t i = 0; i < 4; i++) {
-      const size_t step = OOD_WIDTH == 4 ? 0 : 4, next = OOD_WIDTH == 16 ? 8 : 0;
-      rows[i] = matmul_load_fours(column[i] + row, column[i + step] + row, column[i + next] + row,
-                                  column[i + next + (next ? 4 : 0)] + row);
+      rows[i] = matmul_load_fours(column[i] + row, column[(i + 4) % OOD_WIDTH] + row,
+                                  column[(i + 8) % OOD_WIDTH] + row, column[(i + 12) % OOD_WIDTH] + row);
     }
     matmul_transpose(rows);
 #pragma clang loop unroll(full)

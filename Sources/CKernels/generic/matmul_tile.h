@@ -3,7 +3,7 @@
 //
 // A tile is MATMUL_ROWS rows by up to MATMUL_VECTORS vectors of C, held in registers while k runs. The left
 // operand is read in place, one broadcast a row and step, at any strides. The right operand is a panel of k
-// rows, each of up to MATMUL_VECTORS vectors; at MATMUL_DEPTH 128rows a panel fills two thirds of a 48 KiB
+// rows, each of up to MATMUL_VECTORS vectors; at MATMUL_DEPTH rows a panel fills two thirds of a 48 KiB
 // first-level cache and stays there while the rows of A pass by. Where panel rows lie `b_stride` floats
 // apart: the panel's own width when it was packed, the matrix's row stride when it is read in place.
 

@@ -158,8 +158,8 @@ private struct MatrixMultiplication: @unchecked Sendable {
   /// Whether the system's library multiplies: on Apple systems, whose matrix units only Accelerate reaches; where only the
   /// portable kernels run, which lack fused multiply-adds and lose to OpenBLAS's by two to three; and with AVX2
   /// where rows of a transposed A lie multiples of 4 KiB apart, which fall on the same places of the first-level cache.
-  /// (There the kernels, which read A in place, reach two thirds of OpenBLAS 0.3.21; else 92 to 126% of it, and the
-  /// AVX-512 kernels twice its speed.)
+  /// (There the kernels, which read A in place, fall behind OpenBLAS; elsewhere they have about its speed, and those of
+  /// AVX-512 twice it.)
   private var usesLibraryProduct: Bool {
     #if canImport(Accelerate)
       return true
