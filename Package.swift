@@ -6,6 +6,7 @@ let package = Package(
   platforms: [.macOS(.v15), .iOS(.v18)],
   products: [
     .library(name: "GenModels", targets: ["GenModels"]),
+    .library(name: "OODDetectors", targets: ["OODDetectors"]),
     .library(name: "OODMetrics", targets: ["OODMetrics"]),
     .library(name: "OODDatasets", targets: ["OODDatasets"]),
     .library(name: "OODExperiments", targets: ["OODExperiments"]),
@@ -43,13 +44,14 @@ let package = Package(
       linkerSettings: [
         .linkedFramework("Accelerate", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS]))
       ]),
-    .target(name: "OODMetrics", dependencies: ["GenModels", "CKernels"]),
+    .target(name: "OODDetectors", dependencies: ["GenModels", "CKernels"]),
+    .target(name: "OODMetrics", dependencies: ["GenModels", "OODDetectors", "CKernels"]),
     .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG", "CLZMA"]),
-    .target(name: "OODExperiments", dependencies: ["GenModels", "OODMetrics", "OODDatasets"]),
+    .target(name: "OODExperiments", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets"]),
     .executableTarget(
       name: "ood",
       dependencies: [
-        "GenModels", "OODMetrics", "OODDatasets", "OODExperiments",
+        "GenModels", "OODDetectors", "OODMetrics", "OODDatasets", "OODExperiments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

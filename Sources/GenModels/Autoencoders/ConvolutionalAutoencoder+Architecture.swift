@@ -31,7 +31,7 @@ extension ConvolutionalAutoencoder {
     /// Checks that such a model exists, without asking for memory: a damaged file must not cost any.
     func check() throws(ModelFileError) {
       func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(ModelFileError) {
-        guard condition else { throw .malformedArchitecture(reason: reason()) }
+        guard condition else { throw .malformed(reason: reason()) }
       }
       let sizes = 1...1 << 20
       try require(

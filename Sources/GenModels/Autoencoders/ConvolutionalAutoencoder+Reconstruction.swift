@@ -1,6 +1,6 @@
 // Images go through the whole network a few at a time, each few on one thread, so that activations stay in the caches.
 extension ConvolutionalAutoencoder: ReconstructionOracle {
-  public func reconstruct(_ x: Tensor) -> Tensor {
+  public func reconstruct(checked x: Tensor) -> Tensor {
     let size = x.count / max(1, x.shape[0])
     return Tensor(shape: x.shape) { reconstructions in
       nonisolated(unsafe) let reconstructions = reconstructions
@@ -16,11 +16,8 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
     }
   }
 
-  /// - Parameters:
-  ///   - x: `[batch, height, width, channels]`.
-  ///   - norm: What is measured of M(x) − x.
-  ///   - batchSize: Has no influence: memory is bounded by the network's choice of pieces.
-  public func reconstructionError(_ x: Tensor, norm: ReconstructionNorm, batchSize: Int) -> Tensor {
+  // The size of a batch has no influence: memory is bounded by the network's choice of pieces.
+  public func reconstructionError(checked x: Tensor, norm: ReconstructionNorm, batchSize: Int) -> Tensor {
     Tensor(shape: [x.shape[0]]) { errors in
       nonisolated(unsafe) let errors = errors
       inPieces(x) { start, piece in
@@ -34,8 +31,8 @@ extension ConvolutionalAutoencoder: ReconstructionOracle {
   /// Calls `body` with pieces of a batch and where they start, on one thread each where there are several pieces.
   private func inPieces(_ x: Tensor, _ body: @Sendable (Int, Tensor) -> Void) {
     precondition(
-      x.rank == 4 && x.shape.dropFirst().elementsEqual(imageShape),
-      "This autoencoder takes images \(imageShape) in batches, not a tensor of shape \(x.shape).")
+      x.rank == 4 && x.shape.dropFirst().elementsEqual(exampleShape),
+      "This autoencoder takes images \(exampleShape) in batches, not a tensor of shape \(x.shape).")
     let count = x.shape[0]
     let size = architecture.imagesInPiece(of: count)
     parallelFor(count, grain: size) { range in

@@ -10,7 +10,9 @@
 ///
 /// With 28×28×1 images and 128 maps everywhere, L = 1…6 layers have 6,529; 825,985; 1,645,441; 2,464,897; 3,284,353 and
 /// 4,103,809 parameters.
-public struct ConvolutionalAutoencoder: Layer {
+public struct ConvolutionalAutoencoder: Layer, Network {
+  public static let kind = "convolutional-autoencoder"
+
   public let architecture: Architecture
   /// From the image to the bottleneck's maps, before winner-take-all.
   public var encoder: [Convolution]
@@ -20,17 +22,7 @@ public struct ConvolutionalAutoencoder: Layer {
   /// A model with fresh parameters (X. Glorot and Y. Bengio, 2010, uniform), drawn from `seed`. Traps when the architecture
   /// makes no sense.
   public init(_ architecture: Architecture, seed: UInt64) {
-    var random = RandomGenerator(seed: seed).split("initialization")
-    do {
-      try self.init(architecture: architecture) { (name: String, shape: Shape) in
-        guard shape.rank == 4 else { return .zeros(shape) }
-        let taps = shape[0] * shape[1]
-        return Initialization.glorotUniform.weights(
-          shape, fanIn: taps * shape[2], fanOut: taps * shape[3], using: &random)
-      }
-    } catch {
-      preconditionFailure("\(error)")
-    }
+    do { self = try .validating(architecture, seed: seed) } catch { preconditionFailure("\(error)") }
   }
 
   /// The winner-take-all of the bottleneck; nil for a plain autoencoder.
@@ -43,13 +35,13 @@ public struct ConvolutionalAutoencoder: Layer {
   }
 
   /// The shape of one image.
-  public var imageShape: Shape { [architecture.height, architecture.width, architecture.channels] }
+  public var exampleShape: Shape { [architecture.height, architecture.width, architecture.channels] }
 
   /// The reconstructions of images `[batch, height, width, channels]`.
   public func callAsFunction<Value: TensorAlgebra>(_ x: Value, _ context: Context) -> Value {
     precondition(
-      x.shape.rank == 4 && x.shape.dropFirst().elementsEqual(imageShape),
-      "This autoencoder takes images \(imageShape) in batches, not a tensor of shape \(x.shape).")
+      x.shape.rank == 4 && x.shape.dropFirst().elementsEqual(exampleShape),
+      "This autoencoder takes images \(exampleShape) in batches, not a tensor of shape \(x.shape).")
     var value = x
     guard let winnerTakeAll else {
       for layer in encoder + decoder { value = layer(value, context) }
@@ -78,21 +70,22 @@ public struct ConvolutionalAutoencoder: Layer {
   }
 }
 
-extension ConvolutionalAutoencoder: SavableModel {
-  public static let kind = "convolutional-autoencoder"
+extension ConvolutionalAutoencoder {
+  public var configuration: Architecture { architecture }
 
-  public init(
-    architecture: Architecture, tensors provide: (String, Shape) throws(ModelFileError) -> Tensor
-  ) throws(ModelFileError) {
+  public init(configuration architecture: Architecture, tensors: TensorSource) throws(ModelFileError) {
     try architecture.check()
     let (count, maps, kernel) = (architecture.layers, architecture.maps, architecture.kernel)
     func layer(
       _ part: String, _ index: Int, from inChannels: Int, to outChannels: Int, _ activation: Activation,
       _ padding: Padding
     ) throws(ModelFileError) -> Convolution {
-      Convolution(
-        weight: try provide("\(part).\(index).weight", [kernel, kernel, inChannels, outChannels]),
-        bias: try provide("\(part).\(index).bias", [outChannels]), activation: activation, padding: padding)
+      let (tensors, taps) = (tensors.under("\(part).\(index)"), kernel * kernel)
+      return Convolution(
+        weight: try tensors.weights(
+          "weight", [kernel, kernel, inChannels, outChannels], fanIn: taps * inChannels,
+          fanOut: taps * outChannels),
+        bias: try tensors.constant("bias", [outChannels], 0), activation: activation, padding: padding)
     }
     var encoder: [Convolution] = []
     var decoder: [Convolution] = []

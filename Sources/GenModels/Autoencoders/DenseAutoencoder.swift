@@ -3,7 +3,9 @@
 ///     let model = DenseAutoencoder(.init(features: 784, hidden: [256, 64]), seed: 1)     // 784-256-64-256-784
 ///
 /// Trained on corrupted inputs (`AutoencoderTraining.corruption`) it is the denoising autoencoder.
-public struct DenseAutoencoder: Layer {
+public struct DenseAutoencoder: Layer, Network {
+  public static let kind = "dense-autoencoder"
+
   /// What the parameters' shapes follow from.
   public struct Architecture: Codable, Hashable, Sendable {
     /// Numbers in an example.
@@ -31,16 +33,7 @@ public struct DenseAutoencoder: Layer {
 
   /// A model with fresh parameters (Glorot uniform), drawn from `seed`. Traps when the architecture makes no sense.
   public init(_ architecture: Architecture, seed: UInt64) {
-    var random = RandomGenerator(seed: seed).split("initialization")
-    do {
-      try self.init(architecture: architecture) { (name: String, shape: Shape) in
-        shape.rank == 1
-          ? .zeros(shape)
-          : Initialization.glorotUniform.weights(shape, fanIn: shape[0], fanOut: shape[1], using: &random)
-      }
-    } catch {
-      preconditionFailure("\(error)")
-    }
+    do { self = try .validating(architecture, seed: seed) } catch { preconditionFailure("\(error)") }
   }
 
   /// The reconstructions of a batch; examples of any shape with as many numbers as the model has features.
@@ -66,25 +59,38 @@ public struct DenseAutoencoder: Layer {
   }
 }
 
-extension DenseAutoencoder: SavableModel, ReconstructionOracle {
-  public static let kind = "dense-autoencoder"
+extension DenseAutoencoder: ReconstructionOracle {
+  public var exampleShape: Shape { [architecture.features] }
 
-  public init(
-    architecture: Architecture, tensors provide: (String, Shape) throws(ModelFileError) -> Tensor
-  ) throws(ModelFileError) {
+  public var configuration: Architecture { architecture }
+
+  /// Takes examples of any shape with as many numbers as the model has features.
+  public func check(_ x: Tensor) throws(ExampleError) {
+    guard x.rank >= 1 else { throw .noExampleAxis }
+    let found = Shape(x.shape.dropFirst())
+    guard found.elementCount == architecture.features else {
+      throw .unexpectedShape(found: found, expected: exampleShape)
+    }
+    try x.requireFiniteExamples()
+  }
+
+  public func reconstruct(checked x: Tensor) -> Tensor { self(x) }
+
+  public init(configuration architecture: Architecture, tensors: TensorSource) throws(ModelFileError) {
     let sizes = [architecture.features] + architecture.hidden
     guard !architecture.hidden.isEmpty, sizes.allSatisfy({ (1...1 << 24).contains($0) }),
       zip(sizes, sizes.dropFirst()).allSatisfy({ $0 * $1 <= Int(Int32.max) })
     else {
-      throw .malformedArchitecture(
+      throw .malformed(
         reason: "a fully connected autoencoder can't have layers of \(sizes) units")
     }
     func layer(
       _ part: String, _ index: Int, _ inputs: Int, _ outputs: Int, _ activation: Activation
     ) throws(ModelFileError) -> Dense {
-      Dense(
-        weight: try provide("\(part).\(index).weight", [inputs, outputs]),
-        bias: try provide("\(part).\(index).bias", [outputs]), activation: activation)
+      let tensors = tensors.under("\(part).\(index)")
+      return Dense(
+        weight: try tensors.weights("weight", [inputs, outputs], fanIn: inputs, fanOut: outputs),
+        bias: try tensors.constant("bias", [outputs], 0), activation: activation)
     }
     encoder = []
     decoder = []
@@ -101,6 +107,4 @@ extension DenseAutoencoder: SavableModel, ReconstructionOracle {
           from == 1 ? architecture.outputActivation : architecture.activation))
     }
   }
-
-  public func reconstruct(_ x: Tensor) -> Tensor { self(x) }
 }

@@ -30,9 +30,9 @@ public struct Checkerboard: ToyDistribution, DensityModel {
   }
 
   /// ln p(x) in nats. Squares hold their left and lower edges, not their right and upper ones.
-  public func logDensity(_ x: Tensor) throws(ToyPointsError) -> [Double] {
+  public func logDensity(checked x: Tensor) -> [Double] {
     let dark = -log(32.0)
-    return try densities(at: x, grain: 8192) { point in
+    return densities(at: x, grain: 8192) { point in
       guard point.x >= -4, point.x < 4, point.y >= -4, point.y < 4 else { return -.infinity }
       let (column, row) = (Int((point.x + 4) / 2), Int((point.y + 4) / 2))
       return (column + row) % 2 == 0 ? dark : -.infinity

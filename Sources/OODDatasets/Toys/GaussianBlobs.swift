@@ -55,10 +55,10 @@ public struct GaussianBlobs: ToyDistribution, DensityModel {
   }
 
   /// ln p(x) in nats.
-  public func logDensity(_ x: Tensor) throws(ToyPointsError) -> [Double] {
+  public func logDensity(checked x: Tensor) -> [Double] {
     let variance = deviation * deviation
     let constant = -log(2 * Double.pi * variance) - log(Double(centers.count))
-    return try densities(at: x, grain: 1024) { point in
+    return densities(at: x, grain: 1024) { point in
       let terms = centers.map { center in
         let offset = point - center
         return -0.5 * (offset.x * offset.x + offset.y * offset.y) / variance

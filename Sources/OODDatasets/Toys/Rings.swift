@@ -50,13 +50,13 @@ public struct Rings: ToyDistribution, DensityModel {
   }
 
   /// ln p(x) in nats. Points that `Float` rounds out of a ring, by 10⁻⁶ of the largest coordinate at most, count as inside.
-  public func logDensity(_ x: Tensor) throws(ToyPointsError) -> [Double] {
+  public func logDensity(checked x: Tensor) -> [Double] {
     let outer = innerRadius + thickness
     let area = Double.pi * (outer * outer - innerRadius * innerRadius)
     let inside = -log(Double(centers.count) * area)
     let reach = centers.map { max(abs($0.x), abs($0.y)) }.max()! + outer
     let tolerance = 1e-6 * reach
-    return try densities(at: x, grain: 4096) { point in
+    return densities(at: x, grain: 4096) { point in
       let isInside = centers.contains { center in
         let radius = hypot(point.x - center.x, point.y - center.y)
         return radius >= innerRadius - tolerance && radius <= outer + tolerance

@@ -10,7 +10,7 @@ import GenModels
 /// Distributions whose density has a closed form, or an integral that can be computed to full precision, conform to
 /// `DensityModel`. A sample depends on the generator only, and a larger sample from a generator in the same state begins with
 /// the smaller one. Angles go through the platform's sine and cosine, so bits may differ between platforms.
-public protocol ToyDistribution: Sendable {
+public protocol ToyDistribution: Sampler where Examples == Tensor {
   /// What the distribution is called in data specifications, such as "two-moons".
   var name: String { get }
   /// Labels are 0..<classCount.
@@ -27,6 +27,9 @@ public struct ToySample: Sendable, Equatable {
 }
 
 extension ToyDistribution {
+  /// A point in the plane.
+  public var exampleShape: Shape { [2] }
+
   /// Independent points, `[count, 2]`.
   public func sample(count: Int, using random: inout RandomGenerator) -> Tensor {
     labeledSample(count: count, using: &random).points
@@ -39,20 +42,5 @@ extension ToyDistribution {
     return Dataset(
       name: name, summary: "\(count) points of \(name)", examples: sample.points, labels: sample.labels,
       classNames: (0..<classCount).map(String.init))
-  }
-}
-
-/// Points for which a density was asked but can't be computed.
-public enum ToyPointsError: Error, Equatable, CustomStringConvertible {
-  case notFinite(row: Int, column: Int)
-  case shape(Shape)
-
-  public var description: String {
-    switch self {
-    case .notFinite(let row, let column):
-      "The value in row \(row), column \(column) is not finite; leave that point out."
-    case .shape(let shape):
-      "Points in the plane have the shape [count, 2], and these have \(shape)."
-    }
   }
 }

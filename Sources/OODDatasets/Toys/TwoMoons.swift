@@ -33,13 +33,13 @@ public struct TwoMoons: ToyDistribution, DensityModel {
   }
 
   /// ln p(x) in nats, with the integral along the arcs computed to a relative error of 10⁻⁹; about 20 µs a point.
-  public func logDensity(_ x: Tensor) throws(ToyPointsError) -> [Double] {
+  public func logDensity(checked x: Tensor) -> [Double] {
     let moons = (0..<2).map { moon in
       NoisyCurve(
         length: Double.pi, speed: 1, deviation: deviation, point: { TwoMoons.place(moon, $0) },
         weight: { _ in 1 / Double.pi })
     }
-    return try densities(at: x, grain: 32) { point in
+    return densities(at: x, grain: 32) { point in
       let (a, b) = (moons[0].logDensity(point), moons[1].logDensity(point))
       return max(a, b) + log1p(exp(-abs(a - b))) - log(2)
     }

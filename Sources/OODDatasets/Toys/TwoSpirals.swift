@@ -35,14 +35,14 @@ public struct TwoSpirals: ToyDistribution, DensityModel {
   }
 
   /// ln p(x) in nats, with the integral along the arms computed to a relative error of 10⁻⁹; about 100 µs a point.
-  public func logDensity(_ x: Tensor) throws(ToyPointsError) -> [Double] {
+  public func logDensity(checked x: Tensor) -> [Double] {
     let winding = 2 * Double.pi * turns
     let speed = outerRadius * (1 + winding * winding).squareRoot()
     let arms = (0..<2).map { arm in
       NoisyCurve(
         length: 1, speed: speed, deviation: deviation, point: { place(arm, $0) }, weight: { 2 * $0 })
     }
-    return try densities(at: x, grain: 16) { point in
+    return densities(at: x, grain: 16) { point in
       let (a, b) = (arms[0].logDensity(point), arms[1].logDensity(point))
       return max(a, b) + log1p(exp(-abs(a - b))) - log(2)
     }

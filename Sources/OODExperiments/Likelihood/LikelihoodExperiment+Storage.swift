@@ -52,12 +52,12 @@ extension LikelihoodExperiment {
     _ role: LikelihoodRole, _ architecture: Flow.Architecture, _ images: Tensor
   ) throws -> (Flow, loss: Double?)? {
     guard let path = path(role), FileManager.default.fileExists(atPath: path) else { return nil }
-    let file = try SafetensorsFile(contentsOf: path)
-    guard let text = file.metadata[Self.key],
+    let archive = try ModelArchive(contentsOf: path)
+    guard let text = archive.notes[Self.key],
       let stored = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)),
       record(role, images, loss: nil).isSameTraining(as: stored)
     else { return nil }
-    let flow = try Flow(safetensors: file)
+    let flow = try Flow(decoding: archive)
     return flow.architecture == architecture ? (flow, stored.loss) : nil
   }
 
@@ -66,9 +66,7 @@ extension LikelihoodExperiment {
     guard let path = path(role) else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    var file = try flow.safetensors()
-    file.metadata[Self.key] = String(
-      decoding: try encoder.encode(record(role, images, loss: loss)), as: UTF8.self)
-    try file.write(to: path)
+    let text = String(decoding: try encoder.encode(record(role, images, loss: loss)), as: UTF8.self)
+    try flow.save(to: path, notes: [Self.key: text])
   }
 }

@@ -47,7 +47,7 @@ public struct FixedPointGeneration: Sendable, Hashable, Codable {
   ///   NaN or infinite numbers.
   public func generate(
     count: Int, imageShape: Shape, from oracle: some ReconstructionOracle, seed: UInt64
-  ) throws(MeasureError) -> FixedPoints {
+  ) throws -> FixedPoints {
     guard count >= 1 else {
       throw .outOfRange(name: "number of images to generate", value: "\(count)", expected: "at least 1")
     }
@@ -59,14 +59,14 @@ public struct FixedPointGeneration: Sendable, Hashable, Codable {
   /// - Throws: As `generate(count:imageShape:from:seed:)`, and for starts that are NaN or infinite.
   public func generate(
     from starts: Tensor, through oracle: some ReconstructionOracle
-  ) throws(MeasureError) -> FixedPoints {
+  ) throws -> FixedPoints {
     try checkSettings()
     precondition(starts.rank >= 1, "Generation starts from a batch of images, not from a scalar.")
     guard starts.shape[0] >= 1 else {
-      throw .tooFewExamples(set: "starts", found: 0, needed: 1, reason: "to generate from")
+      throw MeasureError.tooFewExamples(set: "starts", found: 0, needed: 1, reason: "to generate from")
     }
     if let position = starts.firstNonFinite {
-      throw .notFinite(
+      throw MeasureError.notFinite(
         set: "starts", position: position, value: "\(starts.withUnsafeElements { $0[position] })")
     }
     var parts: [Batch] = []
@@ -118,16 +118,16 @@ private struct Batch {
   /// number.
   mutating func run(
     _ settings: FixedPointGeneration, _ oracle: some ReconstructionOracle, first: Int
-  ) throws(MeasureError) {
+  ) throws {
     // `moving[k]` is the place in the batch of row k of `x`.
     var moving = Array(0..<images.shape[0])
     var x = images
     for t in 0...settings.iterations {
-      let next = oracle.reconstruct(x)
+      let next = try oracle.reconstruct(x)
       let moves = settings.norm.distances(next, x).elements
       if let position = next.firstNonFinite {
         let image = first + moving[position / (next.count / moving.count)]
-        throw .notFinite(
+        throw MeasureError.notFinite(
           set: "image \(image) after \(t + 1) steps", position: position % (next.count / moving.count),
           value: "\(next.withUnsafeElements { $0[position] })")
       }

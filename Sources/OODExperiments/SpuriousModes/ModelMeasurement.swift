@@ -86,7 +86,7 @@ public struct ModelMeasurement: Sendable {
   public func measure(
     _ model: ConvolutionalAutoencoder, as point: SweepPoint, loss: Double?, epochsDone: Int
   ) throws -> (record: SweepRecord, panel: ModelPanel) {
-    let scorer = ReconstructionScorer(model, exampleShape: data.imageShape)
+    let scorer = ReconstructionScorer(model)
     let inside = try scorer.score(data.test.examples)
     let outside = try data.controls.map { try scorer.score($0.examples) }
     let comparison = try ReconstructionComparison(
@@ -116,11 +116,11 @@ public struct ModelMeasurement: Sendable {
       recall: try recall(inside), objectness: generated.objectness,
       frechetDistance: generated.frechetDistance, meanDiscrepancy: generated.meanDiscrepancy,
       missingClasses: generated.missingClasses,
-      lookLikeDomain: zip(data.controls, outside).map { shareLikeDomain(model, $0, $1) },
+      lookLikeDomain: try zip(data.controls, outside).map { try shareLikeDomain(model, $0, $1) },
       parzen: generated.parzen, uniqueShare: generated.uniqueShare,
       converged: try SweepRate(points.convergedCounts), trainSeconds: 0, evaluateSeconds: 0,
       panel: point.name + ".panel.json", model: point.name + ".safetensors")
-    let panel = ModelPanel(
+    let panel = try ModelPanel(
       of: model, on: data, errors: (inside, outside), generated: points, count: settings.panelCount,
       iterations: panelIterations)
     return (record, panel)
@@ -154,10 +154,10 @@ public struct ModelMeasurement: Sendable {
         .testLogLikelihood.estimate,
       uniqueShare: try UniqueSamples(pixels).share(farther: settings.uniqueDistance))
     guard let digits, let comparedFeatures else { return measures }
-    let probabilities = digits.probabilities(points.images)
+    let probabilities = try digits.probabilities(points.images)
     measures.objectness = try Objectness(Matrix(probabilities), splits: 1).score
-    let found = Set(ImageClassifier.predictions(scores: probabilities))
-    measures.missingClasses = (0..<digits.classes).filter { !found.contains($0) }
+    let found = Set(probabilities.positionOfMaximum(axis: 1).elements)
+    measures.missingClasses = (0..<digits.classCount).filter { !found.contains($0) }
     let features = Matrix(try digits.features(points.images))
     measures.frechetDistance = try FrechetDistance(generated: features, real: comparedFeatures).squared
     measures.meanDiscrepancy = try MaximumMeanDiscrepancy(generated: features, real: comparedFeatures).squared
@@ -167,10 +167,10 @@ public struct ModelMeasurement: Sendable {
   /// The share of the M(x), x reconstructed at θ, that the symbol classifier takes for the domain.
   private func shareLikeDomain(
     _ model: ConvolutionalAutoencoder, _ control: Dataset, _ errors: [Double]
-  ) -> Double? {
+  ) throws -> Double? {
     let spurious = errors.indices.filter { errors[$0] < settings.theta }
     guard let symbols, !spurious.isEmpty else { return nil }
-    let classes = symbols.predictions(model.reconstruct(control.selecting(spurious).examples))
+    let classes = try symbols.labels(model.reconstruct(control.selecting(spurious).examples)).elements
     return Double(classes.count { $0 == 0 }) / Double(classes.count)
   }
 }

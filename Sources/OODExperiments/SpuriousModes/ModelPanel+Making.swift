@@ -46,15 +46,15 @@ extension ModelPanel {
   init(
     of model: some ReconstructionOracle, on data: SweepData, errors: (test: [Double], controls: [[Double]]),
     generated points: FixedPoints, count: Int, iterations: [Int]
-  ) {
-    func strips(_ set: Dataset, _ errors: [Double], towardsLarge: Bool) -> (Strip, Strip) {
+  ) throws {
+    func strips(_ set: Dataset, _ errors: [Double], towardsLarge: Bool) throws -> (Strip, Strip) {
       let chosen = Self.positions(errors, count: count, towardsLarge: towardsLarge)
       let images = set.selecting(chosen).examples
       let numbers = chosen.map { errors[$0] }
-      return (Strip(images, errors: numbers), Strip(model.reconstruct(images), errors: numbers))
+      return (Strip(images, errors: numbers), Strip(try model.reconstruct(images), errors: numbers))
     }
-    let own = strips(data.test, errors.test, towardsLarge: true)
-    let others = zip(data.controls, errors.controls).map { strips($0, $1, towardsLarge: false) }
+    let own = try strips(data.test, errors.test, towardsLarge: true)
+    let others = try zip(data.controls, errors.controls).map { try strips($0, $1, towardsLarge: false) }
     let shown = min(count, points.images.shape[0])
     self.init(
       width: data.imageShape[1], height: data.imageShape[0], digits: own.0, digitReconstructions: own.1,

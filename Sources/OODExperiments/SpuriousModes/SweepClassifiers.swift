@@ -54,10 +54,10 @@ struct ClassifierTraining {
   }
 
   private func loaded(_ kind: Kind, _ path: String) throws -> SweepClassifiers.Entry {
-    let network = try Sequential(contentsOf: path)
+    let network = try Self.network(path)
     func refuse(_ reason: String) -> SweepError { .unusableClassifier(file: path, reason: reason) }
-    guard network.inputShape == data.imageShape else {
-      throw refuse("it takes \(network.inputShape), and the images have the shape \(data.imageShape)")
+    guard network.exampleShape == data.imageShape else {
+      throw refuse("it takes \(network.exampleShape), and the images have the shape \(data.imageShape)")
     }
     guard network.outputShape.rank == 1, network.outputShape[0] >= 2 else {
       throw refuse("its output of shape \(network.outputShape) is not one number a class")
@@ -70,7 +70,18 @@ struct ClassifierTraining {
     {
       throw refuse("it has \(network.outputShape[0]) classes, and \(data.test.name) has the label \(largest)")
     }
-    return entry(kind, ImageClassifier(network), trainingSet: nil, seed: nil, name: path)
+    return try entry(kind, ImageClassifier(network), trainingSet: nil, seed: nil, name: path)
+  }
+
+  /// The network of a classifier, or a network from images to logits.
+  private static func network(_ path: String) throws -> Sequential {
+    switch try ModelCatalogue.generative.load(path) {
+    case let classifier as ImageClassifier: return classifier.network
+    case let network as Sequential: return network
+    case let other:
+      throw ModelFileError.unexpectedModel(
+        found: type(of: other).kind, expected: "\(ImageClassifier.kind) or \(Sequential.kind)")
+    }
   }
 
   /// What decides a training; stands in the classifier's file.
@@ -88,8 +99,7 @@ struct ClassifierTraining {
     let path = directory.file(kind.rawValue + ".safetensors")
     let checkpoint = directory.file(kind.rawValue + ".checkpoint")
     if FileManager.default.fileExists(atPath: path) {
-      let file = try SafetensorsFile(contentsOf: path)
-      let found = try file.metadata[Self.recordKey].map {
+      let found = try ModelArchive(contentsOf: path).notes[Self.recordKey].map {
         try JSONDecoder().decode(Record.self, from: Data($0.utf8))
       }
       guard found == record else {
@@ -98,26 +108,23 @@ struct ClassifierTraining {
           found: found.map { "\($0)" } ?? "not stated", expected: "\(record)")
       }
       try directory.remove(checkpoint)
-      return entry(
-        kind, ImageClassifier(try Sequential(safetensors: file)), trainingSet: trainingSet, seed: seed,
-        name: kind.rawValue)
+      return try entry(
+        kind, ImageClassifier(Self.network(path)), trainingSet: trainingSet, seed: seed, name: kind.rawValue)
     }
     var trainer = ImageClassifier.trainer
     trainer.epochs = epochs
     trainer.seed = seed
     trainer.checkpointing = Checkpointing(path: checkpoint, everySteps: 200)
-    let network = try ImageClassifier.train(
+    let classifier = try ImageClassifier.train(
       on: images, labels: labels, classes: classes, trainer: trainer,
       progress: { event(.trainingClassifier(kind.rawValue, $0)) }
     ).model
-    var file = try network.safetensors()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    file.metadata[Self.recordKey] = String(decoding: try encoder.encode(record), as: UTF8.self)
-    try file.write(to: path)
+    let text = String(decoding: try encoder.encode(record), as: UTF8.self)
+    try classifier.save(to: path, notes: [Self.recordKey: text])
     try directory.remove(checkpoint)
-    return entry(
-      kind, ImageClassifier(network), trainingSet: trainingSet, seed: seed, name: kind.rawValue)
+    return try entry(kind, classifier, trainingSet: trainingSet, seed: seed, name: kind.rawValue)
   }
 
   /// What to learn from; nil for digits without labels.
@@ -145,17 +152,17 @@ struct ClassifierTraining {
   /// The entry, with the error on what the classifier has not seen: the test set, for symbols with the control sets.
   private func entry(
     _ kind: Kind, _ classifier: ImageClassifier, trainingSet: String?, seed: UInt64?, name: String
-  ) -> SweepClassifiers.Entry {
+  ) throws -> SweepClassifiers.Entry {
     var (wrong, count) = (0, 0)
-    func ask(_ set: Dataset, _ labels: [Int]) {
-      wrong += zip(classifier.predictions(set.examples), labels).count { $0 != $1 }
+    func ask(_ set: Dataset, _ labels: [Int]) throws {
+      wrong += zip(try classifier.labels(set.examples).elements, labels).count { $0 != $1 }
       count += set.count
     }
     switch kind {
-    case .digits: if let labels = data.test.labels { ask(data.test, labels.elements.map { Int($0) }) }
+    case .digits: if let labels = data.test.labels { try ask(data.test, labels.elements.map { Int($0) }) }
     case .symbols:
-      ask(data.test, Array(repeating: 0, count: data.test.count))
-      for set in data.controls { ask(set, Array(repeating: 1, count: set.count)) }
+      try ask(data.test, Array(repeating: 0, count: data.test.count))
+      for set in data.controls { try ask(set, Array(repeating: 1, count: set.count)) }
     }
     return SweepClassifiers.Entry(
       classifier: classifier,

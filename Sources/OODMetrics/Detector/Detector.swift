@@ -31,7 +31,11 @@ public struct Detector<Scorer: OODScorer>: OODScorer {
     Detector(scorer, threshold: threshold, calibration: calibration)
   }
 
-  public func score(_ x: Scorer.Examples) throws -> [Double] { try scorer.score(x) }
+  public var exampleShape: Shape { scorer.exampleShape }
+
+  public func check(_ x: Scorer.Examples) throws(ExampleError) { try scorer.check(x) }
+
+  public func score(checked x: Scorer.Examples) throws -> [Double] { try scorer.score(checked: x) }
 
   /// The score and the verdict for each example.
   public func detect(_ x: Scorer.Examples) throws -> [Detection] {
@@ -51,15 +55,24 @@ public struct Detection: Sendable, Hashable {
   public let pValue: Double?
 }
 
-extension Detector: SavableScorer where Scorer: SavableScorer {
+extension Detector: ExplainableScorer where Scorer: ExplainableScorer {
+  public var contributionRule: ContributionRule { scorer.contributionRule }
+
+  public func contributions(checked x: Scorer.Examples) throws -> Scorer.Examples {
+    try scorer.contributions(checked: x)
+  }
+}
+
+extension Detector: Model where Scorer: Model {
   public static var kind: String { "detector" }
 
-  private struct Settings: Codable {
-    var thresholdOrigin: String
+  public var configuration: DetectorConfiguration {
+    DetectorConfiguration(thresholdOrigin: threshold.origin)
   }
 
-  public func encode(to archive: inout ScorerArchive) throws {
-    try archive.setSettings(Settings(thresholdOrigin: threshold.origin))
+  public var columnNames: [String]? { scorer.columnNames }
+
+  public func encode(to archive: inout ModelArchive) throws {
     archive["threshold"] = .float64([threshold.value], shape: [1])
     if let calibration {
       archive["calibration_scores"] = .float64(calibration.scores, shape: [calibration.scores.count])
@@ -67,15 +80,21 @@ extension Detector: SavableScorer where Scorer: SavableScorer {
     try archive.setPart("scorer", scorer)
   }
 
-  public init(from archive: ScorerArchive) throws {
-    scorer = try Scorer(decoding: archive.part("scorer"))
+  public init(from archive: ModelArchive) throws {
     let value = try archive.doubles("threshold", shape: [1])[0]
     guard !value.isNaN else { throw ModelFileError.notFinite(name: "threshold", position: 0) }
-    threshold = Threshold(value, origin: try archive.settings(as: Settings.self).thresholdOrigin)
-    calibration =
-      archive["calibration_scores"] == nil
-      ? nil : try ConformalCalibration(archive.finiteDoubles("calibration_scores"))
+    self.init(
+      try archive.part("scorer", as: Scorer.self),
+      threshold: Threshold(
+        value, origin: try archive.configuration(as: DetectorConfiguration.self).thresholdOrigin),
+      calibration: archive["calibration_scores"] == nil
+        ? nil : try ConformalCalibration(archive.finiteDoubles("calibration_scores")))
   }
+}
+
+/// What a detector's file says besides its numbers.
+public struct DetectorConfiguration: Codable, Hashable, Sendable {
+  var thresholdOrigin: String
 }
 
 extension Detector: TableScorer where Scorer: TableScorer {

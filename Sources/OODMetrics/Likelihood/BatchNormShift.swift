@@ -16,8 +16,8 @@ import GenModels
 /// the paper's statistic for a batch of different examples, which is the sharper one.
 ///
 /// Cost: log-densities of b + 1 examples for each example.
-public struct BatchNormShift<Model: BatchNormalizedDensity>: OODScorer {
-  public let model: Model
+public struct BatchNormShift<Density: BatchNormalizedDensity>: OODScorer {
+  public let model: Density
   /// Training examples that fill up each batch, `[b − c, …]`.
   public let companions: Tensor
   /// c.
@@ -28,9 +28,9 @@ public struct BatchNormShift<Model: BatchNormalizedDensity>: OODScorer {
   ///   - companions: Training examples; their order changes nothing but rounding.
   ///   - copies: c.
   /// - Throws: `LikelihoodError` when the batch would have fewer than two examples, a companion is not finite, or the model has no
-  ///   batch normalization.
-  public init(_ model: Model, companions: Tensor, copies: Int = 1) throws {
-    Self.requireExamples(companions, model)
+  ///   batch normalization; `ExampleError` for companions that are no examples of the model.
+  public init(_ model: Density, companions: Tensor, copies: Int = 1) throws {
+    try model.check(companions)
     guard model.hasBatchNormalization else { throw LikelihoodError.noBatchNormalization }
     guard copies >= 1 else {
       throw LikelihoodError.invalidSetting(name: "copies", value: "\(copies)", expected: "at least 1")
@@ -39,16 +39,18 @@ public struct BatchNormShift<Model: BatchNormalizedDensity>: OODScorer {
       throw LikelihoodError.tooFew(
         what: "examples in the batch", found: companions.shape[0] + copies, needed: 2)
     }
-    try Self.requireFinite(companions, model)
     self.model = model
     self.companions = companions
     self.copies = copies
   }
 
+  public var exampleShape: Shape { model.exampleShape }
+
+  public func check(_ x: Tensor) throws(ExampleError) { try model.check(x) }
+
   /// The score of each example.
   /// - Throws: What the model throws; `LikelihoodError.notFinite` where a log-density is not finite.
-  public func score(_ x: Tensor) throws -> [Double] {
-    Self.requireExamples(x, model)
+  public func score(checked x: Tensor) throws -> [Double] {
     let inUse = try model.logDensity(x).checkedFinite("log-density in use")
     return try inUse.indices.map { i in
       let example = x.sliced(axis: 0, i..<i + 1)
@@ -66,7 +68,7 @@ public struct BatchNormShift<Model: BatchNormalizedDensity>: OODScorer {
   /// p_train over the batch's own examples. High when the batch is out-of-distribution.
   /// - Throws: As `score`; `LikelihoodError.tooFew` for an empty batch.
   public func shift(ofBatch x: Tensor) throws -> Double {
-    Self.requireExamples(x, model)
+    try check(x)
     let count = x.shape[0]
     guard count >= 1 else { throw LikelihoodError.tooFew(what: "examples in the batch", found: 0, needed: 1) }
     let inUse = try model.logDensity(x).checkedFinite("log-density in use")
@@ -75,19 +77,26 @@ public struct BatchNormShift<Model: BatchNormalizedDensity>: OODScorer {
       .checkedFinite("log-density in training")
     return (inUse.reduce(0, +) - inTraining.reduce(0, +)) / Double(count)
   }
+}
 
-  private static func requireExamples(_ x: Tensor, _ model: Model) {
-    precondition(
-      x.rank == model.exampleShape.rank + 1 && x.shape.dropFirst().elementsEqual(model.exampleShape),
-      "The model scores batches of examples of shape \(model.exampleShape), not a tensor of shape \(x.shape)."
-    )
+extension BatchNormShift: Model where Density: Model {
+  public static var kind: String { "batch-norm-shift" }
+
+  public var configuration: BatchNormShiftConfiguration { BatchNormShiftConfiguration(copies: copies) }
+
+  public func encode(to archive: inout ModelArchive) throws {
+    archive["companions"] = .float32(companions)
+    try archive.setPart("model", model)
   }
 
-  private static func requireFinite(_ x: Tensor, _ model: Model) throws(LikelihoodError) {
-    guard let position = x.firstNonFinite else { return }
-    let width = model.exampleShape.elementCount
-    throw .notFinite(
-      what: "feature \(position % width)", example: position / width,
-      value: Double(x.withUnsafeElements { $0[position] }))
+  public init(from archive: ModelArchive) throws {
+    try self.init(
+      archive.part("model", as: Density.self), companions: archive.finiteTensor("companions"),
+      copies: archive.configuration(as: BatchNormShiftConfiguration.self).copies)
   }
+}
+
+/// What the file of a `BatchNormShift` says besides its model and companions.
+public struct BatchNormShiftConfiguration: Codable, Hashable, Sendable {
+  var copies: Int
 }

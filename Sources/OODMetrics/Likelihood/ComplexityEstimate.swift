@@ -1,12 +1,17 @@
+import GenModels
+
 /// How many bits it takes to write an example down without knowing what it is: L(x) of J. Serrà, D. Álvarez, V. Gómez,
 /// O. Slizovskaia, J. F. Núñez and J. Luque (2020), the length of the example under a general lossless compressor.
 ///
-/// A function with a name. `OODDatasets` has compressors of images; `OODExperiments` makes estimates of them:
+/// A function with a name, or a `ComplexityMeasure`, which is saved with the scorer it serves:
 ///
-///     let complexity = ComplexityEstimate<Tensor>("png") { try PNGCompressor().bits(of: $0) }
-public struct ComplexityEstimate<Examples: Sendable>: Sendable {
+///     let complexity = ComplexityEstimate(ImageComplexity([.png]))         // of OODDatasets
+///     let ones = ComplexityEstimate<Matrix>("ones") { x in (0..<x.rows).map { x.row($0).reduce(0, +) } }
+public struct ComplexityEstimate<Examples: ExampleBatch>: Sendable {
   /// For people and reports: "png".
   public let name: String
+  /// The measure that the estimate is, where it is one that a file can name.
+  public let measure: (any ComplexityMeasure<Examples>)?
   private let function: @Sendable (Examples) throws -> [Double]
 
   /// - Parameters:
@@ -14,7 +19,15 @@ public struct ComplexityEstimate<Examples: Sendable>: Sendable {
   ///   - bits: The length of each example, in bits; each must depend on that example only.
   public init(_ name: String, bits: @escaping @Sendable (Examples) throws -> [Double]) {
     self.name = name
+    measure = nil
     function = bits
+  }
+
+  /// The estimate by a measure, which is saved with the scorer.
+  public init(_ measure: some ComplexityMeasure<Examples>) {
+    name = measure.label
+    self.measure = measure
+    function = { try measure.bits($0) }
   }
 
   /// The length of each example, in bits.

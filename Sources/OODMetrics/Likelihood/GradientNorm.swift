@@ -10,31 +10,26 @@ import GenModels
 /// the *parameters*, G. Kwon et al., 2020, are another score, not this one.)
 ///
 /// Units: nats per unit of x. Cost: one log-density and one backward pass, about three log-densities.
-public struct GradientNorm<Model: DifferentiableDensity>: OODScorer {
-  public let model: Model
+public struct GradientNorm<Density: DifferentiableDensity>: OODScorer {
+  public let model: Density
   /// Examples that are differentiated together. It bounds the memory and changes no score.
   public let batchSize: Int
 
   /// Traps when the batch size is below 1.
-  public init(_ model: Model, batchSize: Int = 64) {
+  public init(_ model: Density, batchSize: Int = 64) {
     precondition(batchSize >= 1, "A batch has at least one example, and \(batchSize) were asked for.")
     self.model = model
     self.batchSize = batchSize
   }
 
+  public var exampleShape: Shape { model.exampleShape }
+
+  public func check(_ x: Tensor) throws(ExampleError) { try model.check(x) }
+
   /// ‖∂ ln p(x) / ∂x‖₂ of each example.
-  /// - Throws: `LikelihoodError.notFinite` where an example is not finite, or its gradient is not.
-  public func score(_ x: Tensor) throws -> [Double] {
-    precondition(
-      x.rank == model.exampleShape.rank + 1 && x.shape.dropFirst().elementsEqual(model.exampleShape),
-      "The model scores batches of examples of shape \(model.exampleShape), not a tensor of shape \(x.shape)."
-    )
+  /// - Throws: `LikelihoodError.notFinite` where an example's gradient is not finite.
+  public func score(checked x: Tensor) throws -> [Double] {
     let width = model.exampleShape.elementCount
-    if let position = x.firstNonFinite {
-      throw LikelihoodError.notFinite(
-        what: "feature \(position % width)", example: position / width,
-        value: Double(x.withUnsafeElements { $0[position] }))
-    }
     var norms: [Double] = []
     norms.reserveCapacity(x.shape[0])
     for start in stride(from: 0, to: x.shape[0], by: batchSize) {
@@ -50,4 +45,14 @@ public struct GradientNorm<Model: DifferentiableDensity>: OODScorer {
     }
     return try norms.checkedFinite("gradient's length")
   }
+}
+
+extension GradientNorm: Model where Density: Model {
+  public static var kind: String { "gradient-norm" }
+
+  public var configuration: EmptyConfiguration { EmptyConfiguration() }
+
+  public func encode(to archive: inout ModelArchive) throws { try archive.setPart("model", model) }
+
+  public init(from archive: ModelArchive) throws { self.init(try archive.part("model", as: Density.self)) }
 }

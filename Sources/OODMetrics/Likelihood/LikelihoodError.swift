@@ -1,3 +1,5 @@
+import GenModels
+
 /// Why log-likelihoods give no score.
 public enum LikelihoodError: Error, Sendable, Hashable {
   /// A number that a score is made of is NaN; `example` counts from 0.
@@ -6,6 +8,8 @@ public enum LikelihoodError: Error, Sendable, Hashable {
   case notFinite(what: String, example: Int, value: Double)
   /// There are too few of something to estimate from.
   case tooFew(what: String, found: Int, needed: Int)
+  /// Two models that must take the same examples take examples of different shapes.
+  case differentShapes(first: Shape, second: Shape)
   /// A batch has another size than a test was calibrated for.
   case wrongBatchSize(found: Int, expected: Int)
   /// A setting that can't be.
@@ -26,6 +30,8 @@ extension LikelihoodError: CustomStringConvertible {
       "The \(what) of example \(example) (counted from 0) is \(value), and it must be a finite number."
     case .tooFew(let what, let found, let needed):
       "There are \(found) \(what), and at least \(needed) are needed."
+    case .differentShapes(let first, let second):
+      "One model takes examples of shape \(first) and another of shape \(second); they must take the same."
     case .wrongBatchSize(let found, let expected):
       "The batch has \(found) examples, and the test was calibrated for batches of \(expected)."
     case .invalidSetting(let name, let value, let expected):

@@ -10,14 +10,28 @@ import GenModels
 /// other scores of this folder are the repairs that were proposed.
 ///
 /// Where the density is 0, the score is +∞. Cost: one log-density.
-public struct LogDensityScorer<Model: DensityModel>: OODScorer {
-  public let model: Model
+public struct LogDensityScorer<Density: DensityModel>: OODScorer {
+  public let model: Density
 
-  public init(_ model: Model) { self.model = model }
+  public init(_ model: Density) { self.model = model }
+
+  public var exampleShape: Shape { model.exampleShape }
+
+  public func check(_ x: Density.Examples) throws(ExampleError) { try model.check(x) }
 
   /// −ln p(x) of each example.
   /// - Throws: What the model throws; `LikelihoodError.notANumber` where its log-density is NaN.
-  public func score(_ x: Model.Examples) throws -> [Double] {
+  public func score(checked x: Density.Examples) throws -> [Double] {
     try model.logDensity(x).checkedNumbers("log-density").map { -$0 }
   }
+}
+
+extension LogDensityScorer: Model where Density: Model {
+  public static var kind: String { "log-density" }
+
+  public var configuration: EmptyConfiguration { EmptyConfiguration() }
+
+  public func encode(to archive: inout ModelArchive) throws { try archive.setPart("model", model) }
+
+  public init(from archive: ModelArchive) throws { self.init(try archive.part("model", as: Density.self)) }
 }

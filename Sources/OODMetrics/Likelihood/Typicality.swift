@@ -11,13 +11,13 @@ import GenModels
 ///     let scorer = try Typicality(flow, training: images)
 ///
 /// Where the density is 0, the score is +∞. Cost: one log-density.
-public struct Typicality<Model: DensityModel>: OODScorer {
-  public let model: Model
+public struct Typicality<Density: DensityModel>: OODScorer {
+  public let model: Density
   /// Ĥ, the estimate of the entropy H[p], in nats.
   public let entropy: Double
 
   /// A scorer with an entropy that is known, from training or from the model's formula. Traps when it is not finite.
-  public init(_ model: Model, entropy: Double) {
+  public init(_ model: Density, entropy: Double) {
     precondition(entropy.isFinite, "An entropy is a finite number, and \(entropy) was given.")
     self.model = model
     self.entropy = entropy
@@ -25,14 +25,35 @@ public struct Typicality<Model: DensityModel>: OODScorer {
 
   /// A scorer whose Ĥ is the mean of −ln p over the training examples (or a part of them).
   /// - Throws: What the model throws; `LikelihoodError` when there is no example or a log-density is not finite.
-  public init(_ model: Model, training: Model.Examples) throws {
+  public init(_ model: Density, training: Density.Examples) throws {
     self.init(model, entropy: try LogDensities.entropy(model.logDensity(training)))
   }
 
+  public var exampleShape: Shape { model.exampleShape }
+
+  public func check(_ x: Density.Examples) throws(ExampleError) { try model.check(x) }
+
   /// |−ln p(x) − Ĥ| of each example.
   /// - Throws: What the model throws; `LikelihoodError.notANumber` where its log-density is NaN.
-  public func score(_ x: Model.Examples) throws -> [Double] {
+  public func score(checked x: Density.Examples) throws -> [Double] {
     try model.logDensity(x).checkedNumbers("log-density").map { abs(-$0 - entropy) }
+  }
+}
+
+extension Typicality: Model where Density: Model {
+  public static var kind: String { "typicality" }
+
+  public var configuration: EmptyConfiguration { EmptyConfiguration() }
+
+  public func encode(to archive: inout ModelArchive) throws {
+    archive["entropy"] = .float64([entropy], shape: [1])
+    try archive.setPart("model", model)
+  }
+
+  public init(from archive: ModelArchive) throws {
+    self.init(
+      try archive.part("model", as: Density.self),
+      entropy: try archive.finiteDoubles("entropy", shape: [1])[0])
   }
 }
 

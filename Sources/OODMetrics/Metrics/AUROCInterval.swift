@@ -1,3 +1,5 @@
+import GenModels
+
 /// An estimate of a metric with its uncertainty.
 public struct MetricEstimate: Sendable, Hashable {
   public let estimate: Double

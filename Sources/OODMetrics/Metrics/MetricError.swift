@@ -1,3 +1,5 @@
+import GenModels
+
 /// Why a metric does not exist for the scores given.
 public enum MetricError: Error, Sendable, Hashable, CustomStringConvertible {
   /// There is no out-of-distribution example among the labels.

@@ -1,3 +1,5 @@
+import GenModels
+
 /// The class that a metric counts as "positive". Published results use both; the same detector has different
 /// precision, and a different false positive rate at 95% true positives, for either.
 public enum PositiveClass: String, Sendable, Hashable, Codable, CaseIterable {

@@ -1,3 +1,5 @@
+import GenModels
+
 /// Precision over recall.
 public struct PrecisionRecallCurve: Sendable, Hashable {
   public struct Point: Sendable, Hashable {

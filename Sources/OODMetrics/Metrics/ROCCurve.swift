@@ -1,3 +1,5 @@
+import GenModels
+
 /// A receiver operating characteristic: true positive rate over false positive rate.
 public struct ROCCurve: Sendable, Hashable {
   public struct Point: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import GenModels
+
 extension [Double] {
   /// How many of these numbers, which ascend, are below `limit`: a binary search.
   func ascendingCount(below limit: Double) -> Int {

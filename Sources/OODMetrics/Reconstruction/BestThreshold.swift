@@ -1,3 +1,5 @@
+import GenModels
+
 /// The threshold with the largest Δ.
 public struct BestThreshold: Sendable, Hashable {
   /// The largest of the best θ: every θ above `lowerBound` and up to this one has the same rates. It is an

@@ -1,3 +1,5 @@
+import GenModels
+
 /// Which classes of the in-class set a model misses: the share of each class's examples that it reconstructs.
 ///
 ///     let recall = try ClassRecall(errors: scorer.score(digits), labels: labels, threshold: 50)

@@ -1,3 +1,5 @@
+import GenModels
+
 /// What Δ a threshold is chosen for.
 public enum DeltaObjective: Sendable, Hashable {
   /// Δ against the control set of this name.

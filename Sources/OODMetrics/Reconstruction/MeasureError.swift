@@ -1,3 +1,5 @@
+import GenModels
+
 /// Why a measure of a generative model does not exist for what was given. Positions, rows and columns count
 /// from 0.
 public enum MeasureError: Error, Sendable, Hashable {

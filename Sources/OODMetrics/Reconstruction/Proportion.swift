@@ -1,3 +1,5 @@
+import GenModels
+
 /// A number of successes in a number of independent trials.
 public struct Proportion: Sendable, Hashable {
   public let successes: Int

@@ -1,3 +1,5 @@
+import GenModels
+
 /// IRR, ORR and Δ over all thresholds θ: exact step functions.
 ///
 /// A rate counts errors below θ, so it changes just above each distinct error. Step 0 holds for θ ≤

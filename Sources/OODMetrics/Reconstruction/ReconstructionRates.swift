@@ -1,3 +1,5 @@
+import GenModels
+
 /// The rates of reconstruction of one model at one threshold, with confidence intervals.
 ///
 /// **Rates** have Wilson's score interval (`Proportion.wilsonInterval`). **Differences** have R. G.

@@ -18,49 +18,38 @@ public struct ReconstructionScorer<Oracle: ReconstructionOracle>: OODScorer {
   public let norm: ReconstructionNorm
   /// Examples that go through the model at once. It changes time and memory, not the scores.
   public let batchSize: Int
-  /// The shape of one example, where the model wants one; other shapes are refused with an error instead of a
-  /// trap.
-  public let exampleShape: Shape?
 
   /// Traps when `batchSize` is below 1.
-  public init(
-    _ oracle: Oracle, norm: ReconstructionNorm = .l1, exampleShape: Shape? = nil, batchSize: Int = 256
-  ) {
+  public init(_ oracle: Oracle, norm: ReconstructionNorm = .l1, batchSize: Int = 256) {
     precondition(batchSize >= 1, "A batch has at least one example, and \(batchSize) were asked for.")
     self.oracle = oracle
     self.norm = norm
-    self.exampleShape = exampleShape
     self.batchSize = batchSize
   }
 
+  public var exampleShape: Shape { oracle.exampleShape }
+
+  /// The binary cross-entropy is defined for features in 0...1 alone.
+  public func check(_ x: Tensor) throws(ExampleError) {
+    try oracle.check(x)
+    guard norm == .binaryCrossEntropy,
+      let position = x.withUnsafeElements({ $0.firstIndex { $0 < 0 || $0 > 1 } })
+    else { return }
+    let width = x.count / x.exampleCount
+    throw .outsideSupport(
+      example: position / width, feature: position % width,
+      value: Double(x.withUnsafeElements { $0[position] }), support: 0...1)
+  }
+
   /// The reconstruction error of each example; the first axis counts examples.
-  /// - Throws: `MeasureError` for examples that are NaN or infinite, or of another shape than `exampleShape`,
-  ///   for features outside 0...1 with the binary cross-entropy, and when the model's answer is not finite.
-  public func score(_ x: Tensor) throws -> [Double] {
-    guard x.rank >= 1 else {
-      throw MeasureError.wrongShape(found: "\(x.shape)", expected: "a batch of examples")
-    }
-    if let exampleShape, !x.shape.dropFirst().elementsEqual(exampleShape) {
-      throw MeasureError.wrongShape(found: "\(x.shape)", expected: "batches of \(exampleShape)")
-    }
+  /// - Throws: `MeasureError` when the model's answer is not finite.
+  public func score(checked x: Tensor) throws -> [Double] {
     let width = max(1, x.count / max(1, x.shape[0]))
-    if let position = x.firstNonFinite {
-      throw MeasureError.notFinite(
-        set: "example \(position / width)", position: position % width,
-        value: "\(x.withUnsafeElements { $0[position] })")
-    }
-    if norm == .binaryCrossEntropy {
-      let position = x.withUnsafeElements { $0.firstIndex { $0 < 0 || $0 > 1 } }
-      if let position {
-        throw MeasureError.outsideUnitInterval(
-          example: position / width, value: "\(x.withUnsafeElements { $0[position] })")
-      }
-    }
     var errors: [Double] = []
     errors.reserveCapacity(x.shape[0])
     for start in stride(from: 0, to: x.shape[0], by: batchSize) {
       let batch = x.sliced(axis: 0, start..<min(x.shape[0], start + batchSize))
-      let answers = oracle.reconstruct(batch)
+      let answers = try oracle.reconstruct(checked: batch)
       // Norms that keep numbers within bounds would hide a NaN.
       if let position = answers.firstNonFinite {
         throw MeasureError.notFinite(
@@ -72,4 +61,29 @@ public struct ReconstructionScorer<Oracle: ReconstructionOracle>: OODScorer {
     try requireFinite(errors, set: "reconstruction errors")
     return errors
   }
+}
+
+extension ReconstructionScorer: Model where Oracle: Model {
+  public static var kind: String { "reconstruction" }
+
+  public var configuration: ReconstructionScorerConfiguration {
+    ReconstructionScorerConfiguration(norm: norm, batchSize: batchSize)
+  }
+
+  public func encode(to archive: inout ModelArchive) throws { try archive.setPart("oracle", oracle) }
+
+  public init(from archive: ModelArchive) throws {
+    let settings = try archive.configuration(as: ReconstructionScorerConfiguration.self)
+    guard settings.batchSize >= 1 else {
+      throw ModelFileError.malformed(reason: "a batch has \(settings.batchSize) examples")
+    }
+    self.init(
+      try archive.part("oracle", as: Oracle.self), norm: settings.norm, batchSize: settings.batchSize)
+  }
+}
+
+/// What the file of a `ReconstructionScorer` says besides its model.
+public struct ReconstructionScorerConfiguration: Codable, Hashable, Sendable {
+  var norm: ReconstructionNorm
+  var batchSize: Int
 }

@@ -1,4 +1,5 @@
 import GenModels
+import OODDetectors
 
 /// How many of a model's samples are different from each other.
 ///

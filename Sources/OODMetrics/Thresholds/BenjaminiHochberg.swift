@@ -1,3 +1,5 @@
+import GenModels
+
 /// Which p-values of a batch to reject so that, of those rejected, at most the share `rate` is rejected
 /// wrongly on average (the false discovery rate; Y. Benjamini and Y. Hochberg, 1995).
 ///

@@ -1,3 +1,5 @@
+import GenModels
+
 /// Split-conformal p-values: how unusual a score is among those of normal examples that the scorer was not
 /// fitted to.
 ///
@@ -44,17 +46,5 @@ public struct ConformalCalibration: Sendable, Hashable {
     let origin = "conformal level \(level) with \(scores.count) scores"
     guard above < scores.count else { return Threshold(-.infinity, origin: origin) }
     return Threshold(scores[scores.count - 1 - above], origin: origin)
-  }
-}
-
-extension [Double] {
-  /// The first position of an ascending array at which `isBeyond` holds, or its count.
-  func partitionPoint(_ isBeyond: (Double) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -1,3 +1,5 @@
+import GenModels
+
 /// From which score on an example counts as out-of-distribution: when score > value.
 ///
 /// A threshold is a number with its origin. It knows no scorer; to try another one costs nothing and fits

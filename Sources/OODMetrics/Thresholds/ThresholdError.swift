@@ -1,3 +1,5 @@
+import GenModels
+
 /// Why scores give no threshold or p-value.
 public enum ThresholdError: Error, Sendable, Hashable, CustomStringConvertible {
   case noScores

@@ -72,7 +72,7 @@ struct FlowTraining: ParsableArguments {
 
   private func make(_ architecture: Flow.Architecture) throws -> Flow {
     do { return try Flow(validating: architecture, seed: options.seed) } catch {
-      guard case .malformedArchitecture(let reason) = error else { throw error }
+      guard case .malformed(let reason) = error else { throw error }
       throw Failure("No such flow can be made: \(reason).")
     }
   }

@@ -1,13 +1,41 @@
-/// The distribution that a flow turns data into.
-public enum BaseSpecification: Sendable, Hashable, Codable {
+/// The distribution that a flow turns data into: a description of any type.
+public struct BaseSpecification: Sendable, Hashable, Codable {
+  public let description: any BaseDescription
+
+  /// A distribution of any type, an importer's own among them.
+  public init(_ description: some BaseDescription) { self.description = description }
+
+  public init(from decoder: any Decoder) throws {
+    guard let found = try BlockCoding.decode(.baseDistribution, from: decoder) as? any BaseDescription else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "the block is no base distribution"))
+    }
+    description = found
+  }
+
+  public func encode(to encoder: any Encoder) throws { try BlockCoding.encode(description, to: encoder) }
+
+  public static func == (a: BaseSpecification, b: BaseSpecification) -> Bool {
+    a.description.isEqual(b.description)
+  }
+
+  public func hash(into hasher: inout Hasher) { description.hash(into: &hasher) }
+}
+
+extension BaseSpecification {
   /// Independent normal numbers of mean 0 and variance 1.
-  case standardNormal
+  public static var standardNormal: BaseSpecification { .init(StandardNormalBase.Description()) }
+
   /// For each class of a class-conditional flow a Gaussian with trained mean and diagonal deviation; the classes are equally
   /// probable. P. Izmailov et al., Semi-supervised learning with normalizing flows, 2020.
-  case classGaussians
+  public static var classGaussians: BaseSpecification { .init(ClassGaussiansBase.Description()) }
+
   /// Independent numbers with the logistic density σ(z) (1 − σ(z)): heavier tails than the normal's.
-  case logistic
+  public static var logistic: BaseSpecification { .init(LogisticBase.Description()) }
+
   /// Independent numbers uniform on [−bound, bound]. Where a flow leaves the box its density is 0, so its bijections should
   /// keep to it: splines with that bound do, behind a bijection onto the box.
-  case uniform(bound: Float)
+  public static func uniform(bound: Float) -> BaseSpecification {
+    .init(UniformBase.Description(bound: bound))
+  }
 }

@@ -60,3 +60,18 @@ public struct ActivationNormalization: Bijection {
     visitor.visit("logScale", &logScale)
   }
 }
+
+extension ActivationNormalization {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "activationNormalization"
+
+    public init() {}
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      try ActivationNormalization(shape: input, tensors)
+    }
+  }
+}

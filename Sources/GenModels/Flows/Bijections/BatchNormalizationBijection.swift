@@ -19,7 +19,7 @@ public struct BatchNormalizationBijection: Bijection {
     runningMean = RunningState(try tensors.tensor("runningMean", channels) { _ in .zeros(channels) })
     runningVariance = RunningState(try tensors.tensor("runningVariance", channels) { _ in .ones(channels) })
     guard runningVariance.tensor.elements.allSatisfy({ $0 >= 0 }) else {
-      throw .malformedArchitecture(reason: "a batch normalization has a negative variance")
+      throw .malformed(reason: "a batch normalization has a negative variance")
     }
   }
 
@@ -75,5 +75,23 @@ public struct BatchNormalizationBijection: Bijection {
     visitor.visit("shift", &shift)
     visitor.visit("runningMean", &runningMean)
     visitor.visit("runningVariance", &runningVariance)
+  }
+}
+
+extension BatchNormalizationBijection {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "batchNormalization"
+
+    public var momentum: Float
+
+    public var isBatchNormalization: Bool { true }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      try require(momentum > 0 && momentum <= 1, "batch normalization, can't have the momentum \(momentum)")
+      return try BatchNormalizationBijection(shape: input, momentum: momentum, tensors)
+    }
   }
 }

@@ -26,25 +26,6 @@ public protocol Bijection: Parameterized {
   mutating func initialize(from x: Tensor, condition: Tensor?) -> Tensor
 }
 
-/// What a bijection gives: the value, and the logarithm of the absolute determinant of its Jacobian at each example.
-public struct Mapped<Value: TensorAlgebra> {
-  /// `[batch, ...]`.
-  public var value: Value
-  /// `[batch]`, in nats.
-  public var logDeterminant: Value
-
-  public init(_ value: Value, logDeterminant: Value) {
-    self.value = value
-    self.logDeterminant = logDeterminant
-  }
-
-  /// A value under a map whose log-determinant is the same number everywhere.
-  init(_ value: Value, constant logDeterminant: Float = 0) {
-    self.value = value
-    self.logDeterminant = value.constant(Tensor(repeating: logDeterminant, shape: [value.shape[0]]))
-  }
-}
-
 extension Bijection {
   /// `forward` in use, not in training.
   public func forward<Value: TensorAlgebra>(_ x: Value, condition: Value? = nil) -> Mapped<Value> {
@@ -66,7 +47,7 @@ extension Bijection {
   public mutating func visitParameters(with visitor: ParameterVisitor) {}
 
   /// Traps unless `x` is a batch of examples of `shape`.
-  func require(_ x: Shape, isBatchOf shape: Shape) {
+  public func require(_ x: Shape, isBatchOf shape: Shape) {
     precondition(
       x.rank == shape.rank + 1 && x.dropFirst().elementsEqual(shape),
       "\(Self.self) takes batches of examples of shape \(shape), not a tensor of shape \(x).")

@@ -18,29 +18,42 @@ public struct BijectionChain: Bijection {
   private static let mostInitializationExamples = 1024
 
   /// A chain for examples of `inputShape`.
-  /// - Throws: `ModelFileError.malformedArchitecture` where a bijection does not fit the one before.
-  init(
-    _ specifications: [BijectionSpecification], inputShape: Shape, conditions: Int, _ tensors: TensorSource
+  /// - Parameters:
+  ///   - specifications: The bijections, from data to noise.
+  ///   - inputShape: The shape of one example.
+  ///   - conditions: Numbers that the bijections may depend on besides x.
+  ///   - tensors: Fresh or stored tensors by name.
+  /// - Throws: `ModelFileError.malformed` where a bijection does not fit the one before.
+  public init(
+    _ specifications: [BijectionSpecification], inputShape: Shape, conditions: Int = 0, _ tensors: TensorSource
   ) throws(ModelFileError) {
     var shape = inputShape
     var steps: [Step] = []
     var splitsAny = false
     for (number, specification) in specifications.enumerated() {
-      if specification == .split {
+      func malformed(_ reason: String) -> ModelFileError {
+        .malformed(reason: "bijection \(number), \(reason)")
+      }
+      if specification.description is SplitDescription {
         guard shape[shape.rank - 1] % 2 == 0 else {
-          throw .malformedArchitecture(
-            reason:
-              "bijection \(number), a split, needs an even number of channels, and examples have \(shape)"
-          )
+          throw malformed("a split, needs an even number of channels, and examples have \(shape)")
         }
         shape[shape.rank - 1] /= 2
         splitsAny = true
         steps.append(.split)
       } else {
-        let map = try specification.build(
-          number, inputShape: shape, conditions: conditions, tensors.under("\(number)"))
-        shape = map.outputShape
-        steps.append(.map(map))
+        do throws(ModelFileError) {
+          let map = try specification.description.bijection(
+            after: shape, conditions: conditions, tensors.under("\(number)"))
+          guard map.inputShape == shape else {
+            throw malformed("was built for examples of shape \(map.inputShape) and gets \(shape)")
+          }
+          shape = map.outputShape
+          steps.append(.map(map))
+        } catch {
+          guard case .malformed(let reason) = error, !reason.hasPrefix("bijection ") else { throw error }
+          throw malformed(reason)
+        }
       }
     }
     self.specifications = specifications
@@ -148,7 +161,7 @@ public struct BijectionChain: Bijection {
         done.append(value.half(.first).flattened())
         value = value.half(.second)
       case .map(var map):
-        if !(map is Standardization || map is Rescaling), value.shape[0] > Self.mostInitializationExamples {
+        if !(map is StandardizationBijection || map is Rescaling), value.shape[0] > Self.mostInitializationExamples {
           value = value.sliced(axis: 0, 0..<Self.mostInitializationExamples)
           condition = condition?.sliced(axis: 0, 0..<Self.mostInitializationExamples)
         }
@@ -173,19 +186,5 @@ public struct BijectionChain: Bijection {
 extension BijectionChain.Step {
   fileprivate var isDenseCoupling: Bool {
     if case .map(let map) = self { map is DenseCoupling } else { false }
-  }
-}
-
-extension TensorAlgebra {
-  /// One half of the channels (last axis); of an odd number the first half is the smaller one.
-  func half(_ half: BijectionSpecification.Half) -> Self {
-    sliced(axis: -1, half.range(of: shape[shape.rank - 1]))
-  }
-}
-
-extension BijectionSpecification.Half {
-  /// The channels of this half.
-  func range(of channels: Int) -> Range<Int> {
-    self == .first ? 0..<channels / 2 : channels / 2..<channels
   }
 }

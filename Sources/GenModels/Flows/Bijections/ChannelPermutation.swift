@@ -36,3 +36,42 @@ public struct ChannelPermutation: Bijection {
     return Mapped(y.channels(isReversal ? order : inverseOrder), constant: 0)
   }
 }
+
+extension ChannelPermutation {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "permutation"
+
+    public var order: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case order = "_0"
+    }
+
+    public var elementwise: ElementwiseMap { .rearrangement }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      let channels = input[input.rank - 1]
+      try require(
+        order.sorted() == Array(0..<channels), "a permutation of \(channels) channels, can't be \(order)")
+      return ChannelPermutation(order, shape: input)
+    }
+  }
+
+  /// Channels in reverse order, as data.
+  public struct Reversal: BijectionDescription {
+    public static let name = "reversal"
+
+    public init() {}
+
+    public var elementwise: ElementwiseMap { .rearrangement }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      ChannelPermutation(Array((0..<input[input.rank - 1]).reversed()), shape: input)
+    }
+  }
+}

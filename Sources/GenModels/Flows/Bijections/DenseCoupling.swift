@@ -6,12 +6,12 @@ public struct DenseCoupling: Bijection {
   public let inputShape: Shape
   public let transform: CouplingTransform
   /// The half that is changed.
-  public let changes: BijectionSpecification.Half
+  public let changes: ChannelHalf
   let conditions: Int
   var network: DenseNetwork
 
   init(
-    _ transform: CouplingTransform, features: Int, hidden: [Int], changes: BijectionSpecification.Half,
+    _ transform: CouplingTransform, features: Int, hidden: [Int], changes: ChannelHalf,
     conditions: Int, _ tensors: TensorSource
   ) throws(ModelFileError) {
     inputShape = [features]

@@ -12,7 +12,7 @@ struct DenseNetwork: Parameterized {
       let law = isLast ? Initialization.zeros : .heNormal
       let (shape, source): (Shape, TensorSource) = ([size, units], tensors.under("\(number)"))
       guard size * units <= Int(Int32.max) else {
-        throw .malformedArchitecture(reason: "a network can't have a layer of \(size) by \(units) weights")
+        throw .malformed(reason: "a network can't have a layer of \(size) by \(units) weights")
       }
       layers.append(
         Dense(

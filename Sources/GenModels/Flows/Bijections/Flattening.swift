@@ -20,3 +20,20 @@ public struct Flattening: Bijection {
     return Mapped(y.reshaped(Shape([y.shape[0]] + Array(inputShape))), constant: 0)
   }
 }
+
+extension Flattening {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "flatten"
+
+    public init() {}
+
+    public var elementwise: ElementwiseMap { .rearrangement }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      Flattening(shape: input)
+    }
+  }
+}

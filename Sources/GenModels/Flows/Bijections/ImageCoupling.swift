@@ -6,12 +6,12 @@
 public struct ImageCoupling: Bijection {
   public let inputShape: Shape
   public let transform: CouplingTransform
-  public let changes: BijectionSpecification.Half
+  public let changes: ChannelHalf
   let conditions: Int
   private var layers: [Convolution]
 
   init(
-    _ transform: CouplingTransform, shape: Shape, hidden: [Int], changes: BijectionSpecification.Half,
+    _ transform: CouplingTransform, shape: Shape, hidden: [Int], changes: ChannelHalf,
     conditions: Int, _ tensors: TensorSource
   ) throws(ModelFileError) {
     inputShape = shape
@@ -25,7 +25,7 @@ public struct ImageCoupling: Bijection {
       let law = number == 2 ? Initialization.zeros : .heNormal
       let weightShape: Shape = [kernel, kernel, channels, units]
       guard weightShape.reduce(1.0, { $0 * Double($1) }) <= Double(Int32.max) else {
-        throw .malformedArchitecture(reason: "a coupling can't have a layer of weights \(weightShape)")
+        throw .malformed(reason: "a coupling can't have a layer of weights \(weightShape)")
       }
       let source = tensors.under("network.\(number)")
       layers.append(

@@ -20,3 +20,28 @@ public struct InverseBijection: Bijection {
     bijection.visitParameters(with: visitor)
   }
 }
+
+extension InverseBijection {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "inverse"
+
+    public var bijection: BijectionSpecification
+
+    private enum CodingKeys: String, CodingKey {
+      case bijection = "_0"
+    }
+
+    public var isBatchNormalization: Bool { bijection.description.isBatchNormalization }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      // A turned map keeps the shape it is given, so that its own shapes are known beforehand.
+      let map = try bijection.description.bijection(after: input, conditions: conditions, tensors)
+      try require(
+        map.outputShape == input, "turned round, changes the shape \(input) to \(map.outputShape)")
+      return InverseBijection(map)
+    }
+  }
+}

@@ -34,10 +34,10 @@ public struct InvertibleLinear: Bijection {
     logDiagonal = Parameter(try tensors.tensor("logDiagonal", [c]) { _ in Tensor(start!.logDiagonal) })
     let order = permutation.tensor.elements
     guard order.sorted() == (0..<c).map({ Float($0) }) else {
-      throw .malformedArchitecture(reason: "the permutation of a linear map is none")
+      throw .malformed(reason: "the permutation of a linear map is none")
     }
     guard signs.tensor.elements.allSatisfy({ abs($0) == 1 }) else {
-      throw .malformedArchitecture(reason: "the signs of a linear map are not all 1 or −1")
+      throw .malformed(reason: "the signs of a linear map are not all 1 or −1")
     }
     rows = Indexes(order.map { Int($0) })
   }
@@ -88,6 +88,23 @@ extension Tensor {
   fileprivate static func square(_ size: Int, _ element: (Int, Int) -> Float) -> Tensor {
     Tensor(shape: [size, size]) { matrix in
       for i in 0..<size { for j in 0..<size { matrix[i * size + j] = element(i, j) } }
+    }
+  }
+}
+
+extension InvertibleLinear {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "linear"
+
+    public init() {}
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      let channels = input[input.rank - 1]
+      try require(channels <= 8192, "a linear map, takes at most 8192 channels, not \(channels)")
+      return try InvertibleLinear(shape: input, tensors)
     }
   }
 }

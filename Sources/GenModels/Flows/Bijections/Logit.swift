@@ -45,3 +45,38 @@ public struct Logit: Bijection {
     return Mapped((y.sigmoid() - alpha) / span, logDeterminant: -sum - logSpan)
   }
 }
+
+extension Logit {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "logit"
+
+    public var alpha: Float
+
+    /// s = alpha + (1 − 2 alpha) x in 2⁻²⁰ ... 1 − 2⁻²⁰ keeps away from the infinities.
+    public var elementwise: ElementwiseMap {
+      let margin: Float = 0x1p-20
+      return .within((margin - alpha) / (1 - 2 * alpha)...(1 - margin - alpha) / (1 - 2 * alpha))
+    }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      try require(alpha >= 0 && alpha < 0.5, "a logit, can't have the margin \(alpha)")
+      return Logit(shape: input, alpha: alpha)
+    }
+  }
+
+  /// The turned bijection, y = 1 / (1 + e⁻ˣ), as data.
+  public struct Sigmoid: BijectionDescription {
+    public static let name = "sigmoid"
+
+    public init() {}
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      Logit(shape: input, alpha: 0).inverted
+    }
+  }
+}

@@ -88,3 +88,28 @@ public struct MaskedAutoregressive: Bijection {
 
   public mutating func visitParameters(with visitor: ParameterVisitor) { visitor.visit("network", &network) }
 }
+
+extension MaskedAutoregressive {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "autoregressive"
+
+    public var transform: CouplingTransform
+    public var hidden: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case transform = "_0"
+      case hidden
+    }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      if let problem = transform.problem { try require(false, problem) }
+      try require(input.rank == 1, "autoregressive, takes vectors, not \(input); flatten first")
+      try requireHidden(hidden)
+      return try MaskedAutoregressive(
+        transform, features: input[0], hidden: hidden, conditions: conditions, tensors)
+    }
+  }
+}

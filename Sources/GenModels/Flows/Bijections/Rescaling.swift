@@ -39,3 +39,23 @@ public struct Rescaling: Bijection {
     return Mapped((y - shift) / scale, constant: -logDeterminant)
   }
 }
+
+extension Rescaling {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "rescaling"
+
+    public var scale: Float
+    public var shift: Float
+
+    public var elementwise: ElementwiseMap { .affine(scale: scale, shift: shift) }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      try require(
+        scale != 0 && scale.isFinite && shift.isFinite, "a rescaling, can't be by \(scale) and \(shift)")
+      return Rescaling(shape: input, scale: scale, shift: shift)
+    }
+  }
+}

@@ -42,3 +42,23 @@ public struct Squeeze: Bijection {
     return Mapped(squares.reshaped(Shape([batch] + Array(inputShape))), constant: 0)
   }
 }
+
+extension Squeeze {
+  /// The bijection as data.
+  public struct Description: BijectionDescription {
+    public static let name = "squeeze"
+
+    public var checkerboard: Bool
+
+    public var elementwise: ElementwiseMap { .rearrangement }
+
+    public func bijection(
+      after input: Shape, conditions: Int, _ tensors: TensorSource
+    ) throws(ModelFileError) -> any Bijection {
+      try require(
+        input.rank == 3 && input[0] % 2 == 0 && input[1] % 2 == 0,
+        "a squeeze, takes images of even height and width, not examples of shape \(input)")
+      return Squeeze(shape: input, checkerboard: checkerboard)
+    }
+  }
+}

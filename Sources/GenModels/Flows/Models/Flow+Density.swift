@@ -7,26 +7,40 @@
 #endif
 
 extension Flow {
+  /// The interval in which examples' numbers must lie is checked too, see `Architecture.support`.
+  public func check(_ x: Tensor) throws(ExampleError) {
+    try x.requireExamples(of: exampleShape)
+    guard let support = architecture.support,
+      let position = x.withUnsafeElements({ $0.firstIndex { !support.contains($0) } })
+    else { return }
+    throw .outsideSupport(
+      example: position / features, feature: position % features, value: Double(x.buffer.base[position]),
+      support: Double(support.lowerBound)...Double(support.upperBound))
+  }
+
   /// ln p(x) of each example, in nats per unit of x's own scale.
   ///
   /// A class-conditional flow averages p over its classes (see `logDensity(_:labels:)` for ln p(x | class)). Works through the batch
   /// in pieces, so that memory stays bounded; an example's density does not depend on the others.
   ///
-  /// - Throws: `FlowError` for examples of another shape, numbers that are NaN or infinite, values outside a logit's
-  ///   interval, and examples so far out that numbers overflow. Outside the box of a uniform base the density is −∞.
-  public func logDensity(_ x: Tensor) throws -> [Double] { try logDensity(x, labels: nil) }
+  /// - Throws: `ExampleError.overflow` for examples so far out that numbers overflow. Outside the box of a uniform base the density
+  ///   is −∞.
+  public func logDensity(checked x: Tensor) throws -> [Double] { try logDensities(inPieces: x, labels: nil) }
 
   /// ln p(x | class) of each example, in nats, for a class-conditional flow.
-  public func logDensity(_ x: Tensor, labels: Indexes?) throws -> [Double] {
-    try requireExamples(x, labels: labels)
+  public func logDensity(checked x: Tensor, labels: Indexes) throws -> [Double] {
+    try logDensities(inPieces: x, labels: labels)
+  }
+
+  private func logDensities(inPieces x: Tensor, labels: Indexes?) throws -> [Double] {
     var found: [Double] = []
     found.reserveCapacity(x.shape[0])
     for rows in pieces(of: x.shape[0]) {
       let piece = x.sliced(axis: 0, rows)
       let labels = labels.map { labels in Indexes(Array(labels.elements[rows])) }
       for number in logDensities(of: piece, labels: labels).elements {
-        guard !number.isNaN, number > -.infinity || hasBoundedBase else {
-          throw FlowError.overflow(example: found.count)
+        guard !number.isNaN, number > -.infinity || base.isBounded else {
+          throw ExampleError.overflow(example: found.count)
         }
         found.append(Double(number))
       }
@@ -44,7 +58,8 @@ extension Flow {
     precondition(draws >= 1, "An average is over at least one draw, and \(draws) were asked for.")
     var sums = [Double](repeating: 0, count: x.shape.first ?? 0)
     for _ in 0..<draws {
-      let found = try logDensity(architecture.dequantized(x, using: &random), labels: labels)
+      let noisy = architecture.dequantized(x, using: &random)
+      let found = try labels.map { try logDensity(noisy, labels: $0) } ?? logDensity(noisy)
       for (row, nats) in found.enumerated() { sums[row] += nats }
     }
     return sums.map { architecture.bitsPerDimension(nats: $0 / Double(draws)) }
@@ -52,7 +67,7 @@ extension Flow {
 
   /// The classes' probabilities given x, `[examples, classes]`, for equally frequent classes. For a class-conditional flow.
   public func classProbabilities(_ x: Tensor) throws -> [[Double]] {
-    guard let classes = architecture.classCount else { throw FlowError.noClasses }
+    guard let classes = architecture.classCount else { throw ExampleError.noClasses }
     let byClass = try (0..<classes).map { number in
       try logDensity(x, labels: Indexes([Int](repeating: number, count: x.shape[0])))
     }
@@ -64,42 +79,16 @@ extension Flow {
     }
   }
 
-  private var hasBoundedBase: Bool {
-    if case .uniform = base.specification { true } else { false }
-  }
-
   /// Ranges of examples that are worked on at a time.
   func pieces(of count: Int) -> [Range<Int>] {
-    let size = inputShape.rank == 1 ? 1024 : 128
+    let size = exampleShape.rank == 1 ? 1024 : 128
     return stride(from: 0, to: count, by: size).map { $0..<min(count, $0 + size) }
   }
 
-  /// Throws unless these are examples that the flow has a density for.
-  func requireExamples(_ x: Tensor, labels: Indexes?) throws(FlowError) {
-    guard x.rank == inputShape.rank + 1, x.shape.dropFirst().elementsEqual(inputShape) else {
-      throw .unexpectedShape(found: Shape(x.shape.dropFirst()), expected: inputShape)
-    }
-    let features = features
-    if let position = x.firstNonFinite {
-      throw .notFinite(
-        example: position / features, feature: position % features, value: x.buffer.base[position])
-    }
-    if let labels {
-      guard let classes = architecture.classCount else { throw .noClasses }
-      guard labels.count == x.shape[0] else {
-        throw .labelCountDiffers(examples: x.shape[0], labels: labels.count)
-      }
-      if let (row, label) = labels.elements.enumerated().first(where: { !(0..<classes).contains($1) }) {
-        throw .labelOutOfRange(example: row, label: label, classes: classes)
-      }
-    }
-    if let support = architecture.support,
-      let position = x.withUnsafeElements({ $0.firstIndex { !support.contains($0) } })
-    {
-      throw .outsideSupport(
-        example: position / features, feature: position % features, value: x.buffer.base[position],
-        support: support)
-    }
+  /// Throws unless these are examples that the flow has a density for, and labels of its classes.
+  func requireExamples(_ x: Tensor, labels: Indexes?) throws(ExampleError) {
+    try check(x)
+    try labels?.requireLabels(classes: architecture.classCount, examples: x.exampleCount)
   }
 }
 
@@ -107,7 +96,7 @@ extension Flow.Architecture {
   /// −log₂ p / D of a density in nats; where examples have grey levels, of the probability of the level's cell, whose
   /// width is 1 / (K − 1).
   public func bitsPerDimension(nats: Double) -> Double {
-    let features = Double(inputShape.reduce(1, *))
+    let features = Double(exampleShape.reduce(1, *))
     let volume = greyLevels.map { -features * log(Double($0 - 1)) } ?? 0
     return -(nats + volume) / (features * log(2))
   }
@@ -123,18 +112,15 @@ extension Flow.Architecture {
   var support: ClosedRange<Float>? {
     var (scale, shift): (Float, Float) = (1, 0)
     for bijection in bijections {
-      switch bijection {
-      case .rescaling(let factor, let term):
+      switch bijection.description.elementwise {
+      case .affine(let factor, let term):
         scale *= factor
         shift = shift * factor + term
-      case .logit(let alpha):
-        // s = alpha + (1 − 2 alpha) x in 2⁻²⁰ ... 1 − 2⁻²⁰ keeps away from the infinities.
-        let margin: Float = 0x1p-20
-        let (low, high) = ((margin - alpha) / (1 - 2 * alpha), (1 - margin - alpha) / (1 - 2 * alpha))
-        let ends = [(low - shift) / scale, (high - shift) / scale]
+      case .within(let interval):
+        let ends = [(interval.lowerBound - shift) / scale, (interval.upperBound - shift) / scale]
         return min(ends[0], ends[1])...max(ends[0], ends[1])
-      case .squeeze, .permutation, .reversal, .flatten: continue
-      default: return nil
+      case .rearrangement: continue
+      case .other: return nil
       }
     }
     return nil

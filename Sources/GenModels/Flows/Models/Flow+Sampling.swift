@@ -3,7 +3,11 @@ extension Flow {
     sample(count: count, temperature: 1, using: &random)
   }
 
-  /// Independent draws, `[count] + inputShape`.
+  public func sample(labels: Indexes, using random: inout RandomGenerator) -> Tensor {
+    sample(count: labels.count, labels: labels, temperature: 1, using: &random)
+  }
+
+  /// Independent draws, `[count] + exampleShape`.
   ///
   /// - Parameters:
   ///   - count: Number of draws.

@@ -6,18 +6,18 @@ extension Flow {
   /// and the trainer's settings, to the bit, for any number of threads.
   ///
   /// - Parameters:
-  ///   - x: `[examples] + inputShape`.
+  ///   - x: `[examples] + exampleShape`.
   ///   - labels: The class of each example, for a class-conditional flow.
   ///   - validation: Examples whose mean loss is measured after each epoch, with one fixed draw of noise.
   ///   - trainer: Epochs, batches, optimizer and seed.
   ///   - progress: Called after each step; training ends with what it throws.
-  /// - Throws: `FlowError` for examples that the flow has no density for; `TrainingError`, see `Trainer.train`.
+  /// - Throws: `ExampleError` for examples that the flow has no density for; `TrainingError`, see `Trainer.train`.
   public func train(
     on x: Tensor, labels: Indexes? = nil, validation: (x: Tensor, labels: Indexes?)? = nil,
     trainer: Trainer, progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult<Flow> {
     if let classes = architecture.classCount, labels == nil {
-      throw FlowError.labelsMissing(classes: classes)
+      throw ExampleError.labelsMissing(classes: classes)
     }
     try requireExamples(x, labels: labels)
     let data = try TrainingSet(x, labels: labels)

@@ -16,13 +16,13 @@
 ///
 /// The density is that of examples as they are given: log-determinants of everything on the way (standardization, pixels to the
 /// real line) are counted.
-public struct Flow: SavableModel, DensityModel {
+public struct Flow: Network, ClassConditionalDensity {
   public static let kind = "flow"
 
   public let architecture: Architecture
   /// From data to noise; examples in, vectors out.
   public internal(set) var bijections: BijectionChain
-  public internal(set) var base: BaseDistribution
+  public private(set) var base: any BaseDistribution
 
   /// A flow with fresh parameters, drawn from `seed`. Traps when the architecture makes no sense.
   public init(_ architecture: Architecture, seed: UInt64) {
@@ -30,30 +30,28 @@ public struct Flow: SavableModel, DensityModel {
   }
 
   /// A flow with fresh parameters, drawn from `seed`, for an architecture that comes from outside.
-  /// - Throws: `ModelFileError.malformedArchitecture` when it makes no sense.
+  /// - Throws: `ModelFileError.malformed` when it makes no sense.
   public init(validating architecture: Architecture, seed: UInt64) throws(ModelFileError) {
-    try self.init(architecture, .drawn(from: RandomGenerator(seed: seed).split("initialization")))
+    try self.init(
+      configuration: architecture,
+      tensors: .drawnByName(from: RandomGenerator(seed: seed).split("initialization")))
   }
 
-  public init(
-    architecture: Architecture, tensors provide: (String, Shape) throws(ModelFileError) -> Tensor
-  ) throws(ModelFileError) {
-    self = try withoutActuallyEscaping(provide) { provide throws(ModelFileError) in
-      try Flow(architecture, .stored(provide))
-    }
-  }
-
-  private init(_ architecture: Architecture, _ tensors: TensorSource) throws(ModelFileError) {
+  public init(configuration architecture: Architecture, tensors: TensorSource) throws(ModelFileError) {
     self.architecture = architecture
     try architecture.requireSense()
-    let conditions = architecture.base == .classGaussians ? 0 : architecture.classCount ?? 0
+    let shape = Shape(architecture.exampleShape)
+    let conditions = architecture.base.description.hasClasses ? 0 : architecture.classCount ?? 0
     bijections = try BijectionChain(
-      architecture.bijections, inputShape: Shape(architecture.inputShape), conditions: conditions,
-      tensors.under("bijections"))
-    base = try BaseDistribution(
-      architecture.base, features: Shape(architecture.inputShape).elementCount,
-      classCount: architecture.classCount, tensors.under("base"))
+      architecture.bijections, inputShape: shape, conditions: conditions, tensors.under("bijections"))
+    base = try architecture.base.description.distribution(
+      features: shape.elementCount, classCount: architecture.classCount, tensors.under("base"))
   }
+
+  public var configuration: Architecture { architecture }
+
+  /// Number of classes; nil for a flow without.
+  public var classCount: Int? { architecture.classCount }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {
     visitor.visit("bijections", &bijections)
@@ -61,15 +59,15 @@ public struct Flow: SavableModel, DensityModel {
   }
 
   /// The shape of one example.
-  public var inputShape: Shape { Shape(architecture.inputShape) }
+  public var exampleShape: Shape { Shape(architecture.exampleShape) }
 
   /// Numbers in one example: D.
-  public var features: Int { inputShape.elementCount }
+  public var features: Int { exampleShape.elementCount }
 
   /// z = f(x), `[batch, D]`, and ln |det ∂f/∂x|, `[batch]`.
   ///
   /// - Parameters:
-  ///   - x: `[batch] + inputShape`.
+  ///   - x: `[batch] + exampleShape`.
   ///   - labels: The class of each example, for a class-conditional flow; its couplings need it.
   ///   - context: Training or use. With `.training` batch normalization takes the batch's own statistics.
   public func latent<Value: TensorAlgebra>(
@@ -110,20 +108,20 @@ public struct Flow: SavableModel, DensityModel {
 extension Flow.Architecture {
   /// Throws unless the numbers are such that tensors may be asked for.
   func requireSense() throws(ModelFileError) {
-    guard (1...3).contains(inputShape.count), inputShape.count != 2,
-      inputShape.allSatisfy({ (1...1 << 20).contains($0) }),
-      inputShape.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 24)
+    guard (1...3).contains(exampleShape.count), exampleShape.count != 2,
+      exampleShape.allSatisfy({ (1...1 << 20).contains($0) }),
+      exampleShape.reduce(1.0, { $0 * Double($1) }) <= Double(1 << 24)
     else {
-      throw .malformedArchitecture(
+      throw .malformed(
         reason:
-          "a flow takes vectors [features] or images [height, width, channels] of at most 2²⁴ numbers, not \(inputShape)"
+          "a flow takes vectors [features] or images [height, width, channels] of at most 2²⁴ numbers, not \(exampleShape)"
       )
     }
     if let classCount, !(1...100_000).contains(classCount) {
-      throw .malformedArchitecture(reason: "a flow can't have \(classCount) classes")
+      throw .malformed(reason: "a flow can't have \(classCount) classes")
     }
     if let greyLevels, !(2...65_536).contains(greyLevels) {
-      throw .malformedArchitecture(reason: "there are between 2 and 65536 grey levels, not \(greyLevels)")
+      throw .malformed(reason: "there are between 2 and 65536 grey levels, not \(greyLevels)")
     }
   }
 }

@@ -2,7 +2,7 @@ extension Flow {
   /// What a flow is made of.
   public struct Architecture: Sendable, Hashable, Codable {
     /// The shape of one example: `[features]` or `[height, width, channels]`.
-    public var inputShape: [Int]
+    public var exampleShape: [Int]
     /// From data to noise.
     public var bijections: [BijectionSpecification]
     public var base: BaseSpecification
@@ -13,14 +13,19 @@ extension Flow {
     public var greyLevels: Int?
 
     public init(
-      inputShape: [Int], bijections: [BijectionSpecification], base: BaseSpecification = .standardNormal,
+      exampleShape: [Int], bijections: [BijectionSpecification], base: BaseSpecification = .standardNormal,
       classCount: Int? = nil, greyLevels: Int? = nil
     ) {
-      self.inputShape = inputShape
+      self.exampleShape = exampleShape
       self.bijections = bijections
       self.base = base
       self.classCount = classCount
       self.greyLevels = greyLevels
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case exampleShape = "inputShape"
+      case bijections, base, classCount, greyLevels
     }
   }
 }
@@ -33,7 +38,7 @@ extension Flow.Architecture {
     standardizes: Bool = true
   ) -> Flow.Architecture {
     Flow.Architecture(
-      inputShape: [features],
+      exampleShape: [features],
       bijections: (standardizes ? [.standardization] : [])
         + alternatingCouplings(.affine(clamp: clamp), couplings, hidden), classCount: classCount)
   }
@@ -52,7 +57,7 @@ extension Flow.Architecture {
       ]
     }
     return Flow.Architecture(
-      inputShape: [features], bijections: (standardizes ? [.standardization] : []) + steps,
+      exampleShape: [features], bijections: (standardizes ? [.standardization] : []) + steps,
       classCount: classCount)
   }
 
@@ -62,7 +67,7 @@ extension Flow.Architecture {
     standardizes: Bool = true
   ) -> Flow.Architecture {
     Flow.Architecture(
-      inputShape: [features],
+      exampleShape: [features],
       bijections: (standardizes ? [.standardization] : []) + glowSteps(steps, hidden, clamp),
       classCount: classCount)
   }
@@ -77,7 +82,7 @@ extension Flow.Architecture {
       [.autoregressive(transform, hidden: hidden)] + (number + 1 < layers ? [.reversal] : [])
     }
     return Flow.Architecture(
-      inputShape: [features], bijections: (standardizes ? [.standardization] : []) + steps,
+      exampleShape: [features], bijections: (standardizes ? [.standardization] : []) + steps,
       classCount: classCount)
   }
 
@@ -91,7 +96,7 @@ extension Flow.Architecture {
       features: features, layers: layers, hidden: hidden, transform: transform, classCount: classCount,
       standardizes: standardizes)
     architecture.bijections = architecture.bijections.map { step in
-      if case .autoregressive = step { .inverse(step) } else { step }
+      step.description is MaskedAutoregressive.Description ? .inverse(step) : step
     }
     return architecture
   }
@@ -117,7 +122,7 @@ extension Flow.Architecture {
         + (level + 1 < levels ? [.split] : [])
     }
     return Flow.Architecture(
-      inputShape: shape, bijections: pixels(greyLevels, alpha) + body, classCount: classCount,
+      exampleShape: shape, bijections: pixels(greyLevels, alpha) + body, classCount: classCount,
       greyLevels: greyLevels)
   }
 
@@ -144,7 +149,7 @@ extension Flow.Architecture {
         + (level + 1 < levels ? [.split] : [])
     }
     return Flow.Architecture(
-      inputShape: shape, bijections: pixels(greyLevels, alpha) + body, classCount: classCount,
+      exampleShape: shape, bijections: pixels(greyLevels, alpha) + body, classCount: classCount,
       greyLevels: greyLevels)
   }
 

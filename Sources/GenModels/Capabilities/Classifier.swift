@@ -1,0 +1,37 @@
+/// A model that tells classes apart.
+public protocol Classifier: ExampleReader where Examples == Tensor {
+  /// Number of classes, numbered from 0.
+  var classCount: Int { get }
+
+  /// The logits `[examples, classes]`: ln of the classes' probabilities up to a constant for each example. The examples are
+  /// checked: this is what `logits(_:)` calls.
+  func logits(checked x: Tensor) throws -> Tensor
+
+  /// The features `[examples, features]` that the last layer reads. The examples are checked: this is what `features(_:)`
+  /// calls.
+  func features(checked x: Tensor) throws -> Tensor
+}
+
+extension Classifier {
+  /// The logits `[examples, classes]`: ln of the classes' probabilities up to a constant for each example.
+  /// - Throws: `ExampleError` for examples of another shape, NaN or infinities.
+  public func logits(_ x: Tensor) throws -> Tensor {
+    try check(x)
+    return try logits(checked: x)
+  }
+
+  /// The probabilities of the classes `[examples, classes]`: softmax of the logits.
+  /// - Throws: As `logits`.
+  public func probabilities(_ x: Tensor) throws -> Tensor { try logits(x).softmax() }
+
+  /// The features `[examples, features]` that the last layer reads.
+  /// - Throws: As `logits`.
+  public func features(_ x: Tensor) throws -> Tensor {
+    try check(x)
+    return try features(checked: x)
+  }
+
+  /// The most probable class of each example; of several the first.
+  /// - Throws: As `logits`.
+  public func labels(_ x: Tensor) throws -> Indexes { try logits(x).positionOfMaximum(axis: 1) }
+}

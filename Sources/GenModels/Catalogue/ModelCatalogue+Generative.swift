@@ -1,0 +1,35 @@
+extension ModelCatalogue {
+  /// The kinds of this library: every model of `GenModels`, its layers, bijections and base distributions.
+  public static let generative = empty.addingNetworks().addingStatistics().addingBlocks()
+
+  private func addingNetworks() -> ModelCatalogue {
+    adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
+      .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
+  }
+
+  private func addingStatistics() -> ModelCatalogue {
+    adding(GaussianMixture.self).adding(GaussianHiddenMarkov.self).adding(KernelDensity.self)
+      .adding(TopicModel.self).adding(PixelMixture.self).adding(TablePreparation.self)
+  }
+
+  private func addingBlocks() -> ModelCatalogue {
+    let layers: [any BuildingBlock.Type] = [
+      ConvolutionDescription.self, WinnerTakeAllDescription.self, MaximumPoolingDescription.self,
+      DenseDescription.self, BatchNormalizationDescription.self, DropoutDescription.self,
+      ActivationDescription.self, FlattenDescription.self, ReshapeDescription.self, ResidualDescription.self,
+    ]
+    let bijections: [any BuildingBlock.Type] = [
+      CouplingDescription.self, NetworkCoupling.Description.self, MaskedAutoregressive.Description.self,
+      ActivationNormalization.Description.self, BatchNormalizationBijection.Description.self,
+      ChannelPermutation.Description.self, ChannelPermutation.Reversal.self,
+      InvertibleLinear.Description.self, Squeeze.Description.self, SplitDescription.self,
+      Flattening.Description.self, Logit.Description.self, Logit.Sigmoid.self, Rescaling.Description.self,
+      StandardizationBijection.Description.self, InverseBijection.Description.self,
+    ]
+    let distributions: [any BuildingBlock.Type] = [
+      StandardNormalBase.Description.self, ClassGaussiansBase.Description.self,
+      LogisticBase.Description.self, UniformBase.Description.self,
+    ]
+    return (layers + bijections + distributions).reduce(self) { $0.adding(block: $1) }
+  }
+}

@@ -1,0 +1,17 @@
+/// A `WinnerTakeAll` layer, as data.
+public struct WinnerTakeAllDescription: LayerDescription {
+  public static let name = "winnerTakeAll"
+
+  public var channelSparsity: Double
+  public var lifetimeRate: Double?
+
+  public func layer(after input: Shape, _ tensors: TensorSource) throws(ModelFileError) -> BuiltLayer {
+    try requireImages(input, "winner-take-all")
+    try require(
+      channelSparsity >= 0 && channelSparsity < 1 && (lifetimeRate ?? 1) > 0 && (lifetimeRate ?? 1) <= 1,
+      "winner-take-all, can't have the sparsity \(channelSparsity) and the lifetime rate \(lifetimeRate ?? 1)"
+    )
+    return BuiltLayer(
+      WinnerTakeAll(channelSparsity: channelSparsity, lifetimeRate: lifetimeRate), outputShape: input)
+  }
+}

@@ -1,0 +1,30 @@
+import GenModels
+
+extension ModelCatalogue {
+  /// The kinds of this library, the classical detectors of tables, and those of `GenModels`.
+  public static let detectors = generative.addingFeatureDetectors().addingDistanceDetectors().addingPrepared()
+
+  /// Methods that look at features, projections or random splits.
+  private func addingFeatureDetectors() -> ModelCatalogue {
+    adding(ThreeSigmaDetector.self).adding(MedianDeviationDetector.self).adding(HBOS.self).adding(ECOD.self)
+      .adding(COPOD.self).adding(LODA.self).adding(IsolationForest.self).adding(ExtendedIsolationForest.self)
+      .adding(PrincipalComponentDetector.self)
+  }
+
+  /// Methods that look at distances and densities.
+  private func addingDistanceDetectors() -> ModelCatalogue {
+    adding(NearestNeighbours.self).adding(NeighbourGraphIndegree.self).adding(LocalOutlierFactor.self)
+      .adding(ClusterScorer.self).adding(Mahalanobis.self).adding(OneClassSVM.self)
+  }
+
+  /// Scorers of any table with their preparation.
+  private func addingPrepared() -> ModelCatalogue {
+    adding(kind: PreparedScorer<ECOD>.kind) { archive in
+      var archive = archive
+      func load<Base: TableScorer>(_: Base) throws -> any Model {
+        try PreparedScorer<Base>(decoding: archive)
+      }
+      return try load(archive.load("scorer", as: (any TableScorer).self, called: "a scorer of tables"))
+    }
+  }
+}

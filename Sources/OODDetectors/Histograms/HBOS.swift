@@ -1,0 +1,127 @@
+import GenModels
+
+/// The histogram-based outlier score (M. Goldstein and A. Dengel, 2012): −Σ log₂(p̂ⱼ(xⱼ) + α) over the
+/// features, with p̂ⱼ the density of feature j by a histogram of equal bins. Features count as independent.
+///
+/// A value outside a histogram by at most `tolerance` bin widths counts as in the outermost bin, one farther
+/// off as in the emptiest bin (PyOD's convention, to which scores are equal). A feature that was constant in
+/// training has one filled bin of total width 1 around the constant.
+///
+/// Fitting takes time n · d to sort, scoring n · d.
+public struct HBOS: TableScorer, ExplainableScorer {
+  public static let kind = "hbos"
+
+  /// α, added to densities so that an empty bin has a finite score.
+  public let regularization: Double
+  /// In bin widths.
+  public let tolerance: Double
+  /// Borders of the bins, by feature.
+  private let edges: [[Double]]
+  /// −log₂(density + α) of each bin, by feature.
+  private let binScores: [[Double]]
+
+  public var featureCount: Int { edges.count }
+  public var contributionRule: ContributionRule { .sum }
+
+  /// - Throws: `TableError` for a table without rows or columns, with NaN or infinities, or when α or the
+  ///   tolerance are not in 0...1 (α above 0), or there are no bins.
+  public init(
+    fitting x: Matrix, bins: BinCount = .fixed(10), regularization: Double = 0.1, tolerance: Double = 0.5
+  ) throws(TableError) {
+    try x.checkTraining()
+    try bins.check()
+    guard regularization > 0 && regularization <= 1 else {
+      throw .invalidSetting(
+        name: "regularization", value: "\(regularization)", expected: "above 0, at most 1")
+    }
+    guard tolerance >= 0 && tolerance <= 1 else {
+      throw .invalidSetting(name: "tolerance", value: "\(tolerance)", expected: "between 0 and 1")
+    }
+    try x.checkRanges()
+    let histograms = x.sortedColumns().map { Histogram(sorted: $0, bins: bins(sorted: $0)) }
+    self.regularization = regularization
+    self.tolerance = tolerance
+    edges = histograms.map(\.edges)
+    let n = Double(x.rows)
+    binScores = histograms.map { histogram in
+      histogram.counts.indices.map { bin in
+        let density = histogram.counts[bin] / (histogram.edges[bin + 1] - histogram.edges[bin]) / n
+        return -binaryLogarithm(density + regularization)
+      }
+    }
+  }
+
+  public func score(checked x: Matrix) throws -> [Double] {
+    let worst = binScores.map { $0.max()! }
+    let d = featureCount
+    return x.rowScores { rows, count, scores in
+      for i in 0..<count {
+        var sum = 0.0
+        for j in 0..<d { sum += featureScore(j, rows[i * d + j], worst[j]) }
+        scores[i] = sum
+      }
+    }
+  }
+
+  /// −log₂(p̂ⱼ(xⱼ) + α) of each feature.
+  public func contributions(checked x: Matrix) throws -> Matrix {
+    let worst = binScores.map { $0.max()! }
+    let d = featureCount
+    return x.mapRows(width: d) { rows, count, result in
+      for i in 0..<count {
+        for j in 0..<d { result[i * d + j] = featureScore(j, rows[i * d + j], worst[j]) }
+      }
+    }
+  }
+
+  private func featureScore(_ feature: Int, _ value: Double, _ worst: Double) -> Double {
+    edges[feature].withUnsafeBufferPointer { edges in
+      binScores[feature].withUnsafeBufferPointer { binScores in
+        let bins = binScores.count
+        if value < edges[0] {
+          return edges[0] - value <= (edges[1] - edges[0]) * tolerance ? binScores[0] : worst
+        }
+        if value > edges[bins] {
+          return value - edges[bins] <= (edges[bins] - edges[bins - 1]) * tolerance
+            ? binScores[bins - 1] : worst
+        }
+        // Bin b holds values above edge b, up to edge b + 1.
+        let guess = (value - edges[0]) / (edges[bins] - edges[0]) * Double(bins)
+        var bin = min(bins - 1, Int(guess))
+        while bin < bins - 1 && value > edges[bin + 1] { bin += 1 }
+        while bin > 0 && value <= edges[bin] { bin -= 1 }
+        return binScores[bin]
+      }
+    }
+  }
+}
+
+extension HBOS {
+  public struct Configuration: Codable, Hashable, Sendable {
+    var regularization: Double
+    var tolerance: Double
+  }
+
+  public var configuration: Configuration { Configuration(regularization: regularization, tolerance: tolerance) }
+
+  public func encode(to archive: inout ModelArchive) throws {
+    archive["bins"] = .int32(Indexes(binScores.map(\.count)))
+    let scores = binScores.flatMap { $0 }
+    archive["bin_scores"] = .float64(scores, shape: [scores.count])
+    let borders = edges.flatMap { $0 }
+    archive["edges"] = .float64(borders, shape: [borders.count])
+  }
+
+  public init(from archive: ModelArchive) throws {
+    let settings = try archive.configuration(as: Configuration.self)
+    regularization = settings.regularization
+    tolerance = settings.tolerance
+    let bins = try archive.counts("bins")
+    binScores = try archive.finiteDoubles("bin_scores", shape: [bins.reduce(0, +)]).split(counts: bins)
+    edges = try archive.finiteDoubles("edges", shape: [bins.reduce(0) { $0 + $1 + 1 }])
+      .split(counts: bins.map { $0 + 1 })
+    for edges in edges where zip(edges, edges.dropFirst()).contains(where: { $0 > $1 }) {
+      throw ModelFileError.malformed(reason: "the borders of bins don't ascend")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import GenModels
+
+/// A histogram of equal bins between the smallest and the largest of some numbers.
+struct Histogram: Sendable {
+  /// The bins' borders, ascending: one more than there are bins.
+  let edges: [Double]
+  /// Numbers in each bin; a bin holds its lower border, the last one its upper border too.
+  let counts: [Double]
+
+  var bins: Int { counts.count }
+  /// Number of numbers.
+  var total: Double { counts.reduce(0, +) }
+
+  /// The histogram of ascending numbers, at least one. Equal numbers, and numbers too close for so many bins
+  /// between them, get bins of total width 1 around them (numpy's way), or 2⁻²⁹ of their magnitude where that
+  /// is more.
+  init(sorted: [Double], bins: Int) {
+    let (first, last) = (sorted[0], sorted[sorted.count - 1])
+    var edges = Self.edges(first, last, bins)
+    if !zip(edges, edges.dropFirst()).allSatisfy({ $1 - $0 >= Double.leastNormalMagnitude }) {
+      let half = max(0.5, max(abs(first), abs(last)) * 0x1p-30)
+      edges = Self.edges(first - half, last + half, bins)
+    }
+    var counts = [Double](repeating: 0, count: bins)
+    var begin = 0
+    for bin in 0..<bins {
+      let end = bin == bins - 1 ? sorted.count : sorted.partitionPoint { $0 >= edges[bin + 1] }
+      counts[bin] = Double(max(0, end - begin))
+      begin = max(begin, end)
+    }
+    self.init(edges: edges, counts: counts)
+  }
+
+  private static func edges(_ low: Double, _ high: Double, _ bins: Int) -> [Double] {
+    let step = (high - low) / Double(bins)
+    return (0...bins).map { $0 == bins ? high : low + Double($0) * step }
+  }
+
+  init(edges: [Double], counts: [Double]) {
+    self.edges = edges
+    self.counts = counts
+  }
+
+  /// The number of bins, 1 to √n, that maximises Σ N ln(D N / n) − (D − 1 + (ln D)^2.5), with N the counts of
+  /// D bins: the penalised likelihood of L. Birgé and Y. Rozenholc (2006).
+  static func automaticBins(sorted: [Double]) -> Int {
+    let n = Double(sorted.count)
+    var best = (value: -Double.infinity, bins: 1)
+    for bins in 1...max(1, Int(n.squareRoot())) {
+      let d = Double(bins)
+      var value = -(d - 1 + power(logarithm(d), 2.5))
+      for count in Histogram(sorted: sorted, bins: bins).counts where count > 0 {
+        value += count * logarithm(d * count / n)
+      }
+      if value > best.value { best = (value, bins) }
+    }
+    return best.bins
+  }
+}
+
+/// How many bins a histogram has.
+public enum BinCount: Sendable, Hashable, Codable {
+  case fixed(Int)
+  /// By the data, for each histogram: 1 to √n, by the penalised likelihood of L. Birgé and Y. Rozenholc
+  /// (2006).
+  case automatic
+
+  func callAsFunction(sorted: [Double]) -> Int {
+    switch self {
+    case .fixed(let bins): bins
+    case .automatic: Histogram.automaticBins(sorted: sorted)
+    }
+  }
+
+  func check() throws(TableError) {
+    if case .fixed(let bins) = self, bins < 1 || bins > 1 << 20 {
+      throw .invalidSetting(name: "bins", value: "\(bins)", expected: "between 1 and 1048576")
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import GenModels
+import OODDetectors
+
+extension ModelCatalogue {
+  /// Every kind of model: those of `GenModels`, the detectors of tables of `OODDetectors`, and the scores of models and detectors with
+  /// a threshold of this library.
+  public static let standard = detectors.addingDetector().addingReconstruction().addingDensityScores()
+    .addingEnsembles().addingTensorScores()
+
+  private func addingDetector() -> ModelCatalogue {
+    adding(kind: Detector<ECOD>.kind) { archive in
+      var archive = archive
+      func load<Scorer: OODScorer & Model>(_: Scorer) throws -> any Model {
+        try Detector<Scorer>(decoding: archive)
+      }
+      return try load(archive.load("scorer", as: (any OODScorer & Model).self, called: "a scorer"))
+    }
+  }
+
+  private func addingReconstruction() -> ModelCatalogue {
+    adding(kind: ReconstructionScorer<Sequential>.kind) { archive in
+      var archive = archive
+      func load<Oracle: ReconstructionOracle & Model>(_: Oracle) throws -> any Model {
+        try ReconstructionScorer<Oracle>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "oracle", as: (any ReconstructionOracle & Model).self, called: "a model that reconstructs"))
+    }
+  }
+
+  /// Scores of any one density.
+  private func addingDensityScores() -> ModelCatalogue {
+    adding(kind: LogDensityScorer<Flow>.kind) { archive in
+      var archive = archive
+      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+        try LogDensityScorer<Density>(decoding: archive)
+      }
+      return try load(archive.loadDensity("model"))
+    }
+    .adding(kind: Typicality<Flow>.kind) { archive in
+      var archive = archive
+      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+        try Typicality<Density>(decoding: archive)
+      }
+      return try load(archive.loadDensity("model"))
+    }
+    .adding(kind: ComplexityCorrection<Flow>.kind) { archive in
+      var archive = archive
+      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+        try ComplexityCorrection<Density>(decoding: archive)
+      }
+      return try load(archive.loadDensity("model"))
+    }
+  }
+
+  /// Scores of several densities of the same examples.
+  private func addingEnsembles() -> ModelCatalogue {
+    adding(kind: LikelihoodRatio<Flow, Flow>.kind) { archive in
+      var archive = archive
+      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+        func load<Background: DensityModel & Model>(_: Background) throws -> any Model
+        where Background.Examples == Density.Examples {
+          try LikelihoodRatio<Density, Background>(decoding: archive)
+        }
+        return try load(
+          archive.load(
+            "background", as: (any DensityModel<Density.Examples> & Model).self,
+            called: "a density of the same examples as the model"))
+      }
+      return try load(archive.loadDensity("model"))
+    }
+    .adding(kind: WAIC<Flow>.kind) { archive in
+      var archive = archive
+      let names = try WAICConfiguration.memberNames(in: archive)
+      guard let first = names.first else {
+        throw ModelFileError.malformed(reason: "an ensemble has no member")
+      }
+      let members = try names.map { try archive.loadDensity($0) }
+      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+        members.allSatisfy { $0 is Density }
+          ? try WAIC<Density>(decoding: archive)
+          : try WAIC<AnyDensityModel<Density.Examples>>(decoding: archive)
+      }
+      return try load(archive.loadDensity(first))
+    }
+  }
+
+  /// Scores that differentiate a density, or ask it as in training.
+  private func addingTensorScores() -> ModelCatalogue {
+    adding(kind: GradientNorm<Flow>.kind) { archive in
+      var archive = archive
+      func load<Density: DifferentiableDensity & Model>(_: Density) throws -> any Model {
+        try GradientNorm<Density>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "model", as: (any DifferentiableDensity & Model).self, called: "a differentiable density"))
+    }
+    .adding(kind: BatchNormShift<Flow>.kind) { archive in
+      var archive = archive
+      func load<Density: BatchNormalizedDensity & Model>(_: Density) throws -> any Model {
+        try BatchNormShift<Density>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "model", as: (any BatchNormalizedDensity & Model).self, called: "a density with batch normalization"
+        ))
+    }
+  }
+}
+
+extension ModelArchive {
+  fileprivate mutating func loadDensity(_ name: String) throws -> any DensityModel & Model {
+    try load(name, as: (any DensityModel & Model).self, called: "a density model")
+  }
+}
