@@ -57,10 +57,13 @@ let package = Package(
 
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "GenModels"]),
     .testTarget(
-      name: "GenModelsTests", dependencies: ["GenModels", "OODDatasets", "TrainingProbe"],
-      exclude: ["Fixtures"]),
+      name: "GenModelsTests",
+      dependencies: [
+        "GenModels", "OODDatasets", "TrainingProbe",
+        .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
+      ], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
-    .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"]),
+    .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"], exclude: ["Fixtures"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
     .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),
