@@ -64,6 +64,9 @@ public struct Dataset: Sendable, Equatable {
     self.columnNames = columnNames
   }
 
+  /// The number of an example in its file, counted from 0, whatever ranges, filters and gaps left out.
+  public func row(_ position: Int) -> Int { rowNumbers.map { $0[position] } ?? position }
+
   /// The columns of a table; for other examples, as many as they have numbers.
   public var columns: TableColumns {
     columnNames.map { TableColumns(names: $0) } ?? TableColumns(count: exampleShape.elementCount)

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The bytes of a whole file, which may be a pipe.
 ///
 /// - Parameters:
@@ -11,4 +19,15 @@ package func readFile(_ path: String, mostBytes: Int) throws -> [UInt8] {
       .tooLarge, in: path, expected: "at most \(mostBytes) bytes", found: "a file of \(source.byteCount)")
   }
   return try source.bytes(in: 0..<source.byteCount, of: "the file")
+}
+
+/// Whether a file, links followed, lies in a folder or below.
+package func isInside(_ path: String, folder: String) -> Bool {
+  func resolved(_ path: String) -> String? {
+    guard let name = realpath(path, nil) else { return nil }
+    defer { free(name) }
+    return String(cString: name)
+  }
+  guard let path = resolved(path), let folder = resolved(folder) else { return false }
+  return path.hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
 }

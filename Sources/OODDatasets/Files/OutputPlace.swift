@@ -120,6 +120,28 @@ public struct OutputPlace: Sendable, Hashable {
     try write(source.bytes(in: 0..<source.byteCount, of: "a file just written"))
   }
 
+  /// Throws `DataError` when files could not be made in a folder now. It may be missing itself, if it can be made.
+  public static func requireWritable(folder: String) throws {
+    var existing = folder
+    var status = stat()
+    while stat(existing, &status) != 0 {
+      while existing.count > 1, existing.hasSuffix("/") { existing.removeLast() }
+      guard let slash = existing.lastIndex(of: "/") else {
+        existing = "."
+        break
+      }
+      existing = slash == existing.startIndex ? "/" : String(existing[..<slash])
+    }
+    func refuse(_ found: String) -> DataError {
+      DataError(
+        .inaccessible, in: folder, expected: "a folder that files can be made in",
+        found: "\(existing): \(found)")
+    }
+    guard stat(existing, &status) == 0 else { throw refuse(systemMessage(errno)) }
+    if status.st_mode & S_IFMT != S_IFDIR { throw refuse("no folder") }
+    if access(existing, W_OK | X_OK) != 0 { throw refuse(systemMessage(errno)) }
+  }
+
   /// The folder that the file lies in.
   var folder: String {
     guard let slash = target.lastIndex(of: "/") else { return "." }

@@ -7,7 +7,7 @@ extension SafetensorsFile {
   /// FNV-1a over 64-bit little-endian words (the last one filled with zeros), each followed by a rotation so
   /// that high bits reach low ones, over the metadata by key, then the arrays by name: name, type, shape,
   /// bytes.
-  var checksum: String {
+  package var checksum: String {
     var hash = WordHash()
     for (key, text) in metadata.sorted(by: { $0.key < $1.key }) where key != "checksum" {
       hash.add(key)
