@@ -1,5 +1,6 @@
 import ArgumentParser
 import GenModels
+import OODDatasets
 import OODExperiments
 
 struct DemoCommand: AsyncParsableCommand {
@@ -26,6 +27,9 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     let demonstration = Demonstration(seed: seed)
     let directory = "\(out)/ood-demo-\(seed)"
+    try OutputPlace.requireWritable(folder: directory)
+    Interruption.isSaved(
+      "What is finished, and the checkpoints, are in \(directory). Go on with:\n  \(Interruption.command())")
     let line = SweepLine(try demonstration.sweep(in: directory))
     let result = try await Parallelism.withThreads(threads ?? Parallelism.threads) {
       try await demonstration.run(in: directory) { line.show($0) }

@@ -62,6 +62,8 @@ extension AutoencoderTraining {
     progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult<Model> {
     let probability = Float(corruption)
+    var trainer = trainer
+    trainer.lossSettings["corruption"] = "\(corruption)"
     return try trainer.train(
       model, on: TrainingSet(examples), validation: validation.map { try TrainingSet($0) },
       loss: { model, batch, scope in

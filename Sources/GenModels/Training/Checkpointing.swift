@@ -23,14 +23,34 @@ public struct Checkpointing: Sendable, Hashable {
 /// What decides a training's course besides the model and the data, as text, by name. A checkpoint is resumed only when
 /// all of it agrees.
 extension Trainer {
-  func settings(exampleCount: Int) -> [(name: String, value: String)] {
-    [
+  /// Every setting but the threads, the digests of the examples and of the model that the training starts from. The number of
+  /// epochs may change where no step depends on it.
+  func identity<Model: Parameterized>(
+    of model: Model, _ data: TrainingSet, _ validation: TrainingSet?
+  ) -> [(name: String, value: String)] {
+    var start = ContentDigest()
+    for (name, tensor) in model.namedTensors {
+      start.add(name)
+      start.add(tensor)
+    }
+    var identity = [
       ("optimizer", "\(optimizer)"), ("batch size", "\(batchSize)"), ("seed", "\(seed)"),
-      ("number of examples", "\(exampleCount)"), ("schedule", "\(schedule)"),
-      ("gradient clipping", clipping.map { "\($0)" } ?? "none"),
-      ("early stopping", earlyStopping.map { "\($0)" } ?? "none"),
-    ] + (batchParts > 1 ? [("parts of a batch", "\(batchParts)")] : [])
-      + (schedule.dependsOnEpochs ? [("number of epochs", "\(epochs)")] : [])
+      ("number of examples", "\(data.count)"), ("digest of the training examples", data.digest),
+      ("digest of the validation examples", validation?.digest ?? "none"),
+      ("schedule", "\(schedule)"), ("gradient clipping", clipping.map { "\($0)" } ?? "none"),
+      ("early stopping", earlyStopping.map { "\($0)" } ?? "none"), ("parts of a batch", "\(batchParts)"),
+      ("architecture", architecture(of: model)), ("digest of the first parameters", start.text),
+    ]
+    if schedule.dependsOnEpochs { identity.append(("number of epochs", "\(epochs)")) }
+    return identity + lossSettings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// What a model's file says of it, besides its numbers; "not stated" for one that can't be saved.
+  private func architecture<Model: Parameterized>(of model: Model) -> String {
+    guard let savable = model as? any SavableModel, let file = try? savable.safetensors() else {
+      return "not stated"
+    }
+    return file.metadata.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 }
 
@@ -56,9 +76,7 @@ extension TrainingRun {
   func save() throws {
     guard let checkpointing = trainer.checkpointing else { return }
     var file = SafetensorsFile(metadata: [Key.step: "\(step)"])
-    for setting in trainer.settings(exampleCount: exampleCount) {
-      file.metadata[Key.setting(setting.name)] = setting.value
-    }
+    for setting in identity { file.metadata[Key.setting(setting.name)] = setting.value }
     // NaN marks an epoch without a validation loss.
     file[Key.history] = .float64(
       history.flatMap { [$0.loss, $0.validationLoss ?? .nan] }, shape: [history.count, 2])
@@ -75,22 +93,25 @@ extension TrainingRun {
 
   /// Takes over the state in the checkpoint, where there is one.
   mutating func resume() throws {
-    guard let path = trainer.checkpointing?.path, access(path, F_OK) == 0 else { return }
-    let file = try SafetensorsFile(contentsOf: path)
-    for setting in trainer.settings(exampleCount: exampleCount) {
-      let found = file.metadata[Key.setting(setting.name)] ?? "not stated"
-      guard found == setting.value else {
-        throw TrainingError.checkpointOfOtherTraining(
-          path: path, setting: setting.name, found: found, expected: setting.value)
-      }
-    }
+    guard let path = trainer.checkpointing?.path, let file = try checkpoint(path) else { return }
+    try requireSameTraining(file, path)
     func damaged(_ reason: String) -> TrainingError { .damagedCheckpoint(path: path, reason: reason) }
     guard let step = file.metadata[Key.step].flatMap({ Int($0) }), step >= 0 else {
       throw damaged("the number of steps is missing")
     }
+    guard step <= totalSteps else {
+      throw damaged(
+        "it is \(step) steps old, and the whole training has \(totalSteps) of \(trainer.epochs) epochs")
+    }
     let epochs = step / stepsPerEpoch
     let records = try file.doubles(Key.history, shape: [epochs, 2])
-    lossSum = try file.doubles(Key.lossSum, shape: [1])[0]
+    let lossSum = try file.doubles(Key.lossSum, shape: [1])[0]
+    guard lossSum.isFinite,
+      records.indices.allSatisfy({ records[$0].isFinite || $0 % 2 == 1 && records[$0].isNaN })
+    else {
+      throw damaged("its losses are not finite")
+    }
+    self.lossSum = lossSum
     self.step = step
     history = (0..<epochs).map {
       EpochRecord(
@@ -112,11 +133,40 @@ extension TrainingRun {
     if let rule = trainer.earlyStopping, !history.isEmpty { isStopped = rule.judge(history).stops }
   }
 
+  /// The checkpoint's file; nil where there is none, or where another run of the same training has just ended and removed it.
+  private func checkpoint(_ path: String) throws -> SafetensorsFile? {
+    guard access(path, F_OK) == 0 else { return nil }
+    do {
+      return try SafetensorsFile(contentsOf: path)
+    } catch {
+      if access(path, F_OK) != 0 { return nil }
+      throw error
+    }
+  }
+
+  /// Throws for the first setting in which a checkpoint differs, in either direction.
+  private func requireSameTraining(_ file: SafetensorsFile, _ path: String) throws(TrainingError) {
+    let known = Set(identity.map { Key.setting($0.name) })
+    let others = file.metadata.keys.filter { $0.hasPrefix(Key.setting("")) && !known.contains($0) }.sorted()
+    let settings = identity + others.map { (String($0.dropFirst(Key.setting("").count)), "not stated") }
+    for (name, expected) in settings {
+      let found = file.metadata[Key.setting(name)] ?? "not stated"
+      guard found == expected else {
+        throw .checkpointOfOtherTraining(path: path, setting: name, found: found, expected: expected)
+      }
+    }
+  }
+
   /// The tensors under a prefix, by their names without it.
   private func tensors(_ prefix: String, in file: SafetensorsFile) throws -> [String: Tensor] {
     var found: [String: Tensor] = [:]
     for name in file.names where name.hasPrefix(prefix) {
-      found[String(name.dropFirst(prefix.count))] = try file.tensor(name)
+      let tensor = try file.tensor(name)
+      if let position = tensor.firstNonFinite {
+        throw TrainingError.damagedCheckpoint(
+          path: trainer.checkpointing?.path ?? "", reason: "\(name) holds \(tensor.buffer.base[position])")
+      }
+      found[String(name.dropFirst(prefix.count))] = tensor
     }
     return found
   }

@@ -24,6 +24,9 @@ public struct Trainer: Sendable {
   public var earlyStopping: EarlyStopping?
   /// Where and how often the state is saved; nil for never.
   public var checkpointing: Checkpointing?
+  /// What else decides the training and can't be seen here, by name: what the loss does to its batches. A checkpoint is resumed
+  /// only when it agrees, as with all settings.
+  public var lossSettings: [String: String] = [:]
 
   public init(
     optimizer: any Optimizer = Adam(), epochs: Int = 10, batchSize: Int = 64, batchParts: Int = 1,
@@ -67,7 +70,8 @@ public struct Trainer: Sendable {
     _ model: Model, on data: TrainingSet, validation: TrainingSet? = nil, loss: Loss<Model>,
     progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult<Model> {
-    var run = TrainingRun(trainer: self, model: model, exampleCount: data.count)
+    var run = try TrainingRun(trainer: self, model: model, exampleCount: data.count)
+    if checkpointing != nil { run.identity = identity(of: model, data, validation) }
     try run.resume()
     let clock = ContinuousClock()
     let start = (time: clock.now, step: run.step)

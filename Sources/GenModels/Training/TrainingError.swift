@@ -8,6 +8,8 @@ public enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A checkpoint of another training than the one asked for.
   case checkpointOfOtherTraining(path: String, setting: String, found: String, expected: String)
   case damagedCheckpoint(path: String, reason: String)
+  /// More steps than can be counted.
+  case tooManySteps(epochs: Int, stepsPerEpoch: Int)
 
   public var description: String {
     switch self {
@@ -27,6 +29,8 @@ public enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
       The checkpoint \(path) belongs to another training: its \(setting) is \(found), and \(expected) was asked for. \
       Remove it, or ask for the same.
       """
+    case .tooManySteps(let epochs, let stepsPerEpoch):
+      "\(epochs) epochs of \(stepsPerEpoch) steps are more steps than can be counted; train for fewer epochs."
     case .damagedCheckpoint(let path, let reason):
       "The checkpoint \(path) can't be resumed from: \(reason). Remove it to start over."
     }

@@ -2,6 +2,8 @@
 struct TrainingRun<Model: Parameterized> {
   let trainer: Trainer
   let exampleCount: Int
+  /// What a checkpoint must agree in, by name.
+  var identity: [(name: String, value: String)] = []
   let stepsPerEpoch: Int
   let totalSteps: Int
   private let random: RandomGenerator
@@ -20,12 +22,14 @@ struct TrainingRun<Model: Parameterized> {
   /// The order of examples in the epoch `order.epoch`.
   private var order: (epoch: Int, rows: Indexes)?
 
-  init(trainer: Trainer, model: Model, exampleCount: Int) {
+  init(trainer: Trainer, model: Model, exampleCount: Int) throws(TrainingError) {
     self.trainer = trainer
     self.model = model
     self.exampleCount = exampleCount
     stepsPerEpoch = (exampleCount + trainer.batchSize - 1) / trainer.batchSize
-    totalSteps = stepsPerEpoch * trainer.epochs
+    let (steps, overflow) = stepsPerEpoch.multipliedReportingOverflow(by: trainer.epochs)
+    guard !overflow else { throw .tooManySteps(epochs: trainer.epochs, stepsPerEpoch: stepsPerEpoch) }
+    totalSteps = steps
     random = RandomGenerator(seed: trainer.seed).split("training")
     states = model.namedParameters.map { parameter in
       (0..<trainer.optimizer.stateCount).map { _ in .zeros(parameter.tensor.shape) }

@@ -2,14 +2,14 @@
 public struct CSVFormat: Sendable, Equatable {
   /// Whether the first row names the columns.
   public enum Header: String, Sendable, CaseIterable {
-    /// It does when a field of it is no number.
+    /// It does when it has a word. A row that could be either, such as `0,1,2` or `1.5,left,2`, is an error that asks.
     case automatic
     case present
     case absent
   }
 
-  /// What a missing value means. Missing are empty fields and `NA`, `N/A`, `NaN`, `nan`, `null`, `NULL`,
-  /// `None` and `?`.
+  /// What a missing value means. Missing are empty fields and `NA`, `N/A`, `#N/A`, `<NA>`, `NaN`, `null`, `None`, `?` and a
+  /// few more, in upper and lower case.
   public enum MissingValues: Sendable, Equatable {
     /// An error that names the line and the column.
     case refuse
@@ -29,6 +29,21 @@ public struct CSVFormat: Sendable, Equatable {
   /// A column of class labels, whose fields may be any text: its name, or its number counted from 0.
   public var labelColumn: String?
 
+  /// How the bytes stand for text.
+  public enum Encoding: String, Sendable, CaseIterable {
+    case utf8
+    /// In the byte order that its first two bytes mark; little-endian without a mark.
+    case utf16
+    /// ISO 8859-1.
+    case latin1
+  }
+
+  /// The byte between a number's whole part and its fraction: a point or a comma.
+  public var decimalMark = UInt8(ascii: ".")
+  /// The byte between groups of three digits in the whole part of a number; nil for none.
+  public var thousandsMark: UInt8?
+  public var encoding = Encoding.utf8
+
   public init(
     delimiter: UInt8? = nil, quote: UInt8? = UInt8(ascii: "\""), header: Header = .automatic,
     missingValues: MissingValues = .refuse, labelColumn: String? = nil
@@ -40,5 +55,15 @@ public struct CSVFormat: Sendable, Equatable {
     self.labelColumn = labelColumn
   }
 
-  static let missingMarks: Set<String> = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?"]
+  /// Whether a field, without blanks around it, stands for a missing value.
+  static func isMissing(_ text: String) -> Bool {
+    text.utf8.count <= 8 && missingMarks.contains(text.lowercased())
+  }
+
+  /// What pandas, R, Excel and C libraries write, in lower case.
+  private static let missingMarks: Set<String> = [
+    "", "na", "n/a", "nan", "-nan", "+nan", "null", "none", "nil", "?", "#n/a", "#na", "<na>", "1.#qnan",
+    "-1.#qnan",
+    "1.#ind", "-1.#ind", "missing",
+  ]
 }

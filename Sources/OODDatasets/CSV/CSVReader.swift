@@ -13,54 +13,129 @@ struct CSVReader {
   private var fieldCount = 0
   private var labelField: Int?
   private var droppedRowCount = 0
+  /// Numbers of the rows that were kept, once one was dropped.
+  private var rowNumbers: [Int]?
+  private var dataRowCount = 0
+  /// Whether fields can be parsed where they stand.
+  private let isPlain: Bool
+  private let numberText: NumberText
+  private var firstRow: (line: Int, texts: [String])?
 
-  init(_ stream: ByteStream, format: CSVFormat) {
+  init(_ stream: ByteStream, format: CSVFormat) throws {
+    let stream = try TextDecoding(format.encoding).utf8(stream)
     rows = TextRows(stream, quote: format.quote)
     self.format = format
+    numberText = NumberText(decimalMark: format.decimalMark, thousandsMark: format.thousandsMark)
+    isPlain = numberText.isPlain
   }
 
   mutating func read() throws -> CSVTable {
     while let row = try rows.next() {
       if row.isEmpty && fieldCount != 1 { continue }
       if fieldCount == 0 {
+        if try readDelimiterLine(row) { continue }
         if try readFirstRow(row) { continue }
       }
       let start = values.count
-      if try !readNumbers(row) {
+      if try !isPlain || !readNumbers(row) {
         values.removeLast(values.count - start)
-        try readFields(row)
+        if try readFields(row) { rowNumbers?.append(dataRowCount) }
+      } else {
+        rowNumbers?.append(dataRowCount)
       }
+      dataRowCount += 1
     }
-    guard fieldCount > 0 else {
-      throw DataError(.truncated, in: rows.name, expected: "a table of numbers", found: "no rows")
+    guard dataRowCount > 0 else {
+      throw DataError(
+        .truncated, in: rows.name, expected: "a table of numbers",
+        found: fieldCount == 0
+          ? "no rows" : "a row of column names and no other row (header=no reads it as numbers)")
     }
+    guard droppedRowCount < dataRowCount else {
+      throw DataError(
+        .missingValue, in: rows.name, expected: "rows without gaps",
+        found: "gaps in all of the \(dataRowCount) rows")
+    }
+    try refuseNumberedNames()
     let columnCount = fieldCount - (labelField == nil ? 0 : 1)
     let rowCount = labelField == nil ? values.count / max(columnCount, 1) : labels.count
     let (indexes, names) = labelField == nil ? (nil, nil) : CSVReader.classes(labels)
     return CSVTable(
       columnNames: columnNames, rowCount: rowCount, columnCount: columnCount, values: values, labels: indexes,
-      classNames: names, droppedRowCount: droppedRowCount)
+      classNames: names, droppedRowCount: droppedRowCount, rowNumbers: rowNumbers)
+  }
+
+  /// Excel's first line `sep=;`, which names the delimiter. Returns whether the row was one.
+  private mutating func readDelimiterLine(_ row: UnsafeBufferPointer<UInt8>) throws -> Bool {
+    guard delimiter == 0, row.count == 5,
+      row[0..<4].map({ $0 | 0x20 }) == Array("sep=".utf8.map { $0 | 0x20 })
+    else { return false }
+    delimiter = format.delimiter ?? row[4]
+    return true
+  }
+
+  /// Columns that are called 0, 1, 2, … look like a row of numbers: only the user can tell.
+  private func refuseNumberedNames() throws {
+    guard let (line, texts) = firstRow, dataRowCount > 1 else { return }
+    let numbers = texts.first == "" ? Array(texts.dropFirst()) : texts
+    guard numbers.count >= 2, numbers.indices.allSatisfy({ numbers[$0] == "\($0)" }) else { return }
+    // Two columns that start with 0 and 1 are common data, but not above fractions.
+    if numbers.count == 2, values.allSatisfy({ $0 == $0.rounded() }) { return }
+    throw DataError(
+      .malformed, in: rows.name, at: .line(line, column: nil),
+      expected: "a first row that is clearly one of names or of numbers (add header=yes or header=no)",
+      found: "the numbers 0 to \(numbers.count - 1), as programs number columns that have no names")
   }
 
   /// Settles delimiter, width, header and label column. Returns whether the row was a header.
   private mutating func readFirstRow(_ row: UnsafeBufferPointer<UInt8>) throws -> Bool {
-    delimiter = format.delimiter ?? CSVReader.mostFrequentDelimiter(row, quote: format.quote)
+    if row.contains(0) || row.starts(with: [0xFF, 0xFE]) || row.starts(with: [0xFE, 0xFF]) {
+      throw DataError(
+        .unsupported, in: rows.name, at: .line(rows.line, column: nil),
+        expected: "UTF-8 text (encoding=utf16 reads UTF-16)",
+        found: row.starts(with: [0xFF, 0xFE]) || row.starts(with: [0xFE, 0xFF])
+          ? "UTF-16" : "zero bytes, as in UTF-16")
+    }
+    if delimiter == 0 {
+      delimiter =
+        format.delimiter
+        ?? CSVReader.mostFrequentDelimiter(
+          row, quote: format.quote, except: [format.decimalMark, format.thousandsMark])
+    }
+    guard delimiter != format.decimalMark, delimiter != format.thousandsMark else {
+      throw DataError(
+        .malformed, in: rows.name, at: .line(rows.line, column: nil),
+        expected: "a delimiter that is not a mark in numbers (add delimiter=)",
+        found: "'\(Unicode.Scalar(delimiter))' for both")
+    }
     let fields = try RowFields(delimiter: delimiter, quote: format.quote)
       .split(row, source: rows.name, line: rows.line)
     fieldCount = fields.count
     let texts = fields.map(CSVReader.trimmed)
     // A whole number may be the label column's number or its name; only a header can tell.
     let number = format.labelColumn.flatMap { Int($0) }
-    let isHeader =
-      switch format.header {
-      case .present: true
-      case .absent: false
-      case .automatic:
-        format.labelColumn != nil && number == nil
-          || fields.indices.contains {
-            $0 != number && CSVReader.number(fields[$0]) == nil && !CSVFormat.missingMarks.contains(texts[$0])
-          }
+    let isHeader: Bool
+    switch format.header {
+    case .present: isHeader = true
+    case .absent: isHeader = false
+    case .automatic:
+      if format.labelColumn != nil && number == nil {
+        isHeader = true
+      } else {
+        let judged = fields.indices.filter { $0 != number }
+        switch FirstRow(judged.map { (texts[$0], numberText.number(fields[$0])) }) {
+        case .names: isHeader = true
+        case .numbers:
+          isHeader = false
+          firstRow = (rows.line, judged.map { texts[$0] })
+        case .either(let word):
+          throw DataError(
+            .malformed, in: rows.name, at: .line(rows.line, column: nil),
+            expected: "a first row that is clearly one of names or of numbers (add header=yes or header=no)",
+            found: "numbers beside '\(word.prefix(40))'")
+        }
       }
+    }
     if let column = format.labelColumn {
       labelField = isHeader ? texts.firstIndex(of: column) : nil
       labelField = labelField ?? number.flatMap { texts.indices.contains($0) ? $0 : nil }
@@ -103,8 +178,8 @@ struct CSVReader {
     return true
   }
 
-  /// The way for all rows, and for errors.
-  private mutating func readFields(_ row: UnsafeBufferPointer<UInt8>) throws {
+  /// The way for all rows, and for errors. Returns false for a row that was dropped.
+  private mutating func readFields(_ row: UnsafeBufferPointer<UInt8>) throws -> Bool {
     let fields = try RowFields(delimiter: delimiter, quote: format.quote)
       .split(row, source: rows.name, line: rows.line)
     guard fields.count == fieldCount else {
@@ -115,12 +190,12 @@ struct CSVReader {
     let start = values.count
     for (i, field) in fields.enumerated() where i != labelField {
       let text = CSVReader.trimmed(field)
-      if let value = CSVReader.number(field) {
+      if let value = numberText.number(field) {
         guard value.isFinite else {
           throw fault(.notFinite, i, expected: "a finite number", found: "'\(text)'")
         }
         values.append(value)
-      } else if CSVFormat.missingMarks.contains(text) {
+      } else if CSVFormat.isMissing(text) {
         switch format.missingValues {
         case .refuse:
           throw fault(
@@ -129,33 +204,24 @@ struct CSVReader {
         case .fill(let value): values.append(value)
         case .dropRow:
           values.removeLast(values.count - start)
+          if droppedRowCount == 0 { rowNumbers = Array(0..<dataRowCount) }
           droppedRowCount += 1
-          return
+          return false
         }
       } else {
-        let isInfinite = ["inf", "infinity"].contains(text.lowercased().drop { $0 == "-" || $0 == "+" })
         throw fault(
-          isInfinite ? .notFinite : .malformed, i, expected: "a finite number", found: "'\(text.prefix(40))'")
+          FirstRow.isInfinite(text) ? .notFinite : .malformed, i,
+          expected: numberText.advice(for: text, delimiter: delimiter) ?? "a finite number",
+          found: "'\(text.prefix(40))'")
       }
     }
     if let labelField { labels.append(CSVReader.trimmed(fields[labelField])) }
+    return true
   }
 
   private func fault(_ reason: DataError.Reason, _ field: Int, expected: String, found: String) -> DataError {
     DataError(
       reason, in: rows.name, at: .line(rows.line, column: field + 1), expected: expected, found: found)
-  }
-
-  /// A field as a number: blanks around it are allowed, anything else is not.
-  private static func number(_ field: [UInt8]) -> Double? {
-    field.withUnsafeBufferPointer { bytes in
-      guard let first = bytes.firstIndex(where: { !isBlank($0) }),
-        let last = bytes.lastIndex(where: { !isBlank($0) }),
-        let (value, length) = DecimalParser.parse(UnsafeBufferPointer(rebasing: bytes[first...last])),
-        length == last - first + 1
-      else { return nil }
-      return value
-    }
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
@@ -165,8 +231,11 @@ struct CSVReader {
     return String(decoding: field[first...field.lastIndex { !isBlank($0) }!], as: UTF8.self)
   }
 
-  private static func mostFrequentDelimiter(_ row: UnsafeBufferPointer<UInt8>, quote: UInt8?) -> UInt8 {
-    let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
+  private static func mostFrequentDelimiter(
+    _ row: UnsafeBufferPointer<UInt8>, quote: UInt8?, except marks: [UInt8?]
+  ) -> UInt8 {
+    let all: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
+    let candidates = all.filter { !marks.contains($0) }
     var counts = [0, 0, 0, 0]
     var isQuoted = false
     for byte in row {
@@ -181,7 +250,9 @@ struct CSVReader {
   private static func classes(_ labels: [String]) -> (Indexes, [String]) {
     let distinct = Set(labels)
     let numbers = Dictionary(
-      uniqueKeysWithValues: distinct.compactMap { label in number(Array(label.utf8)).map { (label, $0) } })
+      uniqueKeysWithValues: distinct.compactMap { label in
+        NumberText.plain.number(Array(label.utf8)).map { (label, $0) }
+      })
     let byText = distinct.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     let names =
       numbers.count == distinct.count

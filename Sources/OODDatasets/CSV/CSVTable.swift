@@ -19,11 +19,14 @@ public struct CSVTable: Sendable {
   public let classNames: [String]?
   /// Rows left out because of missing values.
   public let droppedRowCount: Int
+  /// Where rows were left out, the number of each row that is here among all data rows of the text, counted from 0.
+  public let rowNumbers: [Int]?
 
   init(
     columnNames: [String]?, rowCount: Int, columnCount: Int, values: [Double], labels: Indexes?,
-    classNames: [String]?, droppedRowCount: Int
+    classNames: [String]?, droppedRowCount: Int, rowNumbers: [Int]?
   ) {
+    self.rowNumbers = rowNumbers
     self.columnNames = columnNames
     self.rowCount = rowCount
     self.columnCount = columnCount
@@ -37,7 +40,8 @@ public struct CSVTable: Sendable {
   /// than the first, fields that are no numbers or infinite ones, gaps that the format refuses, a quote left
   /// open.
   public init(_ path: String, format: CSVFormat = CSVFormat(), limit: InflationLimit = .standard) throws {
-    var reader = try CSVReader(ByteStream(FileSource.open(path), limit: limit), format: format)
+    let source = try FileSource.open(path, mostBytes: limit.byteCount)
+    var reader = try CSVReader(ByteStream(source, limit: limit), format: format)
     self = try reader.read()
   }
 

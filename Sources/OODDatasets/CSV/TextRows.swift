@@ -18,6 +18,9 @@ final class TextRows {
   /// Number of the line where the last row starts, counted from 1, and lines in that row.
   private(set) var line = 0
   private var linesInRow = 1
+  /// What ends a row: a line feed, which a carriage return may stand before; or a carriage return alone, where the text's first
+  /// row ends in that.
+  private var lineEnd: UInt8 = 0x0A
 
   /// Longer rows than this are an error: a quote that is never closed must not swallow the file.
   static let longestRow = 64 << 20
@@ -36,11 +39,14 @@ final class TextRows {
   func next() throws -> UnsafeBufferPointer<UInt8>? {
     line += linesInRow
     linesInRow = 1
-    if line == 1 { try skipByteOrderMark() }
+    if line == 1 {
+      try skipByteOrderMark()
+      try chooseLineEnd()
+    }
     var searched = start
     var quotes = 0
     while true {
-      if let found = memchr(buffer.baseAddress! + searched, 0x0A, end - searched) {
+      if let found = memchr(buffer.baseAddress! + searched, Int32(lineEnd), end - searched) {
         let position = UnsafeRawPointer(found) - UnsafeRawPointer(buffer.baseAddress!)
         if let quote { quotes += count(of: quote, in: searched..<position) }
         searched = position + 1
@@ -71,6 +77,9 @@ final class TextRows {
   private func row(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
     var range = range
     if let last = range.last, buffer[last] == 0x0D { range = range.lowerBound..<last }
+    if lineEnd == 0x0D, let first = range.first, buffer[first] == 0x0A {
+      range = first + 1..<range.upperBound
+    }
     return UnsafeBufferPointer(
       start: (buffer.baseAddress! + range.lowerBound).assumingMemoryBound(to: UInt8.self), count: range.count)
   }
@@ -109,6 +118,29 @@ final class TextRows {
     let count = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
     end += count
     atEnd = count == 0
+  }
+
+  /// Looks at the first end of a row outside quotes, within the first buffer.
+  private func chooseLineEnd() throws {
+    var position = start
+    var isQuoted = false
+    while true {
+      while position < end {
+        let byte = buffer[position]
+        if byte == quote { isQuoted.toggle() }
+        if byte == 0x0A && !isQuoted { return }
+        if byte == 0x0D && !isQuoted {
+          if position + 1 == end && !atEnd { break }
+          if position + 1 == end || buffer[position + 1] != 0x0A { lineEnd = 0x0D }
+          return
+        }
+        position += 1
+      }
+      guard !atEnd, end - start < buffer.count else { return }
+      let offset = position - start
+      try refill()
+      position = start + offset
+    }
   }
 
   private func skipByteOrderMark() throws {

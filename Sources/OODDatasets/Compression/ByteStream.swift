@@ -17,6 +17,10 @@ final class ByteStream {
 
   var name: String { source.name }
   var isCompressed: Bool { inflater != nil }
+  /// Where a byte of the data is: in the file, or where that is compressed, in what it inflates to.
+  func place(of position: Int) -> DataError.Place {
+    isCompressed ? .inflatedByte(position) : .byte(position)
+  }
   /// No more bytes than this can come; the exact number when the source is not compressed.
   let mostBytes: Int
 
@@ -41,7 +45,7 @@ final class ByteStream {
     let count = try read(into: buffer)
     guard count == buffer.count else {
       throw DataError(
-        .truncated, in: name, at: .byte(start), expected: "\(buffer.count) bytes of \(what)",
+        .truncated, in: name, at: place(of: start), expected: "\(buffer.count) bytes of \(what)",
         found: "\(count) and then the end")
     }
   }
@@ -61,7 +65,7 @@ final class ByteStream {
     let extra = try withUnsafeMutableBytes(of: &byte) { try read(into: $0) }
     guard extra == 0 else {
       throw DataError(
-        .inconsistent, in: name, at: .byte(start), expected: "the end of the data after \(what)",
+        .inconsistent, in: name, at: place(of: start), expected: "the end of the data after \(what)",
         found: "more bytes")
     }
   }

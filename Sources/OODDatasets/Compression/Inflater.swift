@@ -48,8 +48,7 @@ final class Inflater {
       if stream.pointee.avail_in == 0 { try refill() }
       if stream.pointee.avail_in == 0 {
         throw DataError(
-          .truncated, in: source.name, at: .byte(position + done),
-          expected: "the rest of the compressed data",
+          .truncated, in: source.name, at: place, expected: "the rest of the compressed data",
           found: "the end after \(position + done) inflated bytes")
       }
       let room = min(buffer.count - done, 1 << 30)
@@ -59,7 +58,7 @@ final class Inflater {
       done += room - Int(stream.pointee.avail_out)
       if position + done > limit.byteCount {
         throw DataError(
-          .tooLarge, in: source.name, at: .byte(limit.byteCount),
+          .tooLarge, in: source.name, at: place,
           expected: "at most \(limit.byteCount) inflated bytes, the limit set", found: "more")
       }
       switch status {
@@ -68,7 +67,7 @@ final class Inflater {
       default:
         let message = stream.pointee.msg.map { String(cString: $0) } ?? "zlib status \(status)"
         throw DataError(
-          .malformed, in: source.name, at: .byte(position + done), expected: "valid compressed data",
+          .malformed, in: source.name, at: place, expected: "valid compressed data",
           found: message)
       }
     }
@@ -85,17 +84,38 @@ final class Inflater {
     stream.pointee.avail_in = UInt32(count)
   }
 
-  /// After one gzip member comes another or the end.
+  /// How far into the source the compressed data have been taken.
+  private var place: DataError.Place { .byte(next - Int(stream.pointee.avail_in)) }
+
+  /// After one gzip member comes another or the end. Zeros at the end, with which tapes and some programs fill up a block, count
+  /// as the end, as they do for gzip itself.
   private func finishMember() throws {
     if stream.pointee.avail_in == 0 { try refill() }
     if stream.pointee.avail_in == 0 {
       finished = true
     } else if wrapping == .gzip {
-      inflateReset(stream)
+      if stream.pointee.next_in.pointee == 0, try takePadding() {
+        finished = true
+      } else {
+        inflateReset(stream)
+      }
     } else {
       throw DataError(
         .malformed, in: source.name, expected: "the end of the deflated data",
         found: "\(Int(stream.pointee.avail_in) + end - next) bytes after it")
+    }
+  }
+
+  /// Takes zeros up to the end of the source. False when something else comes, which is left where it is.
+  private func takePadding() throws -> Bool {
+    while true {
+      while stream.pointee.avail_in > 0 {
+        guard stream.pointee.next_in.pointee == 0 else { return false }
+        stream.pointee.next_in += 1
+        stream.pointee.avail_in -= 1
+      }
+      try refill()
+      if stream.pointee.avail_in == 0 { return true }
     }
   }
 }

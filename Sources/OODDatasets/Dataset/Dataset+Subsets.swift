@@ -22,8 +22,11 @@ extension Dataset {
         }
       }
     }
-    return Dataset(
-      name: name, summary: summary, examples: chosen, labels: chosenLabels, classNames: classNames)
+    var subset = Dataset(
+      name: name, summary: summary, examples: chosen, labels: chosenLabels, classNames: classNames,
+      columnNames: columnNames)
+    subset.takeOrigin(of: self, positions: positions)
+    return subset
   }
 
   /// The examples of a range of positions. Traps when it reaches outside.
@@ -47,8 +50,13 @@ extension Dataset {
 
   /// All examples in a random order that depends on `seed` and their number only.
   public func shuffled(seed: UInt64) -> Dataset {
+    selecting(Dataset.shuffledPositions(count: count, seed: seed))
+  }
+
+  /// The order of `shuffled`.
+  static func shuffledPositions(count: Int, seed: UInt64) -> [Int] {
     var generator = RandomGenerator(seed: seed).split("Dataset.shuffled")
-    return selecting(generator.permutation(count).elements)
+    return generator.permutation(count).elements
   }
 
   /// The first `position` examples, and the others. Traps when there are fewer.

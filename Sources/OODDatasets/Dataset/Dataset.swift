@@ -18,14 +18,29 @@ public struct Dataset: Sendable, Equatable {
   public let labels: Indexes?
   /// What the classes are called, at the position of their label.
   public let classNames: [String]?
+  /// What the columns of a table are called, where its file says it.
+  public let columnNames: [String]?
+  /// Rows of a table's file that were left out because of gaps.
+  public var droppedRowCount = 0
+  /// Whether classes have names in the file that they come from, and were numbered here.
+  var classesAreText = false
+  /// Where the examples stand in their file; nil for all examples in their order, or where that is not known.
+  var rowNumbers: [Int]?
 
-  /// Traps when the number of labels is not that of the examples, or a label has no name in `classNames`.
+  /// Traps when the number of labels is not that of the examples, or a label has no name in `classNames`, or
+  /// there is not one name for each column.
   public init(
-    name: String, summary: String = "", examples: Tensor, labels: Indexes? = nil, classNames: [String]? = nil
+    name: String, summary: String = "", examples: Tensor, labels: Indexes? = nil, classNames: [String]? = nil,
+    columnNames: [String]? = nil
   ) {
     precondition(
       examples.rank >= 1,
       "The examples of a data set have an axis for their number, and \(examples.shape) has no axis.")
+    if let columnNames {
+      precondition(
+        examples.rank == 2 && examples.shape[1] == columnNames.count,
+        "\(columnNames.count) columns are named, and the examples have the shape \(examples.shape).")
+    }
     if let labels {
       precondition(
         labels.shape == [examples.shape[0]],
@@ -46,6 +61,42 @@ public struct Dataset: Sendable, Equatable {
     self.examples = examples
     self.labels = labels
     self.classNames = classNames
+    self.columnNames = columnNames
+  }
+
+  /// The number of an example in its file, counted from 0, whatever ranges, filters and gaps left out.
+  public func row(_ position: Int) -> Int { rowNumbers.map { $0[position] } ?? position }
+
+  /// The columns of a table; for other examples, as many as they have numbers.
+  public var columns: TableColumns {
+    columnNames.map { TableColumns(names: $0) } ?? TableColumns(count: exampleShape.elementCount)
+  }
+
+  /// The table with the wanted columns, matched by name. Throws `TableColumnsError`.
+  public func arranged(like wanted: TableColumns) throws(TableColumnsError) -> Dataset {
+    guard let positions = try columns.positions(of: wanted) else { return self }
+    let width = positions.count
+    let arranged = Tensor(shape: examples.shape) { destination in
+      examples.withUnsafeElements { source in
+        for row in 0..<count {
+          for (column, position) in positions.enumerated() {
+            destination[row * width + column] = source[row * width + position]
+          }
+        }
+      }
+    }
+    var copy = Dataset(
+      name: name, summary: summary, examples: arranged, labels: labels, classNames: classNames,
+      columnNames: wanted.names)
+    copy.takeOrigin(of: self, positions: [Int]?.none)
+    return copy
+  }
+
+  /// Takes over what is known of where the examples come from. `positions` are those of this set's examples in the other.
+  mutating func takeOrigin(of other: Dataset, positions: (some Collection<Int>)?) {
+    droppedRowCount = other.droppedRowCount
+    classesAreText = other.classesAreText
+    rowNumbers = positions.map { $0.map { other.rowNumbers?[$0] ?? $0 } } ?? other.rowNumbers
   }
 
   /// Number of examples.

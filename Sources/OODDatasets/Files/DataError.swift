@@ -27,8 +27,10 @@ public struct DataError: Error, Sendable, Equatable {
 
   /// Where in the data the fault is.
   public enum Place: Sendable, Equatable {
-    /// An offset from the start of the (decompressed) data, counted from 0.
+    /// An offset from the start of the file, compressed as it is, counted from 0.
     case byte(Int)
+    /// An offset from the start of what a compressed file inflates to, counted from 0.
+    case inflatedByte(Int)
     /// A line of a text, counted from 1, and a field or character in it, counted from 1.
     case line(Int, column: Int?)
     /// A row of an array, counted from 0, and a column where there is one.
@@ -63,6 +65,7 @@ extension DataError.Place: CustomStringConvertible {
   public var description: String {
     switch self {
     case .byte(let offset): "byte \(offset)"
+    case .inflatedByte(let offset): "byte \(offset) of the inflated data"
     case .line(let line, nil): "line \(line)"
     case .line(let line, let column?): "line \(line), column \(column)"
     case .row(let row, nil): "row \(row)"

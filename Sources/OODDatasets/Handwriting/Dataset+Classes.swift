@@ -13,9 +13,11 @@ extension Dataset {
     let chosen = selecting(classes: Set(kept))
     var numbers = [Int](repeating: -1, count: counts.count)
     for (number, label) in kept.enumerated() { numbers[label] = number }
-    return Dataset(
+    var renumbered = Dataset(
       name: name, summary: summary, examples: chosen.examples,
       labels: Indexes(labels.elements.compactMap { $0 >= 0 && numbers[$0] >= 0 ? numbers[$0] : nil }),
-      classNames: classNames.map { names in kept.map { names[$0] } })
+      classNames: classNames.map { names in kept.map { names[$0] } }, columnNames: columnNames)
+    renumbered.takeOrigin(of: chosen, positions: [Int]?.none)
+    return renumbered
   }
 }

@@ -9,7 +9,7 @@ public enum IDX {
   /// Reads a whole file, raw or gzip, of 1 to 4 axes. Throws `DataError` when it can't be read or isn't
   /// right.
   public static func read(_ path: String, limit: InflationLimit = .standard) throws -> NumericArray {
-    try read(FileSource.open(path), limit: limit)
+    try read(FileSource.open(path, mostBytes: limit.byteCount), limit: limit)
   }
 
   /// Reads a file that is in memory, raw or gzip. `name` stands in error messages.
@@ -32,14 +32,15 @@ public enum IDX {
     throws
     -> Tensor
   {
-    try readTensor(FileSource.open(path), range: range, limit: limit)
+    try readTensor(FileSource.open(path, mostBytes: limit.byteCount), range: range, limit: limit)
   }
 
   /// The extents of the file's axes and the type of its elements, from its header alone.
-  public static func readHeader(_ path: String) throws -> (
+  public static func readHeader(_ path: String, limit: InflationLimit = .standard) throws -> (
     shape: [Int], elementType: NumericArray.ElementType
   ) {
-    let header = try IDXHeader(ByteStream(FileSource.open(path), limit: .standard))
+    let header = try IDXHeader(
+      ByteStream(FileSource.open(path, mostBytes: limit.byteCount), limit: limit))
     return (header.shape, header.elementType)
   }
 

@@ -14,17 +14,19 @@ struct IDXHeader {
     let magic = try stream.bytes(4, of: "an IDX header")
     guard magic[0] == 0, magic[1] == 0 else {
       throw DataError(
-        .malformed, in: stream.name, at: .byte(0), expected: "the two zero bytes that start an IDX file",
+        .malformed, in: stream.name, at: stream.place(of: 0),
+        expected: "the two zero bytes that start an IDX file",
         found: "\(magic[0]) and \(magic[1])")
     }
     guard let type = IDXHeader.codes.first(where: { $0.code == magic[2] })?.type else {
       throw DataError(
-        .malformed, in: stream.name, at: .byte(2), expected: "an IDX element type (8, 9, 11, 12, 13 or 14)",
+        .malformed, in: stream.name, at: stream.place(of: 2),
+        expected: "an IDX element type (8, 9, 11, 12, 13 or 14)",
         found: "\(magic[2])")
     }
     guard (1...4).contains(magic[3]) else {
       throw DataError(
-        .unsupported, in: stream.name, at: .byte(3), expected: "1 to 4 axes", found: "\(magic[3])")
+        .unsupported, in: stream.name, at: stream.place(of: 3), expected: "1 to 4 axes", found: "\(magic[3])")
     }
     let extents = try stream.bytes(4 * Int(magic[3]), of: "the IDX header's extents")
     let shape = (0..<Int(magic[3])).map { axis in
@@ -35,7 +37,7 @@ struct IDXHeader {
       product <= stream.mostBytes - (stream.isCompressed ? 0 : stream.position)
     else {
       throw DataError(
-        .tooLarge, in: stream.name, at: .byte(4),
+        .tooLarge, in: stream.name, at: stream.place(of: 4),
         expected: "extents for at most \(stream.mostBytes) bytes, which is all that this file can hold",
         found: "the shape \(shape) of \(type)")
     }

@@ -22,6 +22,23 @@ struct CSVOptions {
       }
       format.delimiter = byte
     }
+    if let word = specification.options["decimal"] {
+      format.decimalMark = try mark(word, ["comma": 0x2C, "point": 0x2E], "decimal")
+    }
+    if let word = specification.options["thousands"] {
+      format.thousandsMark = try mark(
+        word, ["comma": 0x2C, "point": 0x2E, "space": 0x20, "apostrophe": 0x27, "underscore": 0x5F],
+        "thousands")
+      if format.thousandsMark == format.decimalMark {
+        throw fault(word, "thousands and decimals can't have the same mark (decimal=comma or point)")
+      }
+    }
+    if let word = specification.options["encoding"] {
+      guard let encoding = CSVFormat.Encoding(rawValue: word.text) else {
+        throw fault(word, "encoding is utf8, utf16 or latin1")
+      }
+      format.encoding = encoding
+    }
     if let word = specification.options["missing"] {
       switch word.text {
       case "refuse": format.missingValues = .refuse
@@ -34,6 +51,14 @@ struct CSVOptions {
       }
     }
     return format
+  }
+
+  /// A byte by its name or as it is.
+  private func mark(_ word: Specification.Word, _ named: [String: UInt8], _ what: String) throws -> UInt8 {
+    guard let byte = named[word.text] ?? (word.text.utf8.count == 1 ? word.text.utf8.first : nil),
+      named.values.contains(byte)
+    else { throw fault(word, "\(what) is \(named.keys.sorted().joined(separator: ", "))") }
+    return byte
   }
 
   private func fault(_ word: Specification.Word, _ message: String) -> SpecificationError {

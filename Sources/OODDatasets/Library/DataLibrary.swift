@@ -10,6 +10,10 @@ public struct DataLibrary: Sendable {
   /// The data directories, in the order in which they are searched.
   public let directories: [String]
 
+  /// Bounds what a compressed file may inflate to, and what a pipe may bring. Pictures have a bound of their own
+  /// (`PNG.standardLimit`).
+  public var limit = InflationLimit.standard
+
   /// Looks in `dataDirectory` (what a user gave with `--data-dir`), then in `$OOD_DATA`, then in the user's
   /// cache.
   public init(dataDirectory: String? = nil) {

@@ -22,37 +22,111 @@ struct DatasetLoader {
     case .idx(let images, let labels):
       return try loadImages(images, labels: labels, classNames: nil, summary: "images of \(images)")
     case .npy(let path):
-      let examples = try ExampleArray.tensor(NumPy.read(path), source: path)
-      let labels = try specification.options["labels"].map { labels in
-        try ExampleArray.labels(NumPy.read(labels.text), count: examples.shape[0], source: labels.text)
-      }
+      let examples = try ExampleArray.tensor(NumPy.read(path, limit: limit), source: path)
+      let labels = try npyLabels(count: examples.shape[0])
       return .whole(try assemble(examples, labels, nil, summary: "the array of \(path)", source: path))
     case .npz(let path, let key):
       return try archive(path, key: key, classNames: nil, summary: "arrays of \(path)")
     case .csv(let path):
-      let table = try CSVTable(path, format: CSVOptions(specification).format())
-      return .whole(
-        try assemble(
-          table.tensor(source: path), table.labels, table.classNames, summary: "the table of \(path)",
-          source: path))
+      let table = try CSVTable(path, format: CSVOptions(specification).format(), limit: limit)
+      var dataset = try assemble(
+        table.tensor(source: path), table.labels, table.classNames, summary: "the table of \(path)",
+        source: path,
+        columnNames: table.columnNames)
+      dataset.classesAreText = true
+      dataset.droppedRowCount = table.droppedRowCount
+      dataset.rowNumbers = table.rowNumbers
+      return .whole(dataset)
     case .hwrt(let path):
       return try strokes(
-        HWRTFile.read(path), path: path, classes: .symbols(path), summary: "drawings of \(path)")
+        HWRTFile.read(path, limit: limit), path: path, classes: .symbols(path), summary: "drawings of \(path)"
+      )
     case .strokes(let path):
       return try strokes(
-        StrokeLines.read(path), path: path, classes: .labels(nil), summary: "drawings of \(path)")
+        StrokeLines.read(path, limit: limit), path: path, classes: .labels(nil),
+        summary: "drawings of \(path)")
     }
+  }
+
+  private var limit: InflationLimit { library.limit }
+
+  /// The labels of an `npy:` specification.
+  private func npyLabels(count: Int) throws -> Indexes? {
+    try specification.options["labels"].map { labels in
+      try ExampleArray.labels(NumPy.read(labels.text, limit: limit), count: count, source: labels.text)
+    }
+  }
+
+  /// The whole table of the source in double precision; nil for a source that has none.
+  func table(keepsGaps: Bool) throws -> DataTable? {
+    switch specification.source {
+    case .npy(let path):
+      let array = try NumPy.read(path, limit: limit)
+      return try table(array, labels: npyLabels(count: array.shape.first ?? 0), classNames: nil, path: path)
+    case .npz(let path, let key): return try table(archive: path, key: key, classNames: nil)
+    case .csv(let path):
+      var format = try CSVOptions(specification).format()
+      if keepsGaps { format.missingValues = .fill(.nan) }
+      let table = try CSVTable(path, format: format, limit: limit)
+      return DataTable(
+        name: specification.text,
+        values: Matrix(rows: table.rowCount, columns: table.columnCount, elements: table.values),
+        columns: table.columnNames.map { TableColumns(names: $0) } ?? TableColumns(count: table.columnCount),
+        labels: table.labels.map {
+          TableLabels(indexes: $0.elements.map { Int($0) }, classNames: table.classNames, namesAreText: true)
+        }, droppedRowCount: table.droppedRowCount, shape: [table.rowCount, table.columnCount],
+        rowNumbers: table.rowNumbers)
+    case .named(let set, let part):
+      if MadeSet.all.contains(where: { $0.name == set }) { return nil }
+      let (stored, part) = try find(set, part)
+      switch part.form {
+      case .table(let path): return try table(archive: path, key: nil, classNames: stored.classNames())
+      case .array(let path, let name): return try table(archive: path, key: name, classNames: nil)
+      case .images, .strokes, .hwrt: return nil
+      }
+    case .idx, .hwrt, .strokes: return nil
+    }
+  }
+
+  private func table(archive path: String, key: String?, classNames: [String]?) throws -> DataTable {
+    let archive = try NumPyArchive(path, limit: limit)
+    let (array, name) = try examples(archive, key: key, path: path)
+    let labels = try labels(in: archive, key: key, of: name, count: array.shape.first ?? 0, path: path)
+    return try table(array, labels: labels, classNames: classNames, path: "\(path), array '\(name)'")
+  }
+
+  private func table(
+    _ array: NumericArray, labels: Indexes?, classNames: [String]?, path: String
+  ) throws -> DataTable {
+    guard (1...2).contains(array.shape.count) else {
+      throw DataError(
+        .malformed, in: path, expected: "a table, which has rows and columns",
+        found: "an array of shape \(array.shape)")
+    }
+    let columns = array.shape.count == 2 ? array.shape[1] : 1
+    if let labels { try check(labels, classNames, source: path) }
+    return DataTable(
+      name: specification.text,
+      values: Matrix(rows: array.shape[0], columns: columns, elements: array.doubles()),
+      columns: TableColumns(count: columns),
+      labels: labels.map {
+        TableLabels(indexes: $0.elements.map { Int($0) }, classNames: classNames, namesAreText: false)
+      }, shape: array.shape, rowNumbers: nil)
   }
 
   /// The table of the source as stored.
   func array() throws -> NumericArray {
     switch specification.source {
-    case .npy(let path): return try NumPy.read(path)
-    case .npz(let path, let key): return try examples(NumPyArchive(path), key: key, path: path).array
-    case .csv(let path): return try CSVTable(path, format: CSVOptions(specification).format()).array
+    case .npy(let path): return try NumPy.read(path, limit: limit)
+    case .npz(let path, let key):
+      return try examples(NumPyArchive(path, limit: limit), key: key, path: path).array
+    case .csv(let path):
+      return try CSVTable(path, format: CSVOptions(specification).format(), limit: limit).array
     case .named(let set, let part):
-      if case .table(let path) = try find(set, part).part.form {
-        return try examples(NumPyArchive(path), key: nil, path: path).array
+      switch try find(set, part).part.form {
+      case .table(let path): return try examples(NumPyArchive(path, limit: limit), key: nil, path: path).array
+      case .array(let path, let name): return try NumPyArchive(path, limit: limit).array(named: name)
+      case .images, .strokes, .hwrt: break
       }
       fallthrough
     case .idx, .hwrt, .strokes:
@@ -106,45 +180,56 @@ struct DatasetLoader {
       return try loadImages(path, labels: labels, classNames: set.classNames(), summary: summary)
     case .table(let path):
       return try archive(path, key: nil, classNames: set.classNames(), summary: summary)
+    case .array(let path, let name):
+      return try archive(path, key: name, classNames: nil, summary: summary)
     case .strokes(let path):
       return try strokes(
-        StrokeLines.read(path), path: path, classes: .labels(set.classNames()), summary: summary)
+        StrokeLines.read(path, limit: limit), path: path, classes: .labels(set.classNames()), summary: summary
+      )
     case .hwrt(let path):
-      return try strokes(HWRTFile.read(path), path: path, classes: .symbols(path), summary: summary)
+      return try strokes(
+        HWRTFile.read(path, limit: limit), path: path, classes: .symbols(path), summary: summary)
     }
   }
 
   private func loadImages(_ path: String, labels: String?, classNames: [String]?, summary: String) throws
     -> Loaded
   {
-    let count = try IDX.readHeader(path).shape[0]
+    let count = try IDX.readHeader(path, limit: limit).shape[0]
     let rows = try range.map { try $0.resolved(count: count, in: specification) }
-    var examples = try IDX.readTensor(path, range: rows)
+    var examples = try IDX.readTensor(path, range: rows, limit: limit)
     if examples.rank == 1 || examples.rank == 3 {
       examples = examples.withLastAxis
     }
     var chosen: Indexes?
     if let labels {
-      let all = try IDX.read(labels)
+      let all = try IDX.read(labels, limit: limit)
       let indexes = try ExampleArray.labels(all, count: count, source: labels)
       chosen = rows.map { rows in Indexes(Array(indexes.elements[rows])) } ?? indexes
     }
-    let dataset = try assemble(examples, chosen, classNames, summary: summary, source: labels ?? path)
+    var dataset = try assemble(examples, chosen, classNames, summary: summary, source: labels ?? path)
+    dataset.rowNumbers = rows.map { Array($0) }
     return rows == nil ? .whole(dataset) : .ranged(dataset)
   }
 
   private func archive(_ path: String, key: String?, classNames: [String]?, summary: String) throws -> Loaded
   {
-    let archive = try NumPyArchive(path)
+    let archive = try NumPyArchive(path, limit: limit)
     let (array, name) = try examples(archive, key: key, path: path)
     let examples = try ExampleArray.tensor(array, source: "\(path), array '\(name)'")
-    // An archive's own labels go with the examples that it was not told to choose.
-    let usual = key == nil ? ["y", "labels"].first { archive.names.contains($0) && $0 != name } : nil
-    let labels = try (specification.options["labels"]?.text ?? usual).map { labels in
-      try ExampleArray.labels(
-        archive.array(named: labels), count: examples.shape[0], source: "\(path), array '\(labels)'")
-    }
+    let labels = try labels(in: archive, key: key, of: name, count: examples.shape[0], path: path)
     return .whole(try assemble(examples, labels, classNames, summary: summary, source: path))
+  }
+
+  /// The labels that were asked for; or an archive's own, which go with the examples that it was not told to choose.
+  private func labels(
+    in archive: NumPyArchive, key: String?, of examples: String, count: Int, path: String
+  ) throws -> Indexes? {
+    let usual = key == nil ? ["y", "labels"].first { archive.names.contains($0) && $0 != examples } : nil
+    return try (specification.options["labels"]?.text ?? usual).map { labels in
+      try ExampleArray.labels(
+        archive.array(named: labels), count: count, source: "\(path), array '\(labels)'")
+    }
   }
 
   /// The examples of an archive: the array asked for, or the only one, or the one called X, x, data or
@@ -166,15 +251,26 @@ struct DatasetLoader {
     _ records: [StrokeRecord], path: String, classes: StrokeExamples.Classes, summary: String
   ) throws -> Loaded {
     let examples = try StrokeExamples(records, path: path, classes: classes, specification)
-    return .whole(
-      try assemble(examples.images, examples.labels, examples.classNames, summary: summary, source: path))
+    var dataset = try assemble(
+      examples.images, examples.labels, examples.classNames, summary: summary, source: path)
+    dataset.classesAreText = true
+    return .whole(dataset)
   }
 
   /// A data set, after a check that every label has a name.
   private func assemble(
-    _ examples: Tensor, _ labels: Indexes?, _ classNames: [String]?, summary: String, source: String
+    _ examples: Tensor, _ labels: Indexes?, _ classNames: [String]?, summary: String, source: String,
+    columnNames: [String]? = nil
   ) throws -> Dataset {
-    if let labels, let classNames,
+    if let labels { try check(labels, classNames, source: source) }
+    return Dataset(
+      name: specification.text, summary: summary, examples: examples, labels: labels,
+      classNames: labels == nil ? nil : classNames, columnNames: columnNames)
+  }
+
+  /// Throws unless every label has a name, where there are names.
+  private func check(_ labels: Indexes, _ classNames: [String]?, source: String) throws {
+    if let classNames,
       let row = labels.elements.firstIndex(where: { !classNames.indices.contains($0) })
     {
       throw DataError(
@@ -183,9 +279,6 @@ struct DatasetLoader {
           "a label from 0 to \(classNames.count - 1), as the set has \(classNames.count) named classes",
         found: "\(labels.elements[row])")
     }
-    return Dataset(
-      name: specification.text, summary: summary, examples: examples, labels: labels,
-      classNames: labels == nil ? nil : classNames)
   }
 }
 

@@ -71,9 +71,11 @@ public struct MadeSet: Sendable {
           request.specification.text, column: range.column, "examples are numbered with 31 bits")
       }
       let made = glyphs.examples(start..<end, of: split, seed: request.seed)
-      return Dataset(
+      var dataset = Dataset(
         name: request.specification.text, summary: summary, examples: made.images, labels: made.labels,
         classNames: glyphs.classNames)
+      dataset.rowNumbers = request.range.map { _ in Array(start..<end) }
+      return dataset
     }
   }
 }

@@ -8,6 +8,8 @@ public struct StoredSet: Sendable {
       case images(String, labels: String?)
       /// A NumPy archive of a table.
       case table(String)
+      /// One of several tables in a NumPy archive, by its name there.
+      case array(String, name: String)
       /// JSON lines of strokes.
       case strokes(String)
       /// A CSV file of HWRT strokes.
@@ -45,7 +47,18 @@ public struct StoredSet: Sendable {
         let labels = files.first { $0.hasPrefix(prefix + "-labels-idx") }
         add(prefix, .images(path, labels: labels.map { folder + "/" + $0 }))
       } else if file.hasSuffix(".npz") {
-        add(file.dropLast(4), .table(path))
+        let stem = file.dropLast(4)
+        // Without an array that is the examples by its name, each array is a part.
+        let arrays = (try? NumPyArchive(path))?.names ?? []
+        if arrays.count < 2 || ["X", "x", "data", "images"].contains(where: arrays.contains) {
+          add(stem, .table(path))
+        } else {
+          for array in arrays where array.allSatisfy({ !"/[?".contains($0) }) {
+            add(
+              stem == name || stem == "data" ? Substring(array) : "\(stem)-\(array)",
+              .array(path, name: array))
+          }
+        }
       } else if let stem = StoredSet.stem(file, suffix: "strokes.jsonl") {
         add(stem == "" || stem == "\(name)-" ? "strokes" : stem + "strokes", .strokes(path))
       } else if name == "hwrt", let stem = StoredSet.stem(file, suffix: "-data.csv") {
@@ -82,8 +95,11 @@ public struct StoredSet: Sendable {
     return Directory.isFile(path) ? try StoredSet.classNames(path) : nil
   }
 
-  /// Class names from lines of label, tab, name. With more fields the name is the last but one, before the
-  /// number of examples.
+  /// Most classes that a file may name.
+  private static let mostClasses = 1 << 20
+
+  /// Class names from lines of label, tab, name, by ascending label. With more fields the name is the last but one, before the
+  /// number of examples. Classes before the first label and between two go by their numbers.
   static func classNames(_ path: String) throws -> [String] {
     let rows = TextRows(try ByteStream(FileSource.open(path), limit: .standard), quote: nil)
     let format = RowFields(delimiter: 0x09, quote: nil)
@@ -93,12 +109,13 @@ public struct StoredSet: Sendable {
       let fields = try format.split(row, source: path, line: rows.line).map {
         String(decoding: $0, as: UTF8.self)
       }
-      guard fields.count >= 2, Int(fields[0]) == names.count else {
+      guard fields.count >= 2, let label = Int(fields[0]), (names.count..<mostClasses).contains(label) else {
         throw DataError(
           .malformed, in: path, at: .line(rows.line, column: 1),
-          expected: "the label \(names.count), a tab and the name of the class",
+          expected: "a label of \(names.count) or more, a tab and the name of the class",
           found: "'\(fields[0].prefix(40))'")
       }
+      while names.count < label { names.append("\(names.count)") }
       names.append(fields.count == 2 ? fields[1] : fields[fields.count - 2])
     }
     return names

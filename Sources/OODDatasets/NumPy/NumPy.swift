@@ -10,9 +10,9 @@ import GenModels
 public enum NumPy {
   /// Reads a file. Arrays in Fortran order are put into row-major order. Throws `DataError` when the file
   /// can't be read, isn't right, or holds something else than numbers.
-  public static func read(_ path: String) throws -> NumericArray {
-    let source = try FileSource.open(path)
-    return try read(ByteStream(source, limit: .standard))
+  public static func read(_ path: String, limit: InflationLimit = .standard) throws -> NumericArray {
+    let source = try FileSource.open(path, mostBytes: limit.byteCount)
+    return try read(ByteStream(source, limit: limit))
   }
 
   /// Reads a file that is in memory. `name` stands in error messages.
@@ -30,7 +30,7 @@ public enum NumPy {
     }
     if header.elementType == .bool, let position = bytes.firstIndex(where: { $0 > 1 }) {
       throw DataError(
-        .malformed, in: stream.name, at: .byte(header.headerByteCount + position),
+        .malformed, in: stream.name, at: stream.place(of: header.headerByteCount + position),
         expected: "a boolean, 0 or 1",
         found: "\(bytes[position])")
     }

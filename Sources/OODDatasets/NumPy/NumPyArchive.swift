@@ -8,7 +8,7 @@ public struct NumPyArchive {
 
   /// Opens an archive and reads its directory. Throws `DataError` when it can't be read or isn't right.
   public init(_ path: String, limit: InflationLimit = .standard) throws {
-    archive = try ZipArchive(FileSource.open(path), limit: limit)
+    archive = try ZipArchive(FileSource.open(path, mostBytes: limit.byteCount), limit: limit)
   }
 
   /// Opens an archive that is in memory. `name` stands in error messages.

@@ -25,25 +25,27 @@ struct NumPyHeader {
     let start = try stream.bytes(8, of: "a NumPy header")
     guard Array(start[..<6]) == NumPyHeader.magic else {
       throw DataError(
-        .malformed, in: stream.name, at: .byte(0), expected: "the magic number of a NumPy file, \\x93NUMPY",
+        .malformed, in: stream.name, at: stream.place(of: 0),
+        expected: "the magic number of a NumPy file, \\x93NUMPY",
         found: start[..<6].map { "\\x" + String($0, radix: 16) }.joined())
     }
     guard (1...3).contains(start[6]), start[7] == 0 else {
       throw DataError(
-        .unsupported, in: stream.name, at: .byte(6), expected: "version 1.0, 2.0 or 3.0",
+        .unsupported, in: stream.name, at: stream.place(of: 6), expected: "version 1.0, 2.0 or 3.0",
         found: "version \(start[6]).\(start[7])")
     }
     let lengthBytes = try stream.bytes(start[6] == 1 ? 2 : 4, of: "the NumPy header's length")
     let length = lengthBytes.reversed().reduce(0) { $0 << 8 | Int($1) }
     guard length <= min(NumPyHeader.longestDictionary, stream.mostBytes) else {
       throw DataError(
-        .tooLarge, in: stream.name, at: .byte(8),
+        .tooLarge, in: stream.name, at: stream.place(of: 8),
         expected: "a header of at most \(NumPyHeader.longestDictionary) bytes",
         found: "\(length)")
     }
     let offset = stream.position
     var parser = PythonLiteralParser(
-      try stream.bytes(length, of: "the NumPy header"), source: stream.name, offset: offset)
+      try stream.bytes(length, of: "the NumPy header"), source: stream.name
+    ) { stream.place(of: offset + $0) }
     headerByteCount = offset + length
 
     var description: String?
@@ -76,14 +78,14 @@ struct NumPyHeader {
       let type = NumPyHeader.names.first(where: { $0.name == description.dropFirst() })?.type
     else {
       throw DataError(
-        .unsupported, in: stream.name, at: .byte(offset),
+        .unsupported, in: stream.name, at: stream.place(of: offset),
         expected: "booleans, integers of 8 to 64 bits, or floats of 16, 32 or 64",
         found: "the type '\(description)'")
     }
     let total = NumericArray.byteCount(shape: extents, of: type)
     guard let total, total <= stream.mostBytes - (stream.isCompressed ? 0 : stream.position) else {
       throw DataError(
-        .tooLarge, in: stream.name, at: .byte(offset),
+        .tooLarge, in: stream.name, at: stream.place(of: offset),
         expected: "a shape for at most \(stream.mostBytes) bytes, which is all that this file can hold",
         found: "the shape \(extents) of \(type)")
     }

@@ -3,18 +3,18 @@
 struct PythonLiteralParser {
   private let bytes: [UInt8]
   private let source: String
-  private let offset: Int
+  private let place: (Int) -> DataError.Place
   private var next = 0
 
-  /// - Parameter offset: Where `bytes` start in the file, for errors.
-  init(_ bytes: [UInt8], source: String, offset: Int) {
+  /// - Parameter place: Where one of `bytes` is in the file, for errors.
+  init(_ bytes: [UInt8], source: String, place: @escaping (Int) -> DataError.Place) {
     self.bytes = bytes
     self.source = source
-    self.offset = offset
+    self.place = place
   }
 
   func fault(expected: String, found: String) -> DataError {
-    DataError(.malformed, in: source, at: .byte(offset + next), expected: expected, found: found)
+    DataError(.malformed, in: source, at: place(next), expected: expected, found: found)
   }
 
   private mutating func skipSpace() {

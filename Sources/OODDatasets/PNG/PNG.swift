@@ -5,19 +5,23 @@ import CPNG
 ///     let picture = try PNG.read("digit.png")
 ///     try PNG.write(Bitmap(tensor), to: "copy.png")
 public enum PNG {
-  /// Most bytes of pixels that a picture may have: 1 GiB.
-  static let mostBytes = 1 << 30
+  /// Most bytes of pixels that a picture may have unless another limit is given: 1 GiB.
+  public static let standardLimit = InflationLimit(byteCount: 1 << 30)
 
   /// Reads a picture. Grey of 1, 2 and 4 bits is widened to 8, and palettes become red-green-blue; both are
-  /// exact. Throws `DataError` for anything else: 16-bit or transparent pictures, damaged files, absurd
-  /// sizes.
-  public static func read(_ path: String) throws -> Bitmap {
-    let source = try FileSource.open(path)
-    return try read(bytes: source.bytes(in: 0..<source.byteCount, of: "a PNG picture"), name: path)
+  /// exact. What the file says of gamma, white and colour profiles is left aside: a sample of 64 reads 64.
+  ///
+  /// - Throws: `DataError` for 16-bit or transparent pictures, damaged files, and those with more bytes of pixels than `limit`.
+  public static func read(_ path: String, limit: InflationLimit = standardLimit) throws -> Bitmap {
+    try read(bytes: readFile(path, mostBytes: limit.byteCount), name: path, limit: limit)
   }
 
   /// Reads a picture that is in memory. `name` stands in error messages.
-  public static func read(bytes: [UInt8], name: String = "PNG data") throws -> Bitmap {
+  public static func read(
+    bytes: [UInt8], name: String = "PNG data", limit: InflationLimit = standardLimit
+  ) throws -> Bitmap {
+    // libpng's simple interface converts samples to sRGB by what these chunks say.
+    let bytes = PNGChunks.removingColour(bytes)
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
@@ -40,7 +44,7 @@ public enum PNG {
       let width = Int(image.width)
       let height = Int(image.height)
       // Deflate shrinks no more than 1032 times, and the smallest pixel takes a bit.
-      let most = min(PNG.mostBytes, InflationLimit.largestRatio * 8 * 3 * file.count)
+      let most = min(limit.byteCount, InflationLimit.largestRatio * 8 * 3 * file.count)
       guard width * height <= most / channels else {
         throw DataError(
           .tooLarge, in: name, expected: "at most \(most) bytes of pixels, for a file of \(file.count) bytes",

@@ -12,7 +12,7 @@
 /// threes among the first ten. An item of a class filter is a class's name, `#` and its number, or one of the
 /// groups `digits`, `letters` (Latin) and `symbols` (all others). Other options belong to the source: `seed=`
 /// (sets that are made), `labels=KEY` (npz) and `labels=FILE` (npy), `label=COLUMN`, `header=`, `delimiter=`,
-/// `missing=refuse|drop|NUMBER` (csv). Characters with a meaning here are written in percent form: `[` `%5B`,
+/// `decimal=`, `thousands=`, `encoding=`, `missing=refuse|drop|NUMBER` (csv). Characters with a meaning here are written in percent form: `[` `%5B`,
 /// `]` `%5D`, `?` `%3F`, `,` `%2C`, `#` `%23`, `&` `%26`, `%` `%25`.
 public struct Specification: Sendable, Equatable {
   /// Where the examples come from.

@@ -6,7 +6,8 @@ struct SpecificationParser {
 
   /// Options that each kind of source takes, besides those that select.
   static let fileOptions: [String: [String]] = [
-    "idx": [], "npy": ["labels"], "npz": ["labels"], "csv": ["label", "header", "delimiter", "missing"],
+    "idx": [], "npy": ["labels"], "npz": ["labels"],
+    "csv": ["label", "header", "delimiter", "decimal", "thousands", "encoding", "missing"],
     "hwrt": [], "strokes": [],
   ]
   static let namedOptions = ["seed"]

@@ -27,7 +27,7 @@ public enum HWRTFile {
   public static func forEach(
     _ path: String, limit: InflationLimit = .standard, _ body: (StrokeRecord) throws -> Void
   ) throws {
-    try forEach(FileSource.open(path), limit: limit, body)
+    try forEach(FileSource.open(path, mostBytes: limit.byteCount), limit: limit, body)
   }
 
   private static func forEach(

@@ -26,7 +26,7 @@ public enum StrokeLines {
   public static func forEach(
     _ path: String, limit: InflationLimit = .standard, _ body: (StrokeRecord) throws -> Void
   ) throws {
-    try forEach(FileSource.open(path), limit: limit, body)
+    try forEach(FileSource.open(path, mostBytes: limit.byteCount), limit: limit, body)
   }
 
   private static func forEach(

@@ -17,6 +17,7 @@ extension LikelihoodExperiment {
     var trainingSet: String
     /// A sum over the pixels of the images trained on, so that other images under the same name are noticed.
     var pixelSum: Double
+    var digest: String?
     var count: Int
     var seed: UInt64
     var epochs, batchSize: Int
@@ -33,9 +34,12 @@ extension LikelihoodExperiment {
   }
 
   private func record(_ role: LikelihoodRole, _ images: Tensor, loss: Double?) -> Record {
-    Record(
+    var digest = ContentDigest()
+    digest.add(images)
+    return Record(
       role: role.name, trainingSet: training.name,
-      pixelSum: images.withUnsafeElements { $0.reduce(0.0) { $0 + Double($1) } }, count: images.shape[0],
+      pixelSum: images.withUnsafeElements { $0.reduce(0.0) { $0 + Double($1) } }, digest: digest.text,
+      count: images.shape[0],
       seed: settings.seed, epochs: settings.epochs, batchSize: settings.batchSize,
       learningRate: settings.learningRate,
       mutationRate: role == .background ? settings.mutationRate : nil,

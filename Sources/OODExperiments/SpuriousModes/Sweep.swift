@@ -31,6 +31,9 @@ public struct Sweep: Sendable {
   /// Models that are trained at the same time, each with its share of the threads; nil for as many as there are threads.
   /// One thread for each model is the fastest where there are models enough.
   public var jobs: Int?
+  /// Whether the grid is one of several shards that write into the directory at the same time: what the others have written is
+  /// then no reason to refuse it.
+  public var isShard = false
 
   public init(_ grid: SweepGrid, data: SweepData, directory: String) {
     self.grid = grid
@@ -48,15 +51,13 @@ public struct Sweep: Sendable {
   public func run(
     resumes: Bool, event: @escaping @Sendable (SweepEvent) -> Void = { _ in }
   ) async throws {
-    for point in grid.points {
-      if let reason = point.fault(imageShape: data.imageShape) {
-        throw SweepError.impossibleModel(name: point.name, reason: reason)
-      }
-    }
-    if !resumes, let file = try directory.firstFileInUse() {
+    try requirePossibleModels()
+    if !resumes, let file = try directory.firstFileInUse(by: isShard ? grid.points.map(\.name) : nil) {
       throw SweepError.directoryInUse(path: directory.path, file: file)
     }
     try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    // A grid has fewer models than shards: the last ones have nothing to do.
+    guard !grid.points.isEmpty else { return event(.found(finished: 0, of: 0)) }
     try directory.removePartialFiles(of: grid.points.map(\.name))
     let stored = try directory.settings()
     try stored?.require(settings(digits: nil, symbols: nil), in: directory.path, comparingClassifiers: false)
@@ -70,7 +71,16 @@ public struct Sweep: Sendable {
     try await train(measurement, event)
   }
 
-  /// The time estimate for this sweep's models.
+  /// Throws `SweepError.impossibleModel` for the first model of the grid that can't be trained on these images.
+  public func requirePossibleModels() throws(SweepError) {
+    for point in grid.points {
+      if let reason = point.fault(imageShape: data.imageShape) {
+        throw .impossibleModel(name: point.name, reason: reason)
+      }
+    }
+  }
+
+  /// The time estimate for this sweep's models, which must be possible ones.
   public var clock: SweepClock {
     SweepClock(
       grid.points, imageShape: data.imageShape, trainingImages: data.training.count,
@@ -172,6 +182,8 @@ public struct Sweep: Sendable {
       let checkpoint = directory.file(point.name + ".checkpoint")
       let (model, loss) = try trained(point, checkpoint: checkpoint, event)
       let end = clock.now
+      // The checkpoint holds the training; measuring starts again from it.
+      try Task.checkCancellation()
       event(.measuring(point))
       var (record, panel) = try measurement.measure(model, as: point, loss: loss, epochsDone: point.epochs)
       record.trainSeconds = (end - start) / .seconds(1)
@@ -229,8 +241,11 @@ extension SweepSettings {
         throw .otherSweep(directory: directory, setting: setting, found: found, expected: expected)
       }
     }
+    // Directories of earlier releases have no digest.
+    let haveDigests = training.digest != nil && other.training.digest != nil
     func text(_ set: ImageSet) -> String {
-      "\(set.name) (\(set.count) images, sum of pixels \(set.pixelSum))"
+      "\(set.name) (\(set.count) images, "
+        + (haveDigests ? "digest \(set.digest ?? "none"))" : "sum of pixels \(set.pixelSum))")
     }
     func text(_ classifier: Classifier?) -> String {
       classifier.map { "\($0.name), checksum \($0.checksum.prefix(16))" } ?? "none"

@@ -88,5 +88,9 @@ extension SweepSettings.ImageSet {
     name = set.name
     count = set.count
     pixelSum = set.examples.withUnsafeElements { $0.reduce(0.0) { $0 + Double($1) } }
+    var digest = ContentDigest()
+    digest.add(set.examples)
+    if let labels = set.labels { digest.add(labels) }
+    self.digest = digest.text
   }
 }

@@ -28,7 +28,7 @@ public struct SweepDirectory: Sendable, Hashable {
   /// `settings.json`; nil when there is none.
   /// - Throws: `SweepError.malformedFile`.
   public func settings() throws -> SweepSettings? {
-    guard let bytes = FileManager.default.contents(atPath: file("settings.json")) else { return nil }
+    guard let bytes = try contents("settings.json") else { return nil }
     return try Self.decode(SweepSettings.self, bytes, file: file("settings.json"))
   }
 
@@ -39,7 +39,7 @@ public struct SweepDirectory: Sendable, Hashable {
   public func records() throws -> [SweepRecord] {
     let path = file("models.jsonl")
     var found: [(record: SweepRecord, place: String)] = []
-    if let bytes = FileManager.default.contents(atPath: path) {
+    if let bytes = try contents("models.jsonl") {
       let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       for (index, line) in lines.enumerated() where !line.isEmpty {
         let record = try Self.decode(SweepRecord.self, Data(line), file: path, line: index + 1)
@@ -47,7 +47,7 @@ public struct SweepDirectory: Sendable, Hashable {
       }
     }
     for name in try recordFiles() {
-      let bytes = FileManager.default.contents(atPath: file(name)) ?? Data()
+      let bytes = try contents(name) ?? Data()
       found.append((try Self.decode(SweepRecord.self, bytes, file: file(name)), file(name)))
     }
     guard let first = found.first else { throw SweepError.noRecords(directory: self.path) }
@@ -75,18 +75,24 @@ public struct SweepDirectory: Sendable, Hashable {
     return places.values.map(\.record).sorted { $0.name < $1.name }
   }
 
-  /// The images of a model.
+  /// The images of a model. A record may name a file of its own folder only.
+  /// - Throws: `SweepError`: `.fileOutside` for another place, `.unreadableFile` when there is none.
   public func panel(of record: SweepRecord) throws -> ModelPanel {
     let path = file(record.panel)
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw SweepError.unreadableFile(path: path)
+    guard !record.panel.isEmpty, !record.panel.contains("/"), record.panel != ".", record.panel != ".." else {
+      throw SweepError.fileOutside(name: record.name, file: record.panel, directory: self.path)
     }
+    guard FileManager.default.fileExists(atPath: path) else { throw SweepError.unreadableFile(path: path) }
+    guard isInside(path, folder: self.path) else {
+      throw SweepError.fileOutside(name: record.name, file: record.panel, directory: self.path)
+    }
+    guard let bytes = try contents(record.panel) else { throw SweepError.unreadableFile(path: path) }
     return try Self.decode(ModelPanel.self, bytes, file: path)
   }
 
   /// The record of a model that is finished; nil for one that is not.
   func record(named name: String) throws -> SweepRecord? {
-    guard let bytes = FileManager.default.contents(atPath: file(name + ".json")) else { return nil }
+    guard let bytes = try contents(name + ".json") else { return nil }
     return try Self.decode(SweepRecord.self, bytes, file: file(name + ".json"))
   }
 
@@ -98,30 +104,40 @@ public struct SweepDirectory: Sendable, Hashable {
     try writeFile(encoder.encode(value), to: file(name))
   }
 
-  /// Gathers the records of all finished models, of this run and of earlier ones, into `models.jsonl`.
+  /// Gathers the records of all finished models, of this run, of earlier ones and of other shards at work in the directory, into
+  /// `models.jsonl`. Done again while records appear, so that the last of several writers has seen them all.
   func gather() throws {
-    var lines: [UInt8] = []
-    for name in try recordFiles() {
-      let bytes = FileManager.default.contents(atPath: file(name)) ?? Data()
-      _ = try Self.decode(SweepRecord.self, bytes, file: file(name))
-      lines += bytes
-      lines.append(UInt8(ascii: "\n"))
+    var gathered: [String] = []
+    while true {
+      let names = try recordFiles()
+      guard names != gathered else { return }
+      var lines: [UInt8] = []
+      for name in names {
+        let bytes = try contents(name) ?? Data()
+        _ = try Self.decode(SweepRecord.self, bytes, file: file(name))
+        lines += bytes
+        lines.append(UInt8(ascii: "\n"))
+      }
+      try writeFile(lines, to: file("models.jsonl"))
+      gathered = names
     }
-    if !lines.isEmpty { try writeFile(lines, to: file("models.jsonl")) }
   }
 
   /// The first of the files that a sweep makes; nil for a directory without any.
-  func firstFileInUse() throws -> String? {
-    try names().first { name in
-      [".json", ".jsonl", ".safetensors", ".checkpoint"].contains { name.hasSuffix($0) }
+  /// - Parameter models: Only the files of these models count, where other shards may be at work; all when nil.
+  func firstFileInUse(by models: [String]?) throws -> String? {
+    let endings = [".json", ".jsonl", ".safetensors", ".checkpoint"]
+    let own = models.map { Set($0.flatMap { model in (endings + [".panel.json"]).map { model + $0 } }) }
+    return try names().first { name in
+      own.map { $0.contains(name) } ?? endings.contains { name.hasSuffix($0) }
     }
   }
 
-  /// Removes what a killed run had begun to write of these models.
+  /// Removes what a killed run had begun to write of these models. What a run that is still at work writes stays.
   func removePartialFiles(of models: [String]) throws {
     let models = Set(models + ["settings", "models", "digit-classifier", "symbol-classifier"])
     let endings = [".json.", ".panel.json.", ".jsonl.", ".safetensors.", ".checkpoint."]
-    for name in try names() where name.hasSuffix(".partial") {
+    for name in try names() where PartialFiles.isStale(name) {
       let isOurs = endings.contains { ending in
         name.firstRange(of: ending).map { models.contains(String(name[..<$0.lowerBound])) } ?? false
       }
@@ -129,8 +145,22 @@ public struct SweepDirectory: Sendable, Hashable {
     }
   }
 
+  /// Removes a file that is there; another run may have done so at the same moment.
   func remove(_ path: String) throws {
-    if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+    do {
+      if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+    } catch {
+      if FileManager.default.fileExists(atPath: path) { throw error }
+    }
+  }
+
+  /// Most bytes of one of the files: those of some hundred thousand records.
+  private static let mostBytes = 1 << 30
+
+  /// The bytes of one of the directory's files; nil when it is not there.
+  private func contents(_ name: String) throws -> Data? {
+    guard FileManager.default.fileExists(atPath: file(name)) else { return nil }
+    return Data(try readFile(file(name), mostBytes: Self.mostBytes))
   }
 
   /// Names in the directory, sorted; none when it is not there.

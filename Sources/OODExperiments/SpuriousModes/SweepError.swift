@@ -12,6 +12,8 @@ public enum SweepError: Error, Sendable, Hashable {
   /// Two records of one model that differ in more than time.
   case contradictingRecords(name: String, first: String, second: String)
   case noRecords(directory: String)
+  /// A record that names a file which does not lie in the sweep's directory.
+  case fileOutside(name: String, file: String, directory: String)
   /// Models that could not be trained or measured; the others were.
   case modelsFailed([Failure])
 
@@ -39,6 +41,9 @@ extension SweepError: CustomStringConvertible {
     case .contradictingRecords(let name, let first, let second):
       "The model \(name) has two records that differ, one in \(first) and one in \(second). "
         + "Keep the one that belongs to this sweep."
+    case .fileOutside(let name, let file, let directory):
+      "The record of the model \(name) names the file \"\(file)\", which does not lie in \(directory). "
+        + "Files of a sweep lie in its directory and go by their plain names."
     case .noRecords(let directory): "\(directory) holds no results of a sweep (models.jsonl)."
     case .modelsFailed(let failures):
       "\(failures.count) of the models failed, all others are done: "

@@ -22,6 +22,9 @@ extension SweepGrid {
     }
     guard !file.models.isEmpty else { throw .malformedGrid(file: name, reason: "it has no models") }
     let points = file.models.map { $0.point(recipe: file.recipe) }
+    for (index, point) in points.enumerated() {
+      if let fault = point.fault { throw .malformedGrid(file: name, reason: "at models[\(index)], \(fault)") }
+    }
     var seen: Set<SweepPoint> = []
     for (index, point) in points.enumerated() where !seen.insert(point).inserted {
       throw .malformedGrid(file: name, reason: "models[\(index)] occurs twice")

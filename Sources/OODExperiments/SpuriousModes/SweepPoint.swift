@@ -54,18 +54,29 @@ public struct SweepPoint: Codable, Hashable, Sendable {
       + "-e\(epochs)-s\(seed)"
   }
 
-  /// Why no such model can be trained on images of this shape, as the end of a sentence; nil where it can.
-  public func fault(imageShape: Shape) -> String? {
+  /// More epochs than anybody waits for; steps are counted in 64 bits.
+  public static let mostEpochs = 1_000_000_000
+
+  /// Why there is no such model, whatever the images, as the end of a sentence; nil where there is.
+  public var fault: String? {
     let sizes = 1...1024
     guard sizes.contains(layers), sizes.contains(maps), sizes.contains(bottleneck), sizes.contains(kernel)
     else { return "layers, maps, bottleneck and kernel lie between 1 and 1024" }
-    guard epochs >= 0 else { return "epochs are 0 or more, and there are \(epochs)" }
+    guard (0...Self.mostEpochs).contains(epochs) else {
+      return "epochs lie between 0 and \(Self.mostEpochs), and there are \(epochs)"
+    }
     guard channelSparsity >= 0 && channelSparsity < 1 else {
       return "channel_sparsity is at least 0 and below 1, and it is \(channelSparsity)"
     }
     guard corruption >= 0 && corruption <= 1 else {
       return "corruption lies between 0 and 1, and it is \(corruption)"
     }
+    return nil
+  }
+
+  /// Why no such model can be trained on images of this shape, as the end of a sentence; nil where it can.
+  public func fault(imageShape: Shape) -> String? {
+    if let fault { return fault }
     guard layers * (kernel - 1) < min(imageShape[0], imageShape[1]) else {
       return "\(layers) convolutions with kernels of \(kernel) x \(kernel) leave nothing of images of "
         + "\(imageShape[0]) x \(imageShape[1]) pixels"

@@ -7,9 +7,11 @@ public struct SweepSettings: Codable, Hashable, Sendable {
     public var count: Int
     /// The sum of their pixels, so that other images under the same name are noticed.
     public var pixelSum: Double
+    /// A digest of the images and labels, in their order; nil in files of earlier releases.
+    public var digest: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, count
+      case name, count, digest
       case pixelSum = "pixel_sum"
     }
   }

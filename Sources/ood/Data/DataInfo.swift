@@ -13,8 +13,14 @@ struct DataInfo: ParsableCommand {
   /// The most classes that are listed unless all are asked for.
   private static let classesShown = 20
 
+  func validate() throws {
+    guard !allClasses || format == .text else {
+      throw ValidationError("--format json has all classes anyway: leave --all-classes out.")
+    }
+  }
+
   func run() throws {
-    let dataset = try data.library.load(Specification.parse(argument: specification))
+    let dataset = try data.library.load(argument: specification)
     let summary = DatasetSummary(dataset)
     if format == .json { return try JSONOutput.print(Report(summary)) }
     Console.result("\(summary.name): \(summary.summary)")

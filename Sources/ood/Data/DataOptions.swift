@@ -6,8 +6,23 @@ struct DataDirectoryOption: ParsableArguments {
   @Option(
     name: .customLong("data-dir"), help: ArgumentHelp("Look here for data sets first.", valueName: "dir"))
   var directory: String?
+  @Option(
+    help: ArgumentHelp(
+      "Most bytes that a compressed file may inflate to, and that a pipe may bring [4294967296].",
+      valueName: "bytes"))
+  var mostBytes: Int?
 
-  var library: DataLibrary { DataLibrary(dataDirectory: directory) }
+  func validate() throws {
+    if let mostBytes, mostBytes < 1 {
+      throw ValidationError("--most-bytes must be 1 or more, and it is \(mostBytes).")
+    }
+  }
+
+  var library: DataLibrary {
+    var library = DataLibrary(dataDirectory: directory)
+    if let mostBytes { library.limit = InflationLimit(byteCount: mostBytes) }
+    return library
+  }
 }
 
 /// How a result is printed.
@@ -24,5 +39,20 @@ extension Specification {
     } catch let error as SpecificationError {
       throw ValidationError("\(error)")
     }
+  }
+}
+
+extension DataLibrary {
+  /// Loads the data set that an argument names, and says how many rows gaps cost it.
+  func load(argument: String) throws -> Dataset {
+    let specification = try Specification.parse(argument: argument)
+    let dataset = try Working.on("reading \(argument)") { try load(specification) }
+    DataLibrary.remark(dropped: dataset.droppedRowCount, of: argument)
+    return dataset
+  }
+
+  static func remark(dropped count: Int, of argument: String) {
+    guard count > 0 else { return }
+    Console.remark("\(argument): \(count) row\(count == 1 ? "" : "s") with gaps left out.")
   }
 }

@@ -20,7 +20,8 @@ struct DataRender: ParsableCommand {
   }
 
   func run() throws {
-    let all = try data.library.load(Specification.parse(argument: specification))
+    let outputs = try Outputs(["--png": png])
+    let all = try data.library.load(argument: specification)
     guard all.holdsImages else {
       throw Failure("\(specification) holds no images: its examples have the shape \(all.exampleShape).")
     }
@@ -35,7 +36,7 @@ struct DataRender: ParsableCommand {
     guard sheet.fits(dataset.examples.shape) else {
       throw Failure("The picture would be too large; lower --count, --columns or --scale.")
     }
-    try PNG.write(sheet.page(of: dataset.examples, labels: labels ? names : nil), to: png)
+    try outputs["--png"]?.write(PNG.bytes(of: sheet.page(of: dataset.examples, labels: labels ? names : nil)))
     Console.remark("\(dataset.count) of \(all.count) images drawn to \(png)")
   }
 }

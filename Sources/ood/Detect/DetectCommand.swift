@@ -41,10 +41,20 @@ struct DetectInput: ParsableArguments {
   @Option(help: "Seed of whatever is random.") var seed: UInt64 = 0
 
   /// The two tables; one, when they have one name.
-  func tables() throws -> (train: Matrix, score: Matrix) {
+  ///
+  /// The table to score has the columns of the other one, by name where both have names.
+  func tables() throws -> (train: DataTable, score: DataTable) {
     let keepsGaps = impute != nil
-    let table = try data.library.table(train, keepsGaps: keepsGaps)
-    return (table, score == train ? table : try data.library.table(score, keepsGaps: keepsGaps))
+    let table = try data.library.table(argument: train, keepsGaps: keepsGaps)
+    if score == train { return (table, table) }
+    return (table, try data.library.table(argument: score, keepsGaps: keepsGaps, like: table.columns))
+  }
+
+  /// For each scored row whether it is labelled out-of-distribution.
+  func truth(_ labels: String, normal: NormalOption, of score: DataTable) throws -> [Bool] {
+    try normal.areOutOfDistribution(labels, in: data.library, count: score.values.rows) { labels in
+      labels.droppedRowCount == 0 && score.droppedRowCount == 0 || labels.hasRows(of: score)
+    }
   }
 
   enum Imputation: String, CaseIterable, ExpressibleByArgument {

@@ -6,7 +6,9 @@ struct DetectCompare: AsyncParsableCommand {
     commandName: "compare", abstract: "Run all methods, with their defaults, and print times, AUROC and AP.")
 
   @OptionGroup var input: DetectInput
-  @Option(help: ArgumentHelp("0 for normal, else out-of-distribution.", valueName: "spec")) var labels: String
+  @Option(help: ArgumentHelp("Labels: 0 for normal, else out-of-distribution.", valueName: "spec"))
+  var labels: String
+  @OptionGroup var normal: NormalOption
   @Option(help: "text or json.") var format: OutputFormat = .text
 
   /// What became of one method.
@@ -35,8 +37,9 @@ struct DetectCompare: AsyncParsableCommand {
   }
 
   func run() throws {
-    let (train, score) = try input.tables()
-    let truth = try input.data.library.labels(labels, count: score.rows)
+    let tables = try input.tables()
+    let (train, score) = (tables.train.values, tables.score.values)
+    let truth = try input.truth(labels, normal: normal, of: tables.score)
     var rows: [Row] = []
     for method in DetectMethod.all where method.isCompared {
       Console.progress("\(method.name) …")

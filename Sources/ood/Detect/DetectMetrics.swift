@@ -8,7 +8,9 @@ struct DetectMetrics: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("One score an example: npy:FILE, npz:FILE#KEY.", valueName: "spec")) var scores:
     String
-  @Option(help: ArgumentHelp("0 for normal, else out-of-distribution.", valueName: "spec")) var labels: String
+  @Option(help: ArgumentHelp("Labels: 0 for normal, else out-of-distribution.", valueName: "spec"))
+  var labels: String
+  @OptionGroup var normal: NormalOption
   @OptionGroup var data: DataDirectoryOption
   @Option(help: "Confidence of the interval of AUROC, by DeLong's method.") var level = 0.95
   @Option(help: "text or json.") var format: OutputFormat = .text
@@ -40,9 +42,15 @@ struct DetectMetrics: AsyncParsableCommand {
     }
   }
 
+  func validate() throws {
+    guard level > 0 && level < 1 else {
+      throw ValidationError("--level must be between 0 and 1, and it is \(level).")
+    }
+  }
+
   func run() throws {
     let scores = try data.library.numbers(scores)
-    let truth = try data.library.labels(labels, count: scores.count)
+    let truth = try normal.areOutOfDistribution(labels, in: data.library, count: scores.count)
     let clock = ContinuousClock()
     let start = clock.now
     let auroc = try ScoreRanking.auroc(scores, isOutOfDistribution: truth)

@@ -11,8 +11,11 @@ struct DetectRun: AsyncParsableCommand {
   @Argument(help: "The method; ood detect --help lists them.") var method: String
   @OptionGroup var input: DetectInput
   @OptionGroup(title: "Options of methods") var options: MethodOptions
-  @Option(help: ArgumentHelp("0 for normal, else out-of-distribution: for AUROC and AP.", valueName: "spec"))
+  @Option(
+    help: ArgumentHelp("Labels: 0 for normal, else out-of-distribution; for AUROC and AP.", valueName: "spec")
+  )
   var labels: String?
+  @OptionGroup var normal: NormalOption
   @Flag(
     help: "Score the training rows, each without itself as a neighbour; --score must name the training table."
   )
@@ -34,8 +37,11 @@ struct DetectRun: AsyncParsableCommand {
     if leaveOneOut && input.train != input.score {
       throw ValidationError("--leave-one-out scores the training table: give it to --score as to --train.")
     }
-    let (train, score) = try input.tables()
-    let truth = try labels.map { try input.data.library.labels($0, count: score.rows) }
+    try ScoreFormat.check(format, labels: labels, normal: normal)
+    let outputs = try Outputs(["--out": out, "--save": save])
+    let tables = try input.tables()
+    let (train, score) = (tables.train.values, tables.score.values)
+    let truth = try labels.map { try input.truth($0, normal: normal, of: tables.score) }
     let task = try DetectTask(
       method, train: train, score: score, input: input, options: options, leavingOneOut: leaveOneOut)
     var threshold: Threshold?
@@ -45,15 +51,18 @@ struct DetectRun: AsyncParsableCommand {
     }
     let ranking = try truth.map { try ScoreRanking(task.scores, isOutOfDistribution: $0) }
 
-    if let out { try NumPy.write(NumericArray(task.scores, shape: [task.scores.count]), to: out) }
-    if let save {
-      if let threshold {
-        try Detector(AnyTableScorer(task.scorer), threshold: threshold).save(to: save)
-      } else {
-        try task.scorer.save(to: save)
-      }
+    try outputs["--out"]?.write(NumPy.bytes(of: NumericArray(task.scores, shape: [task.scores.count])))
+    if let place = outputs["--save"] {
+      var file =
+        try threshold.map { try Detector(AnyTableScorer(task.scorer), threshold: $0).archive().file() }
+        ?? task.scorer.archive().file()
+      try SavedColumns.note(tables.train.columns, in: &file)
+      file.metadata["checksum"] = file.checksum
+      try place.write(saving: { try file.write(to: $0) })
     }
-    if format == .csv { return ScoreFormat.printCSV(task.scores, threshold: threshold) }
+    if format == .csv {
+      return ScoreFormat.printCSV(task.scores, threshold: threshold, row: tables.score.row)
+    }
     let report = DetectReport(
       method: method.name, trainRows: train.rows, scoreRows: score.rows, columns: train.columns,
       seed: input.seed,
@@ -66,12 +75,24 @@ struct DetectRun: AsyncParsableCommand {
 enum ScoreFormat: String, CaseIterable, ExpressibleByArgument {
   case text, csv, json
 
+  /// Refuses labels where their metrics would not be printed, and a normal class without labels.
+  static func check(_ format: ScoreFormat, labels: String?, normal: NormalOption) throws {
+    guard labels == nil || format != .csv else {
+      throw ValidationError(
+        "--format csv prints scores only: --labels goes with text and json, which print AUROC and AP.")
+    }
+    guard labels != nil || normal.normal.isEmpty else {
+      throw ValidationError("--normal says which of --labels is normal: give --labels too.")
+    }
+  }
+
   /// `row,score` and, with a threshold, `out_of_distribution` (0 or 1) for each row.
-  static func printCSV(_ scores: [Double], threshold: Threshold?) {
+  /// - Parameter row: The number of a scored example in its file.
+  static func printCSV(_ scores: [Double], threshold: Threshold?, row: (Int) -> Int) {
     Console.result("row,score" + (threshold == nil ? "" : ",out_of_distribution"))
-    for (row, score) in scores.enumerated() {
+    for (position, score) in scores.enumerated() {
       Console.result(
-        "\(row),\(score)" + (threshold.map { $0.isOutOfDistribution(score) ? ",1" : ",0" } ?? ""))
+        "\(row(position)),\(score)" + (threshold.map { $0.isOutOfDistribution(score) ? ",1" : ",0" } ?? ""))
     }
   }
 }

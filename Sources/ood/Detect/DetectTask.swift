@@ -1,3 +1,4 @@
+import ArgumentParser
 import GenModels
 import OODMetrics
 
@@ -23,32 +24,32 @@ struct DetectTask {
     let fit = { (x: Matrix) in
       let fitted = try method.fit(x, options, random)
       quantities = fitted.quantities
-      if leavingOneOut { leaveOneOutScores = try fitted.leaveOneOutScores?() ?? fitted.scorer.score(x) }
+      if leavingOneOut {
+        guard let scores = fitted.leaveOneOutScores else {
+          throw ValidationError(
+            "The method \(method.name) has no --leave-one-out: it doesn't compare a row with its neighbours.")
+        }
+        leaveOneOutScores = try scores()
+      }
       return AnyTableScorer(fitted.scorer)
     }
-    if input.standardize || input.impute != nil {
-      scorer = try naming(input.train) {
-        try PreparedScorer(
+    scorer = try Working.on("fitting \(method.name) to \(train.rows) rows") {
+      try naming(input.train) {
+        guard input.standardize || input.impute != nil else { return try fit(train) }
+        return try PreparedScorer(
           fitting: train, imputesMedians: input.impute == .median, standardizes: input.standardize, fit: fit)
       }
-    } else {
-      scorer = try naming(input.train) { try fit(train) }
     }
     let fitted = clock.now
     self.quantities = quantities
     let fittedScorer = scorer
-    scores = try leaveOneOutScores ?? naming(input.score) { try fittedScorer.score(score) }
+    scores =
+      try leaveOneOutScores
+      ?? Working.on("scoring \(score.rows) rows with \(method.name)") {
+        try naming(input.score) { try fittedScorer.score(score) }
+      }
     scoreSeconds = (clock.now - fitted).seconds
     fitSeconds = (fitted - start).seconds
-  }
-}
-
-/// Calls `body`; a table that it refuses is told with its name.
-func naming<Result>(_ specification: String, _ body: () throws -> Result) throws -> Result {
-  do {
-    return try body()
-  } catch let error as TableError {
-    throw Failure("\(specification): \(error)")
   }
 }
 

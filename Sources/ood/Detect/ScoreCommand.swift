@@ -17,13 +17,22 @@ struct ScoreCommand: AsyncParsableCommand {
   var norm: NormName?
   @OptionGroup(title: "Options of density models") var likelihood: LikelihoodOptions
   @OptionGroup var directory: DataDirectoryOption
-  @Option(help: ArgumentHelp("0 for normal, else out-of-distribution: for AUROC and AP.", valueName: "spec"))
+  @Option(
+    help: ArgumentHelp("Labels: 0 for normal, else out-of-distribution; for AUROC and AP.", valueName: "spec")
+  )
   var labels: String?
+  @OptionGroup var normal: NormalOption
   @Option(help: "Flag scores above this number, instead of the saved threshold; nothing is fitted again.")
   var threshold: Double?
   @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
   @Option(help: "csv: all scores; text: a summary; json: the summary as one object.")
   var format: ScoreFormat = .csv
+
+  func validate() throws {
+    if let threshold, threshold.isNaN {
+      throw ValidationError("--threshold must be a number, and it is NaN.")
+    }
+  }
 
   private struct Report: Encodable {
     let kind: String
@@ -40,16 +49,22 @@ struct ScoreCommand: AsyncParsableCommand {
   }
 
   func run() throws {
+    try ScoreFormat.check(format, labels: labels, normal: normal)
+    let outputs = try Outputs(["--out": out])
     let scorer = try LoadedScorer.load(
       file, options: likelihood, norm: norm, library: directory.library)
     let threshold = threshold.map { Threshold($0) } ?? scorer.threshold
     let clock = ContinuousClock()
     let start = clock.now
-    let scores = try scorer.score(data)
+    let scored = try scorer.score(data)
+    let scores = scored.scores
     let seconds = (clock.now - start).seconds
-    let truth = try labels.map { try directory.library.labels($0, count: scores.count) }
-    if let out { try NumPy.write(NumericArray(scores, shape: [scores.count]), to: out) }
-    if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold) }
+    let truth = try labels.map {
+      try normal.areOutOfDistribution(
+        $0, in: directory.library, count: scores.count, isScored: scored.haveRows)
+    }
+    try outputs["--out"]?.write(NumPy.bytes(of: NumericArray(scores, shape: [scores.count])))
+    if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold, row: scored.row) }
     let ranking = try truth.map { try ScoreRanking(scores, isOutOfDistribution: $0) }
     let report = Report(
       kind: scorer.kind, rows: scores.count, seconds: seconds, auroc: ranking?.auroc,

@@ -4,73 +4,50 @@ import OODDatasets
 import OODMetrics
 
 extension DataLibrary {
-  /// The table that a specification names, in double precision where the file has it; images and everything
-  /// selected by a range or filter come from 32-bit floats, one example a row.
+  /// The table that an argument names, in double precision, and a remark about the rows that gaps cost it.
   ///
-  /// - Parameter keepsGaps: Whether missing values of a CSV file become NaN, for a scorer that fills them; else
-  ///   what the specification says of them holds.
-  func table(_ text: String, keepsGaps: Bool) throws -> Matrix {
+  /// - Parameters:
+  ///   - text: The specification.
+  ///   - keepsGaps: Whether missing values become NaN, for a scorer that fills them; else what the specification says of them
+  ///     holds.
+  ///   - columns: The columns that the table is to have, in that order; matched by name where both have names.
+  func table(argument text: String, keepsGaps: Bool, like columns: TableColumns? = nil) throws -> DataTable {
     let specification = try Specification.parse(argument: text)
-    if keepsGaps, let (path, format) = specification.gappedCSV {
-      let table = try CSVTable(path, format: format)
-      return Matrix(rows: table.rowCount, columns: table.columnCount, elements: table.values)
+    if keepsGaps, specification.options["missing"] != nil {
+      throw ValidationError("\(text): gaps are filled here, so leave missing= out.")
     }
-    if specification.selections.isEmpty, specification.source.isTable {
-      let array = try array(specification)
-      guard array.shape.count == 2 else {
-        throw Failure("\(text): a table has rows and columns, and this array has the shape \(array.shape).")
-      }
-      return Matrix(rows: array.shape[0], columns: array.shape[1], elements: array.doubles())
+    let table = try Working.on("reading \(text)") { try self.table(specification, keepsGaps: keepsGaps) }
+    // Sets that are loaded as examples may be of any shape.
+    let isPlainTable = specification.source.isTable
+    guard table.shape.count == 2 || !isPlainTable else {
+      throw Failure("\(text): a table has rows and columns, and this array has the shape \(table.shape).")
     }
-    let examples = try load(specification).examples
-    let columns = examples.shape.dropFirst().reduce(1, *)
-    return Matrix(Tensor(examples.elements, shape: [examples.shape[0], columns]))
+    DataLibrary.remark(dropped: table.droppedRowCount, of: text)
+    guard let columns else { return table }
+    return try naming(text) { try table.arranged(like: columns) }
   }
 
-  /// All numbers that a specification names, in double precision where the file has it.
+  /// One number for each example, such as scores, from a plain list or a table of one column.
   func numbers(_ text: String) throws -> [Double] {
-    let specification = try Specification.parse(argument: text)
-    if specification.selections.isEmpty, specification.source.isTable {
-      return try array(specification).doubles()
+    let table = try table(Specification.parse(argument: text))
+    guard table.values.columns == 1 else {
+      throw Failure(
+        "\(text) has \(table.values.columns) columns, and one number for each example is needed: name the array or file that "
+          + "has just that.")
     }
-    return try load(specification).examples.elements.map(Double.init)
-  }
-
-  /// The labels that a specification names: an array of numbers, 0 for normal and anything else for
-  /// out-of-distribution; or a data set's labels, where class 0 is normal.
-  func labels(_ text: String, count: Int) throws -> [Bool] {
-    let specification = try Specification.parse(argument: text)
-    var labels: [Bool]
-    if specification.selections.isEmpty, specification.source.isTable {
-      let values = try array(specification).doubles()
-      if let row = values.firstIndex(where: \.isNaN) {
-        throw Failure("\(text): the label in row \(row) (counted from 0) is NaN.")
-      }
-      labels = values.map { $0 != 0 }
-    } else {
-      let dataset = try load(specification)
-      if let indexes = dataset.labels {
-        labels = indexes.elements.map { $0 != 0 }
-      } else {
-        labels = dataset.examples.elements.map { $0 != 0 }
-      }
-    }
-    guard labels.count == count else {
-      throw Failure("\(text) has \(labels.count) labels, and the table to score has \(count) rows.")
-    }
-    return labels
+    DataLibrary.remark(dropped: table.droppedRowCount, of: text)
+    return table.values.elements
   }
 }
 
-extension Specification {
-  /// The path of a whole CSV file, and the format that reads its missing values as NaN; nil for other data, and where the
-  /// specification has options of its own about gaps or delimiters.
-  fileprivate var gappedCSV: (path: String, format: CSVFormat)? {
-    guard case .csv(let path) = source, selections.isEmpty else { return nil }
-    guard options.keys.allSatisfy({ $0 == "label" || $0 == "header" }) else { return nil }
-    let headers: [String: CSVFormat.Header] = ["yes": .present, "no": .absent, "auto": .automatic]
-    guard let header = headers[options["header"]?.text ?? "auto"] else { return nil }
-    return (path, CSVFormat(header: header, missingValues: .fill(.nan), labelColumn: options["label"]?.text))
+/// Calls `body`; a table that it refuses is told with its name.
+func naming<Result>(_ specification: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as TableError {
+    throw Failure("\(specification): \(error)")
+  } catch let error as TableColumnsError {
+    throw Failure("\(specification): \(error)")
   }
 }
 

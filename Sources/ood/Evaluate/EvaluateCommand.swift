@@ -45,11 +45,12 @@ struct EvaluateCommand: AsyncParsableCommand {
     let model = try SavedOracle(contentsOf: file)
     let scorer = model.scorer(norm)
     func errors(_ specification: String) throws -> [Double] {
-      let examples = try model.examples(specification, in: directory.library)
-      Console.progress("\(examples.shape[0]) examples of \(specification)")
-      return try naming(specification) {
-        guard let threads else { return try scorer.score(examples) }
-        return try Parallelism.withThreads(threads) { try scorer.score(examples) }
+      let examples = try model.examples(specification, in: directory.library).examples
+      return try Working.on("\(examples.shape[0]) examples of \(specification)") {
+        try naming(specification) {
+          guard let threads else { return try scorer.score(examples) }
+          return try Parallelism.withThreads(threads) { try scorer.score(examples) }
+        }
       }
     }
     let inside = try errors(inClass)

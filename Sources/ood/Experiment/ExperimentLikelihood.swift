@@ -78,11 +78,11 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try OutputPlace.requireWritable(folder: out)
     let names = specifications
     let settings = settings
     func load(_ text: String, _ count: Int) throws -> Dataset {
-      try data.library.load(
-        Specification.parse(argument: text.contains("[") ? text : "\(text)[0..<\(count)]"))
+      try data.library.load(argument: text.contains("[") ? text : "\(text)[0..<\(count)]")
     }
     var training = try load(names.train, settings.trainingCount + settings.validationCount)
     training.name = names.train
@@ -95,12 +95,14 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     let experiment = try LikelihoodExperiment(
       training: training, test: sets[0], others: Array(sets.dropFirst()), settings: settings,
       modelFolder: out)
+    Interruption.isSaved(
+      "The models that are trained are in \(out). Go on with:\n  \(Interruption.command())")
     let result = try experiment.run { progress in
       switch progress {
       case .training(let role, let step):
         Console.progress(
           "\(role): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 1)), "
-            + "\(Int(step.secondsLeft.rounded(.up))) s left")
+            + "\(wholeSeconds(step.secondsLeft)) s left")
       case .scoring(let name): Console.progress("scoring: \(name)")
       }
     }

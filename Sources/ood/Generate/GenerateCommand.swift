@@ -24,28 +24,37 @@ struct GenerateCommand: AsyncParsableCommand {
     guard count >= 1, threads ?? 1 >= 1 else {
       throw ValidationError("--count and --threads must be 1 or more.")
     }
+    guard !fixedPoints.trajectory || output.png != nil else {
+      throw ValidationError("--trajectory draws a picture: give --png too.")
+    }
+    guard !fixedPoints.trajectory || output.columns == nil else {
+      throw ValidationError("--trajectory has a column for each step shown: leave --columns out.")
+    }
   }
 
   func run() async throws {
+    let outputs = try output.outputs()
     let contents = try SafetensorsFile(contentsOf: file)
     let kind = try ModelFileFormat.kind(of: contents)
     try Parallelism.withThreads(threads ?? Parallelism.threads) {
       if kind == Flow.kind {
         try fixedPoints.refuse(for: kind, in: file)
-        try sample(Flow(safetensors: contents))
+        try sample(Flow(safetensors: contents), to: outputs)
       } else {
         try sampling.refuse(for: kind, in: file)
-        try findFixedPoints(SavedOracle(contents, path: file))
+        try findFixedPoints(SavedOracle(contents, path: file), to: outputs)
       }
     }
   }
 
-  private func findFixedPoints(_ model: SavedOracle) throws {
-    let points = try fixedPoints.generation(count: count)
-      .generate(count: count, imageShape: model.exampleShape, from: model, seed: seed)
+  private func findFixedPoints(_ model: SavedOracle, to outputs: Outputs) throws {
+    let points = try Working.on("generating \(count) examples") {
+      try fixedPoints.generation(count: count)
+        .generate(count: count, imageShape: model.exampleShape, from: model, seed: seed)
+    }
     let steps = fixedPoints.steps
     try output.write(
-      points.images, shape: model.exampleShape, from: file,
+      points.images, shape: model.exampleShape, from: file, to: outputs,
       drawing: fixedPoints.trajectory ? points.trajectoryImages(at: steps) : nil,
       columns: fixedPoints.trajectory ? steps.count : nil)
     let distances = points.distances.sorted()
@@ -59,18 +68,19 @@ struct GenerateCommand: AsyncParsableCommand {
     Console.result("\(count) images, \(share)% of them converged to fixed points, in \(output.names)")
   }
 
-  private func sample(_ flow: Flow) throws {
+  private func sample(_ flow: Flow, to outputs: Outputs) throws {
     let labels = try sampling.labels(count: count, of: flow, in: file)
     var random = RandomGenerator(seed: seed).split("samples")
-    let samples = flow.sample(
-      count: count, labels: labels, temperature: Float(sampling.temperature ?? 1), using: &random)
+    let samples = Working.on("generating \(count) examples") {
+      flow.sample(count: count, labels: labels, temperature: Float(sampling.temperature ?? 1), using: &random)
+    }
     let notFinite = samples.elements.count { !$0.isFinite }
     guard notFinite == 0 else {
       throw Failure(
         "\(notFinite) of the \(samples.count) numbers that \(file) generated are not finite: its training went astray."
       )
     }
-    try output.write(samples, shape: Shape(flow.architecture.inputShape), from: file)
+    try output.write(samples, shape: Shape(flow.architecture.inputShape), from: file, to: outputs)
     if format == .json {
       return try JSONOutput.print(
         SamplingReport(count: count, temperature: sampling.temperature ?? 1, files: output.files))

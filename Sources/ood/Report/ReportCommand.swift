@@ -15,7 +15,9 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let path = out ?? SweepDirectory(dir).file("index.html")
-    try SweepPage(directory: dir).write(to: path)
+    let page = try Working.on("reading \(dir)") { try SweepPage(directory: dir) }
+    let outputs = try Outputs(["--out": path])
+    try outputs["--out"]?.write(page.html.utf8)
     Console.result(path)
   }
 }

@@ -8,6 +8,8 @@ import OODMetrics
 struct LikelihoodScorers {
   let options: LikelihoodOptions
   let library: DataLibrary
+  /// The columns of the table that the model was fitted to, where they have names.
+  let columns: TableColumns?
 
   private var name: LikelihoodScorerName { options.scorer ?? .logDensity }
 
@@ -17,15 +19,23 @@ struct LikelihoodScorers {
   func loaded(_ flow: Flow) throws -> LoadedScorer {
     let scorer = try scorer(of: flow)
     return LoadedScorer(kind: "\(Flow.kind), \(name.rawValue)", threshold: nil) { data in
-      try scorer.score(examples(data, shape: flow.inputShape))
+      let (examples, dataset) = try examples(data, shape: flow.inputShape)
+      return ScoredExamples(
+        try Working.on("scoring \(dataset.count) examples") { try scorer.score(examples) }, of: dataset)
     }
   }
 
   private func scorer(of flow: Flow) throws -> any OODScorer<Tensor> {
+    guard options.noiseDraws == nil || flow.architecture.greyLevels != nil else {
+      throw Failure(
+        "This flow takes numbers without grey levels, so there is no noise between them: leave --noise-draws out."
+      )
+    }
     switch name {
     case .logDensity: return LogDensityScorer(density(flow))
     case .typicality:
-      return try Typicality(density(flow), training: examples(options.reference!, shape: flow.inputShape))
+      return try Typicality(
+        density(flow), training: examples(options.reference!, shape: flow.inputShape).examples)
     case .complexity:
       guard flow.inputShape.rank == 3 else {
         throw Failure("The score complexity compresses images, and this flow takes vectors.")
@@ -39,7 +49,12 @@ struct LikelihoodScorers {
       return try WAIC([density(flow)] + options.member.map { density(try companion($0, of: flow)) })
     case .gradientNorm: return GradientNorm(flow)
     case .batchNorm:
-      let reference = try examples(options.reference!, shape: flow.inputShape)
+      let reference = try examples(options.reference!, shape: flow.inputShape).examples
+      if let companions = options.companions, companions > reference.shape[0] {
+        throw Failure(
+          "--companions asks for \(companions) examples, and \(options.reference!) has \(reference.shape[0])."
+        )
+      }
       let count = min(options.companions ?? 15, reference.shape[0])
       return try BatchNormShift(flow, companions: reference.sliced(axis: 0, 0..<count))
     }
@@ -69,7 +84,9 @@ struct LikelihoodScorers {
 
   /// Another flow over the same examples.
   private func companion(_ path: String, of flow: Flow) throws -> Flow {
-    let other = try Flow(contentsOf: path)
+    let file = try SafetensorsFile(contentsOf: path)
+    try requireSameColumns(file, path)
+    let other = try Flow(safetensors: file)
     guard other.inputShape == flow.inputShape else {
       throw Failure(
         "\(path): this flow takes examples of shape \(other.inputShape), and the scored one \(flow.inputShape)."
@@ -79,13 +96,17 @@ struct LikelihoodScorers {
   }
 
   /// The examples that a specification names, in the shape that the model takes; images become vectors where it takes those.
-  private func examples(_ specification: String, shape: Shape) throws -> Tensor {
-    let dataset = try library.load(Specification.parse(argument: specification))
+  private func examples(_ specification: String, shape: Shape) throws -> (examples: Tensor, dataset: Dataset)
+  {
+    let loaded = try library.load(argument: specification)
+    let dataset =
+      try columns.map { columns in try naming(specification) { try loaded.arranged(like: columns) } }
+      ?? loaded
     let found = dataset.exampleShape
     guard found == shape || (shape.rank == 1 && found.elementCount == shape[0]) else {
       throw Failure("\(specification) has examples of shape \(found), and the model takes \(shape).")
     }
-    return dataset.examples.reshaped(Shape([dataset.count] + shape))
+    return (dataset.examples.reshaped(Shape([dataset.count] + shape)), dataset)
   }
 
   // MARK: Densities of tables
@@ -94,18 +115,25 @@ struct LikelihoodScorers {
   func loaded(table density: some TableScorer & DensityModel) throws -> LoadedScorer {
     let scorer = try scorer(table: density)
     return LoadedScorer(kind: "\(type(of: density).kind), \(name.rawValue)", threshold: nil) { data in
-      let table = try library.table(data, keepsGaps: false)
-      return try naming(data) { try scorer.score(table) }
+      let table = try library.table(argument: data, keepsGaps: false, like: columns)
+      let scores = try Working.on("scoring \(table.values.rows) rows") {
+        try naming(data) { try scorer.score(table.values) }
+      }
+      return ScoredExamples(scores, of: table)
     }
   }
 
   private func scorer(table density: some TableScorer & DensityModel) throws -> any OODScorer<Matrix> {
+    guard options.noiseDraws == nil else {
+      throw Failure(
+        "A \(type(of: density).kind) has no grey levels with noise between them: leave --noise-draws out.")
+    }
     switch name {
     case .logDensity: return LogDensityScorer(density)
     case .typicality:
       let reference = options.reference!
-      let table = try library.table(reference, keepsGaps: false)
-      return try naming(reference) { try Typicality(density, training: table) }
+      let table = try library.table(argument: reference, keepsGaps: false, like: columns)
+      return try naming(reference) { try Typicality(density, training: table.values) }
     case .ratio:
       return LikelihoodRatio(
         model: AnyDensityModel(density), background: try table(options.background!, like: density))
@@ -123,6 +151,7 @@ struct LikelihoodScorers {
   private func table(
     _ path: String, like density: some TableScorer & DensityModel
   ) throws -> AnyDensityModel<Matrix> {
+    try requireSameColumns(SafetensorsFile(contentsOf: path), path)
     let scorer = try TableScorers.scorer(contentsOf: path)
     guard let other = scorer as? any (TableScorer & DensityModel) else {
       throw Failure("\(path) holds a \(type(of: scorer).kind), which is no density.")
@@ -132,6 +161,15 @@ struct LikelihoodScorers {
         "\(path) scores tables of \(other.featureCount) columns, and the first file \(density.featureCount).")
     }
     return erased(other)
+  }
+
+  /// Refuses a second model of named columns that are other ones, or in another order.
+  private func requireSameColumns(_ file: SafetensorsFile, _ path: String) throws {
+    guard let columns, let others = try SavedColumns.columns(in: file, path: path), others != columns else {
+      return
+    }
+    _ = try naming(path) { try others.positions(of: columns) }
+    throw Failure("\(path) was fitted to the same columns in another order; fit both to one order.")
   }
 
   private func erased(_ density: some TableScorer & DensityModel) -> AnyDensityModel<Matrix> {

@@ -9,7 +9,7 @@ struct LoadedScorer {
   /// The threshold saved in the file, where there is one.
   let threshold: Threshold?
   /// The scores of the examples that a specification names. It loads them in the shape and precision that the model wants.
-  let score: (_ specification: String) throws -> [Double]
+  let score: (_ specification: String) throws -> ScoredExamples
 }
 
 extension LoadedScorer {
@@ -26,7 +26,10 @@ extension LoadedScorer {
     }
     guard file.metadata["checksum"] == nil else {
       try refuseNorm("detector")
-      return try table(TableScorers.scorer(contentsOf: path), options: options, library: library)
+      return try table(
+        TableScorers.scorer(contentsOf: path), columns: SavedColumns.columns(in: file, path: path),
+        options: options,
+        library: library)
     }
     let kind = try ModelFileFormat.kind(of: file)
     switch kind {
@@ -39,7 +42,9 @@ extension LoadedScorer {
         .loaded(try SavedOracle(file, path: path))
     case Flow.kind:
       try refuseNorm(kind)
-      return try LikelihoodScorers(options: options, library: library).loaded(Flow(safetensors: file))
+      let columns = try SavedColumns.columns(in: file, path: path)
+      return try LikelihoodScorers(options: options, library: library, columns: columns).loaded(
+        Flow(safetensors: file))
     default:
       throw Failure("\(path) holds a model of the kind \(kind), which has no scores.")
     }
@@ -47,19 +52,25 @@ extension LoadedScorer {
 
   /// A detector's own score, or where it is a density and another score is asked for, that.
   private static func table(
-    _ scorer: any TableScorer, options: LikelihoodOptions, library: DataLibrary
+    _ scorer: any TableScorer, columns: TableColumns?, options: LikelihoodOptions, library: DataLibrary
   ) throws -> LoadedScorer {
     let kind = type(of: scorer).kind
     if options.scorer != nil {
       guard let density = scorer as? any (TableScorer & DensityModel) else {
         throw Failure("The file holds a \(kind), which is no density: leave --scorer out.")
       }
-      return try LikelihoodScorers(options: options, library: library).loaded(table: density)
+      return try LikelihoodScorers(options: options, library: library, columns: columns).loaded(
+        table: density)
     }
     try options.refuseOptionsWithoutScorer()
     return LoadedScorer(kind: kind, threshold: (scorer as? Detector<AnyTableScorer>)?.threshold) { data in
-      let table = try library.table(data, keepsGaps: true)
-      return try naming(data) { try scorer.score(table) }
+      // Gaps are for a scorer that fills them, unless the specification says what becomes of them.
+      let keepsGaps = try Specification.parse(argument: data).options["missing"] == nil
+      let table = try library.table(argument: data, keepsGaps: keepsGaps, like: columns)
+      let scores = try Working.on("scoring \(table.values.rows) rows with \(kind)") {
+        try naming(data) { try scorer.score(table.values) }
+      }
+      return ScoredExamples(scores, of: table)
     }
   }
 }

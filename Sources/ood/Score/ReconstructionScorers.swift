@@ -25,8 +25,11 @@ struct ReconstructionScorers {
   func loaded(_ model: SavedOracle) -> LoadedScorer {
     let scorer = model.scorer(norm)
     return LoadedScorer(kind: "\(model.kind), \(norm.rawValue)", threshold: nil) { data in
-      let examples = try model.examples(data, in: library)
-      return try naming(data) { try scorer.score(examples) }
+      let (examples, dataset) = try model.examples(data, in: library)
+      let scores = try Working.on("scoring \(dataset.count) examples") {
+        try naming(data) { try scorer.score(examples) }
+      }
+      return ScoredExamples(scores, of: dataset)
     }
   }
 }

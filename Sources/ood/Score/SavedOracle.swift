@@ -7,6 +7,8 @@ struct SavedOracle: ReconstructionOracle {
   let kind: String
   /// The shape of one example.
   let exampleShape: Shape
+  /// The columns of the table that it was trained on, where they have names.
+  private let columns: TableColumns?
   private let oracle: any ReconstructionOracle
 
   /// Kinds of models that reconstruct.
@@ -15,6 +17,7 @@ struct SavedOracle: ReconstructionOracle {
   /// The model in a file's contents.
   init(_ file: SafetensorsFile, path: String) throws {
     kind = try ModelFileFormat.kind(of: file)
+    columns = try SavedColumns.columns(in: file, path: path)
     switch kind {
     case ConvolutionalAutoencoder.kind:
       let model = try ConvolutionalAutoencoder(safetensors: file)
@@ -49,13 +52,18 @@ struct SavedOracle: ReconstructionOracle {
   }
 
   /// The examples that a specification names, in the shape that the model takes; images become vectors where it takes those.
-  func examples(_ specification: String, in library: DataLibrary) throws -> Tensor {
-    let dataset = try library.load(Specification.parse(argument: specification))
+  func examples(_ specification: String, in library: DataLibrary) throws -> (
+    examples: Tensor, dataset: Dataset
+  ) {
+    let loaded = try library.load(argument: specification)
+    let dataset =
+      try columns.map { columns in try naming(specification) { try loaded.arranged(like: columns) } }
+      ?? loaded
     let found = dataset.exampleShape
     guard found == exampleShape || (exampleShape.rank == 1 && found.elementCount == exampleShape[0]) else {
       throw Failure("\(specification) has examples of shape \(found), and the model takes \(exampleShape).")
     }
     guard dataset.count > 0 else { throw Failure("\(specification) has no examples.") }
-    return dataset.examples.reshaped(Shape([dataset.count] + exampleShape))
+    return (dataset.examples.reshaped(Shape([dataset.count] + exampleShape)), dataset)
   }
 }

@@ -1,14 +1,15 @@
 import ArgumentParser
+import OODDatasets
 import OODExperiments
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Which models a sweep has: `quick`, `paper`, or those of a file.
 enum GridArgument {
+  /// Grids that are built in.
+  static let names = ["quick", "paper"]
+
+  /// Most bytes of a grid's file.
+  private static let mostBytes = 1 << 26
+
   /// - Parameters:
   ///   - seed: Of all models of a grid that is built in; a file has its own.
   ///   - epochs: In the place of the grid's.
@@ -18,11 +19,11 @@ enum GridArgument {
     case "quick": grid = .quick(seed: seed)
     case "paper": grid = .paper(seed: seed)
     default:
-      guard let bytes = FileManager.default.contents(atPath: argument) else {
-        throw Failure(
-          "\(argument) can't be read. A grid is quick, paper, or a JSON file (ood sweep quick --print-grid).")
+      let bytes: [UInt8]
+      do { bytes = try readFile(argument, mostBytes: mostBytes) } catch {
+        throw Failure("\(error) A grid is quick, paper, or a JSON file (ood sweep quick --print-grid).")
       }
-      grid = try SweepGrid(json: Array(bytes), name: argument)
+      grid = try SweepGrid(json: bytes, name: argument)
     }
     return try epochs.map { try grid.training(epochs: $0) } ?? grid
   }

@@ -25,11 +25,18 @@ struct SweepClassifierOptions: ParsableArguments {
     else {
       throw ValidationError("--no-classifiers excludes the other options for classifiers.")
     }
+    guard classifierEpochs == nil || isTrained else {
+      throw ValidationError(
+        "--classifier-epochs is for classifiers that are trained here, and there are none.")
+    }
     guard symbolClassifier == nil || symbolTraining.isEmpty else {
       throw ValidationError(
         "--symbol-training goes with a classifier that is trained, not with --symbol-classifier.")
     }
   }
+
+  /// Whether one of the classifiers is trained here.
+  var isTrained: Bool { !noClassifiers && (digitClassifier == nil || symbolClassifier == nil) }
 
   var digitSource: SweepClassifiers.Source { source(digitClassifier) }
   var symbolSource: SweepClassifiers.Source { source(symbolClassifier) }

@@ -97,7 +97,7 @@ final class SweepLine: Sendable {
 
   /// Seconds for people.
   private static func time(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
+    let whole = wholeSeconds(seconds)
     if whole < 120 { return "\(whole) s" }
     return whole < 7200 ? "\((whole + 30) / 60) min" : "\(whole / 3600) h \(whole % 3600 / 60) min"
   }

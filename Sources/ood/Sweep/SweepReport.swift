@@ -25,12 +25,12 @@ struct SweepReport: Encodable {
     case evaluateSeconds = "evaluate_seconds"
   }
 
-  /// - Parameter records: At least one.
+  /// - Parameter records: None for a shard without models.
   init(_ records: [SweepRecord], directory: String) {
     self.directory = directory
     self.records = records
     models = records.count
-    controls = records[0].controls
+    controls = records.first?.controls ?? []
     irrOrrCorrelation = controls.indices.map { control in
       Self.correlation(records.map(\.irr.estimate), records.map { $0.orr[control].estimate })
     }

@@ -9,7 +9,7 @@ struct FlowTraining: ParsableArguments {
   var validation: String?
   @Option(help: ArgumentHelp("Bound on the gradient's norm; 0 for none.", valueName: "norm")) var clip = 50.0
   @Flag(help: "Learn p(x | class) from the labels.") var classConditional = false
-  @Option(help: "Grey levels of images' pixels, for noise between them.") var greyLevels = 256
+  @Option(help: "Grey levels of images' pixels, for noise between them [256].") var greyLevels: Int?
 
   /// The default recipe: Adam with a rate that falls along a cosine, batches of 128, 20 epochs.
   private var recipe: Trainer {
@@ -22,7 +22,7 @@ struct FlowTraining: ParsableArguments {
     guard clip >= 0, clip.isFinite else {
       throw ValidationError("--clip is 0 or more, and \(clip) was given.")
     }
-    guard (2...65_536).contains(greyLevels) else {
+    if let greyLevels, !(2...65_536).contains(greyLevels) {
       throw ValidationError("--grey-levels lies between 2 and 65536, and \(greyLevels) does not.")
     }
   }
@@ -33,6 +33,11 @@ struct FlowTraining: ParsableArguments {
     let classCount, greyLevels: Int?
     var isImages: Bool { shape.count == 3 }
     var features: Int { shape.reduce(1, *) }
+
+    /// Throws where --levels was given for a table.
+    func refuseLevels(_ levels: Int?) throws {
+      if levels != nil { throw ValidationError("--levels is for images, and --data holds a table.") }
+    }
 
     /// Throws unless images can be squeezed so often.
     func requireLevels(_ levels: Int) throws {
@@ -46,23 +51,28 @@ struct FlowTraining: ParsableArguments {
 
   /// Trains what `architecture` makes, saves it, and reports.
   func run(_ architecture: (Purpose) throws -> Flow.Architecture) throws {
+    let outputs = try options.outputs()
     let dataset = try options.loadData()
-    let held = try validation.map { try options.load($0) }
+    let held = try validation.map { try options.load($0, like: dataset) }
     guard let labels = dataset.labels ?? (classConditional ? nil : Indexes([])) else {
       throw Failure("\(options.data) has no labels, and --class-conditional needs them.")
     }
     // Sets of shapes that are neither images nor vectors are learned as vectors.
     let isImages = dataset.examples.rank == 4
+    guard isImages || greyLevels == nil else {
+      throw ValidationError("--grey-levels is for images, and \(options.data) holds a table.")
+    }
     let examples = isImages ? dataset.examples : dataset.examples.flattened()
     let classes = classConditional ? (labels.elements.max() ?? 0) + 1 : nil
     let purpose = Purpose(
-      shape: Array(examples.shape.dropFirst()), classCount: classes, greyLevels: isImages ? greyLevels : nil)
+      shape: Array(examples.shape.dropFirst()), classCount: classes,
+      greyLevels: isImages ? greyLevels ?? 256 : nil)
     let flow = try make(try architecture(purpose))
-    let trainer = try options.trainer(recipe)
+    let trainer = try options.trainer(recipe, outputs)
     let heldOut = held.map { set in
       (x: isImages ? set.examples : set.examples.flattened(), labels: classConditional ? set.labels : nil)
     }
-    let report = try options.train { progress in
+    let report = try options.train(to: outputs, columns: dataset.columns) { progress in
       try flow.train(
         on: examples, labels: classConditional ? labels : nil, validation: heldOut, trainer: trainer,
         progress: progress)

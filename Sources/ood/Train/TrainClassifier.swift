@@ -30,6 +30,7 @@ struct TrainClassifier: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let outputs = try options.outputs()
     let data = try labelled(options.data, against)
     let tests = try test.map { try labelled($0, testAgainst) }
     if let tests, let label = tests.labels.elements.max(), label >= data.classes {
@@ -38,9 +39,9 @@ struct TrainClassifier: AsyncParsableCommand {
     if let tests, !tests.images.shape.dropFirst().elementsEqual(data.images.shape.dropFirst()) {
       throw Failure("--test has images of another shape than --data.")
     }
-    let trainer = try options.trainer(ImageClassifier.trainer)
+    let trainer = try options.trainer(ImageClassifier.trainer, outputs)
     var network: Sequential?
-    var report = try options.train { progress in
+    var report = try options.train(to: outputs) { progress in
       let result = try ImageClassifier.train(
         on: data.images, labels: data.labels, classes: data.classes, maps: maps, hidden: hidden,
         trainer: trainer,

@@ -49,6 +49,7 @@ struct TrainConvolutionalAutoencoder: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let outputs = try options.outputs()
     let images = try options.loadImages()
     let shape = images.exampleShape
     guard layers * (kernel - 1) < min(shape[0], shape[1]) else {
@@ -68,8 +69,8 @@ struct TrainConvolutionalAutoencoder: AsyncParsableCommand {
     try options.requireUnitInterval(images, options.data)
     var settings = preset.settings
     settings.corruption = corruption
-    settings.trainer = try options.trainer(settings.trainer)
-    let report = try options.train { progress in
+    settings.trainer = try options.trainer(settings.trainer, outputs)
+    let report = try options.train(to: outputs) { progress in
       try ConvolutionalAutoencoder.train(
         architecture, on: images.examples, validation: heldOut?.examples, settings: settings,
         progress: progress)

@@ -38,24 +38,25 @@ struct TrainDenseAutoencoder: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let outputs = try options.outputs()
     let data = try options.loadData()
     if !linear { try options.requireUnitInterval(data, options.data) }
     let features = data.exampleShape.elementCount
     guard features >= 1, features * units[0] <= Int(Int32.max) else {
       throw Failure("\(options.data) has \(features) numbers an example, which \(units[0]) units can't take.")
     }
-    let heldOut = try validation.map { try options.load($0) }
+    let heldOut = try validation.map { try options.load($0, like: data) }
     if let heldOut, heldOut.exampleShape != data.exampleShape {
       throw Failure(
         "--validation has examples of shape \(heldOut.exampleShape), and --data of \(data.exampleShape).")
     }
     var settings = preset.settings
     settings.corruption = corruption
-    settings.trainer = try options.trainer(settings.trainer)
+    settings.trainer = try options.trainer(settings.trainer, outputs)
     let model = DenseAutoencoder(
       .init(features: features, hidden: units, outputActivation: linear ? .identity : .sigmoid),
       seed: options.seed)
-    let report = try options.train { progress in
+    let report = try options.train(to: outputs, columns: data.columns) { progress in
       try settings.train(
         model, on: data.examples.reshaped([data.count, features]),
         validation: heldOut.map { $0.examples.reshaped([$0.count, features]) }, progress: progress)

@@ -12,14 +12,15 @@ struct TrainGlow: ParsableCommand {
   func run() throws {
     try training.run { purpose in
       guard purpose.isImages else {
+        try purpose.refuseLevels(network.levels)
         return .glow(
           features: purpose.features, steps: steps, hidden: [network.hidden, network.hidden],
           clamp: network.clamp,
           classCount: purpose.classCount)
       }
-      try purpose.requireLevels(network.levels)
+      try purpose.requireLevels(network.levels ?? 2)
       return .glow(
-        images: purpose.shape, levels: network.levels, steps: steps, hiddenChannels: network.hidden,
+        images: purpose.shape, levels: network.levels ?? 2, steps: steps, hiddenChannels: network.hidden,
         clamp: network.clamp,
         classCount: purpose.classCount, greyLevels: purpose.greyLevels)
     }

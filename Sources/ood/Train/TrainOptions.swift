@@ -11,7 +11,9 @@ import OODDatasets
 /// What every `ood train MODEL` takes.
 struct TrainOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What to learn from.", valueName: "spec")) var data: String
-  @Option(help: ArgumentHelp("Where the model goes, a .safetensors file.", valueName: "file")) var out: String
+  @Option(
+    help: ArgumentHelp("Where the model goes, a .safetensors file; - is standard output.", valueName: "file"))
+  var out: String
   @Option(help: "Times through the examples.") var epochs: Int?
   @Option(help: "Examples in a step.") var batch: Int?
   @Option(help: "adam, adamw, adadelta, rmsprop or sgd (with momentum 0.9).") var optimizer: OptimizerName?
@@ -23,17 +25,43 @@ struct TrainOptions: ParsableArguments {
   @Option(help: "text or json.") var format: OutputFormat = .text
   @OptionGroup var directory: DataDirectoryOption
 
+  /// More epochs than anybody waits for; steps are counted in 64 bits.
+  static let mostEpochs = 1_000_000_000
+
   func validate() throws {
     for (name, value) in [("--epochs", epochs), ("--batch", batch), ("--threads", threads)] {
       if let value, value < 1 { throw ValidationError("\(name) must be 1 or more, and it is \(value).") }
+    }
+    if let epochs, epochs > Self.mostEpochs {
+      throw ValidationError("--epochs must be at most \(Self.mostEpochs), and it is \(epochs).")
     }
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate must be a number above 0, and it is \(learningRate).")
     }
   }
 
+  /// Looks at the place of the model before the data are read. Call it first.
+  func outputs() throws -> Outputs {
+    let outputs = try Outputs(["--out": out])
+    guard let place = outputs["--out"], place.isFile else {
+      if resume {
+        throw ValidationError("--resume goes on from a checkpoint beside --out, and \(out) is no file.")
+      }
+      return outputs
+    }
+    PartialFiles.removeStale(beside: checkpoint)
+    if !resume, FileManager.default.fileExists(atPath: checkpoint) {
+      throw Failure(
+        "\(checkpoint) is left of an interrupted training. Go on from it with --resume, or remove it.")
+    }
+    if resume, !FileManager.default.fileExists(atPath: checkpoint) {
+      Console.remark("There is no \(checkpoint): the training starts from the beginning.")
+    }
+    return outputs
+  }
+
   /// A model's default settings, with what was asked for in their place. Checkpoints go beside the model.
-  func trainer(_ defaults: Trainer) throws -> Trainer {
+  func trainer(_ defaults: Trainer, _ outputs: Outputs) throws -> Trainer {
     var trainer = defaults
     if let epochs { trainer.epochs = epochs }
     if let batch { trainer.batchSize = batch }
@@ -45,11 +73,7 @@ struct TrainOptions: ParsableArguments {
       trainer.optimizer = name.optimizer(learningRate: learningRate)
     }
     trainer.seed = seed
-    if !resume, FileManager.default.fileExists(atPath: checkpoint) {
-      throw Failure(
-        "\(checkpoint) is left of an interrupted training. Go on from it with --resume, or remove it.")
-    }
-    trainer.checkpointing = Checkpointing(path: checkpoint)
+    if outputs["--out"]?.isFile == true { trainer.checkpointing = Checkpointing(path: checkpoint) }
     return trainer
   }
 
@@ -60,9 +84,16 @@ struct TrainOptions: ParsableArguments {
 
   /// What a specification names; refuses an empty set.
   func load(_ specification: String) throws -> Dataset {
-    let dataset = try directory.library.load(Specification.parse(argument: specification))
+    let dataset = try directory.library.load(argument: specification)
     guard dataset.count > 0 else { throw Failure("\(specification) has no examples.") }
     return dataset
+  }
+
+  /// A second set, with the columns of the one that is learned from.
+  func load(_ specification: String, like training: Dataset) throws -> Dataset {
+    let dataset = try load(specification)
+    guard training.columnNames != nil else { return dataset }
+    return try naming(specification) { try dataset.arranged(like: training.columns) }
   }
 
   /// Images of one shape; refuses other data.
@@ -87,7 +118,13 @@ struct TrainOptions: ParsableArguments {
   }
 
   /// Trains, saves and reports. `body` gets the progress reporter that it hands to the training.
+  ///
+  /// - Parameters:
+  ///   - outputs: What `outputs()` found.
+  ///   - columns: Of the table that is learned from.
+  ///   - body: The training.
   func train<Model: SavableModel>(
+    to outputs: Outputs, columns: TableColumns? = nil,
     _ body: (_ progress: (TrainingProgress) throws -> Void) throws -> TrainingResult<Model>
   ) throws -> TrainReport {
     let clock = ContinuousClock()
@@ -98,10 +135,18 @@ struct TrainOptions: ParsableArguments {
       rate = step.examplesPerSecond
       progress.show(step)
     }
+    let isFile = outputs["--out"]?.isFile == true
+    Interruption.isSaved(
+      isFile
+        ? "The training is saved in \(checkpoint). Go on with:\n  \(Interruption.command(adding: "--resume"))"
+        : "Nothing was kept: a model that goes to \(out) has no checkpoint beside it.")
     let result = try withThreads { try body(report) }
     Console.endProgress()
-    try result.model.save(to: out)
-    try removeFile(at: checkpoint)
+    var file = try result.model.safetensors()
+    if let columns { try SavedColumns.note(columns, in: &file) }
+    let model = file
+    try outputs["--out"]?.write(saving: { try model.write(to: $0) })
+    if isFile { try removeFile(at: checkpoint) }
     return TrainReport(
       model: Model.kind, file: out,
       parameters: result.model.parameterCount,

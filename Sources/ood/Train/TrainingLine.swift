@@ -1,5 +1,8 @@
 import GenModels
 
+/// Seconds for people, rounded up; without end where nobody would live to see it.
+func wholeSeconds(_ seconds: Double) -> Int { Int(min(1e15, max(0, seconds.rounded(.up)))) }
+
 /// The line of progress of a training: a few times a second on a terminal, and a remark after each epoch elsewhere.
 struct TrainingLine {
   private var last: ContinuousClock.Instant?
@@ -19,6 +22,6 @@ struct TrainingLine {
 
   private func line(_ step: TrainingProgress, loss: Double) -> String {
     prefix + "epoch \(step.epoch) of \(step.epochs), loss \(loss.rounded(digits: 6)), "
-      + "\(Int(step.examplesPerSecond)) examples a second, \(Int(step.secondsLeft.rounded(.up))) s left"
+      + "\(Int(step.examplesPerSecond)) examples a second, \(wholeSeconds(step.secondsLeft)) s left"
   }
 }

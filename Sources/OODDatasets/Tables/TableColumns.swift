@@ -1,0 +1,43 @@
+/// The columns of a table: how many, and what they are called where the file says so.
+///
+/// A detector that was fitted to named columns is given the same ones in the same order:
+///
+///     let columns = TableColumns(names: ["age", "weight"])
+///     try TableColumns(names: ["weight", "age"]).positions(of: columns)      // [1, 0]: where to take each from
+public struct TableColumns: Sendable, Hashable, Codable {
+  public let count: Int
+  /// As many as columns; nil where they have none.
+  public let names: [String]?
+
+  /// Columns without names.
+  public init(count: Int) {
+    self.count = count
+    names = nil
+  }
+
+  /// Columns with these names.
+  public init(names: [String]) {
+    count = names.count
+    self.names = names
+  }
+
+  /// Where in this table each of the wanted columns stands; nil when they stand in that order already. Columns are matched by
+  /// name when both tables have names, else by their places.
+  /// - Throws: `TableColumnsError` that names what is missing, new or ambiguous.
+  public func positions(of wanted: TableColumns) throws(TableColumnsError) -> [Int]? {
+    guard let names, let wantedNames = wanted.names, names != wantedNames else {
+      guard count == wanted.count else { throw .counts(found: count, wanted: wanted.count) }
+      return nil
+    }
+    let places = Dictionary(grouping: names.indices) { names[$0] }
+    let missing = wantedNames.filter { places[$0] == nil }
+    let known = Set(wantedNames)
+    let new = names.filter { !known.contains($0) }
+    guard missing.isEmpty && new.isEmpty else { throw .names(missing: missing, new: new) }
+    let repeated = Set(wantedNames).filter { name in
+      places[name]!.count > 1 || wantedNames.count { $0 == name } > 1
+    }
+    guard repeated.isEmpty else { throw .repeated(repeated.sorted()) }
+    return wantedNames.map { places[$0]![0] }
+  }
+}
