@@ -9,7 +9,8 @@ extension ModelCatalogue {
 
   private func addingStatistics() -> ModelCatalogue {
     adding(GaussianMixture.self).adding(GaussianHiddenMarkov.self).adding(KernelDensity.self)
-      .adding(TopicModel.self).adding(PixelMixture.self).adding(TablePreparation.self)
+      .adding(TopicModel.self).adding(PixelMixture.self).adding(FactorAnalysis.self)
+      .adding(TablePreparation.self)
   }
 
   private func addingBlocks() -> ModelCatalogue {

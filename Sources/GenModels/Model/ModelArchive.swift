@@ -54,6 +54,21 @@ public struct ModelArchive: Sendable {
 // MARK: Writing
 
 extension ModelArchive {
+  /// The names of a table's columns, in order, where the model was fitted to a table that had them. Traps when set to another number
+  /// of names than an example has numbers.
+  public var columnNames: [String]? {
+    get { examples?.columns }
+    set {
+      guard var described = examples else { return }
+      let columns = described.shape.reduce(1, *)
+      precondition(
+        (newValue?.count ?? columns) == columns,
+        "A model of \(columns) columns can't have \(newValue?.count ?? 0) column names.")
+      described.columns = newValue
+      examples = described
+    }
+  }
+
   /// The array of that name. Names have no slash.
   public subscript(name: String) -> SafetensorsFile.Value? {
     get { values[name] }
@@ -103,7 +118,12 @@ extension ModelArchive {
 
   /// Throws when the file says another shape of an example than the model that was made from it has.
   func requireSameExamples(as model: some Model) throws(ModelFileError) {
-    guard let examples, examples.shape != Array(model.exampleShape) else { return }
+    guard let examples else { return }
+    if let names = examples.columns, names.count != model.exampleShape.elementCount {
+      throw .malformed(
+        reason: "it has \(names.count) column names, and takes \(model.exampleShape.elementCount) columns")
+    }
+    guard examples.shape != Array(model.exampleShape) else { return }
     throw .malformed(
       reason:
         "it is said to take examples of shape \(Shape(examples.shape)), and its arrays make a model for \(model.exampleShape)")

@@ -8,6 +8,8 @@
 /// all. There is no registry that changes behind one's back: what a catalogue knows is what was added to it.
 public struct ModelCatalogue: Sendable {
   private var loaders: [String: @Sendable (ModelArchive) throws -> any Model] = [:]
+  /// The types of models by kind; kinds that a function loads have none.
+  public private(set) var types: [String: any Model.Type] = [:]
   private var blocks: [BlockFamily: [String: any BuildingBlock.Type]] = [:]
 
   /// Knows nothing.
@@ -15,7 +17,9 @@ public struct ModelCatalogue: Sendable {
 
   /// Also knows models of that type. A kind that is known already is replaced.
   public func adding<Added: Model>(_ type: Added.Type) -> ModelCatalogue {
-    adding(kind: type.kind) { try Added(decoding: $0) }
+    var catalogue = adding(kind: type.kind) { try Added(decoding: $0) }
+    catalogue.types[type.kind] = type
+    return catalogue
   }
 
   /// Also knows models of that kind, which `load` makes from their archive: for types whose parameters are models that the archive
@@ -25,6 +29,7 @@ public struct ModelCatalogue: Sendable {
   ) -> ModelCatalogue {
     var catalogue = self
     catalogue.loaders[kind] = load
+    catalogue.types[kind] = nil
     return catalogue
   }
 
@@ -39,6 +44,7 @@ public struct ModelCatalogue: Sendable {
   public func merging(_ other: ModelCatalogue) -> ModelCatalogue {
     var catalogue = self
     catalogue.loaders.merge(other.loaders) { $1 }
+    for kind in other.loaders.keys { catalogue.types[kind] = other.types[kind] }
     for (family, types) in other.blocks { catalogue.blocks[family, default: [:]].merge(types) { $1 } }
     return catalogue
   }

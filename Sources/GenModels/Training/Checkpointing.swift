@@ -46,11 +46,9 @@ extension Trainer {
   }
 
   /// What a model's file says of it, besides its numbers; "not stated" for one that can't be saved.
-  private func architecture<Model: Parameterized>(of model: Model) -> String {
-    guard let savable = model as? any SavableModel, let file = try? savable.safetensors() else {
-      return "not stated"
-    }
-    return file.metadata.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  private func architecture<Trained: Parameterized>(of model: Trained) -> String {
+    guard let model = model as? any Model, let archive = try? model.archive() else { return "not stated" }
+    return "\(archive.kind) \(archive.configurationText)"
   }
 }
 
@@ -88,14 +86,19 @@ extension TrainingRun {
         file[Key.optimizer(number) + parameter.name] = .float32(state)
       }
     }
+    file.seal()
     try file.write(to: checkpointing.path)
   }
 
   /// Takes over the state in the checkpoint, where there is one.
   mutating func resume() throws {
     guard let path = trainer.checkpointing?.path, let file = try checkpoint(path) else { return }
-    try requireSameTraining(file, path)
     func damaged(_ reason: String) -> TrainingError { .damagedCheckpoint(path: path, reason: reason) }
+    let isVersionOne = file.metadata.keys.allSatisfy { !SafetensorsFile.sealKeys.contains($0) }
+    if !isVersionOne {
+      do { try file.requireSeal() } catch { throw damaged("\(error)") }
+    }
+    try requireSameTraining(file, path, isVersionOne: isVersionOne)
     guard let step = file.metadata[Key.step].flatMap({ Int($0) }), step >= 0 else {
       throw damaged("the number of steps is missing")
     }
@@ -145,16 +148,27 @@ extension TrainingRun {
   }
 
   /// Throws for the first setting in which a checkpoint differs, in either direction.
-  private func requireSameTraining(_ file: SafetensorsFile, _ path: String) throws(TrainingError) {
+  private func requireSameTraining(
+    _ file: SafetensorsFile, _ path: String, isVersionOne: Bool
+  ) throws(TrainingError) {
     let known = Set(identity.map { Key.setting($0.name) })
     let others = file.metadata.keys.filter { $0.hasPrefix(Key.setting("")) && !known.contains($0) }.sorted()
     let settings = identity + others.map { (String($0.dropFirst(Key.setting("").count)), "not stated") }
-    for (name, expected) in settings {
-      let found = file.metadata[Key.setting(name)] ?? "not stated"
+    for (name, expected) in settings where !isVersionOne || Self.versionOneSettings.contains(name) {
+      var found = file.metadata[Key.setting(name)] ?? "not stated"
+      if isVersionOne, name == "parts of a batch", found == "not stated" { found = "1" }
       guard found == expected else {
         throw .checkpointOfOtherTraining(path: path, setting: name, found: found, expected: expected)
       }
     }
+  }
+
+  /// What checkpoints of version 1, which have no checksum either, state.
+  private static var versionOneSettings: Set<String> {
+    [
+      "optimizer", "batch size", "seed", "number of examples", "schedule", "gradient clipping", "early stopping",
+      "parts of a batch", "number of epochs",
+    ]
   }
 
   /// The tensors under a prefix, by their names without it.

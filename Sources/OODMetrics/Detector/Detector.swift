@@ -8,7 +8,7 @@ import GenModels
 ///     try detector.save(to: "detector.safetensors")
 ///
 ///     let stricter = detector.with(threshold: try .falsePositiveRate(0.001, of: scores))   // nothing is fitted again
-public struct Detector<Scorer: OODScorer>: OODScorer {
+public struct Detector<Scorer: OODScorer>: OODDetector {
   public let scorer: Scorer
   public let threshold: Threshold
   /// Where p-values come from, when they are wanted.
@@ -36,15 +36,6 @@ public struct Detector<Scorer: OODScorer>: OODScorer {
   public func check(_ x: Scorer.Examples) throws(ExampleError) { try scorer.check(x) }
 
   public func score(checked x: Scorer.Examples) throws -> [Double] { try scorer.score(checked: x) }
-
-  /// The score and the verdict for each example.
-  public func detect(_ x: Scorer.Examples) throws -> [Detection] {
-    try scorer.score(x).map { score in
-      Detection(
-        score: score, isOutOfDistribution: threshold.isOutOfDistribution(score),
-        pValue: calibration?.pValue(score))
-    }
-  }
 }
 
 /// What a detector says of an example.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GenModels
 import OODDatasets
+import OODDetectors
 import OODMetrics
 
 extension DetectMethod {

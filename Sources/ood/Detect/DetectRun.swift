@@ -1,6 +1,7 @@
 import ArgumentParser
 import GenModels
 import OODDatasets
+import OODDetectors
 import OODMetrics
 
 struct DetectRun: AsyncParsableCommand {
@@ -53,12 +54,7 @@ struct DetectRun: AsyncParsableCommand {
 
     try outputs["--out"]?.write(NumPy.bytes(of: NumericArray(task.scores, shape: [task.scores.count])))
     if let place = outputs["--save"] {
-      var file =
-        try threshold.map { try Detector(AnyTableScorer(task.scorer), threshold: $0).archive().file() }
-        ?? task.scorer.archive().file()
-      try SavedColumns.note(tables.train.columns, in: &file)
-      file.metadata["checksum"] = file.checksum
-      try place.write(saving: { try file.write(to: $0) })
+      try task.save(threshold: threshold, columns: tables.train.columns, to: place)
     }
     if format == .csv {
       return ScoreFormat.printCSV(task.scores, threshold: threshold, row: tables.score.row)
@@ -68,31 +64,5 @@ struct DetectRun: AsyncParsableCommand {
       seed: input.seed,
       task: task, ranking: ranking, threshold: threshold)
     if format == .json { try JSONOutput.print(report) } else { report.lines.forEach(Console.result) }
-  }
-}
-
-/// How scores are printed.
-enum ScoreFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, csv, json
-
-  /// Refuses labels where their metrics would not be printed, and a normal class without labels.
-  static func check(_ format: ScoreFormat, labels: String?, normal: NormalOption) throws {
-    guard labels == nil || format != .csv else {
-      throw ValidationError(
-        "--format csv prints scores only: --labels goes with text and json, which print AUROC and AP.")
-    }
-    guard labels != nil || normal.normal.isEmpty else {
-      throw ValidationError("--normal says which of --labels is normal: give --labels too.")
-    }
-  }
-
-  /// `row,score` and, with a threshold, `out_of_distribution` (0 or 1) for each row.
-  /// - Parameter row: The number of a scored example in its file.
-  static func printCSV(_ scores: [Double], threshold: Threshold?, row: (Int) -> Int) {
-    Console.result("row,score" + (threshold == nil ? "" : ",out_of_distribution"))
-    for (position, score) in scores.enumerated() {
-      Console.result(
-        "\(row(position)),\(score)" + (threshold.map { $0.isOutOfDistribution(score) ? ",1" : ",0" } ?? ""))
-    }
   }
 }

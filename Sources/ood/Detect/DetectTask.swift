@@ -1,5 +1,7 @@
 import ArgumentParser
 import GenModels
+import OODDatasets
+import OODDetectors
 import OODMetrics
 
 /// One method fitted to one table and used on another, with the time it took.
@@ -31,13 +33,14 @@ struct DetectTask {
         }
         leaveOneOutScores = try scores()
       }
-      return AnyTableScorer(fitted.scorer)
+      return fitted.scorer
     }
     scorer = try Working.on("fitting \(method.name) to \(train.rows) rows") {
       try naming(input.train) {
         guard input.standardize || input.impute != nil else { return try fit(train) }
-        return try PreparedScorer(
-          fitting: train, imputesMedians: input.impute == .median, standardizes: input.standardize, fit: fit)
+        let preparation = try TablePreparation(
+          fitting: train, imputesMedians: input.impute == .median, standardizes: input.standardize)
+        return Self.prepared(preparation, try fit(preparation(train)))
       }
     }
     let fitted = clock.now
@@ -50,6 +53,23 @@ struct DetectTask {
       }
     scoreSeconds = (clock.now - fitted).seconds
     fitSeconds = (fitted - start).seconds
+  }
+}
+
+extension DetectTask {
+  private static func prepared(
+    _ preparation: TablePreparation, _ scorer: some TableScorer
+  ) -> any TableScorer { PreparedScorer(preparation, scorer) }
+
+  /// Writes the scorer, as a detector where there is a threshold.
+  func save(threshold: Threshold?, columns: TableColumns, to place: OutputPlace) throws {
+    func detector(_ scorer: some TableScorer) -> any Model {
+      threshold.map { Detector(scorer, threshold: $0) } ?? scorer
+    }
+    var archive = try detector(scorer).archive()
+    archive.columnNames = columns.names
+    let file = try archive.file()
+    try place.write(saving: { try file.write(to: $0) })
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GenModels
+import OODDetectors
 import OODMetrics
 
 /// Options that belong to methods. Each method says which it takes; the others are refused.

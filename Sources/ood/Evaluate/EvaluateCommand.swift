@@ -42,10 +42,19 @@ struct EvaluateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let model = try SavedOracle(contentsOf: file)
-    let scorer = model.scorer(norm)
+    let loaded = try LoadedModel(contentsOf: file)
+    guard let oracle = try loaded.oracle() else {
+      throw Failure("\(file) holds a model of the kind \(loaded.kind), which reconstructs nothing.")
+    }
+    try evaluate(oracle, like: loaded.columns)
+  }
+
+  private func evaluate(_ oracle: some ReconstructionOracle, like columns: TableColumns?) throws {
+    let scorer = ReconstructionScorer(oracle, norm: norm.norm)
     func errors(_ specification: String) throws -> [Double] {
-      let examples = try model.examples(specification, in: directory.library).examples
+      let examples = try directory.library.examples(
+        specification, as: Tensor.self, shape: oracle.exampleShape, like: columns
+      ).examples
       return try Working.on("\(examples.shape[0]) examples of \(specification)") {
         try naming(specification) {
           guard let threads else { return try scorer.score(examples) }

@@ -5,10 +5,10 @@ import OODDatasets
 struct GenerateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Generate examples with a saved autoencoder or flow.",
+    abstract: "Generate examples with a saved model.",
     discussion: """
       An autoencoder is applied to uniform noise again and again until little changes: its fixed points (B. Kégl, M. Cherti and \
-      A. Kazakçı, 2018). A flow is sampled.
+      A. Kazakçı, 2018). Flows, mixtures and other densities are sampled.
       """)
 
   @Argument(help: "The saved model.") var file: String
@@ -34,20 +34,25 @@ struct GenerateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let outputs = try output.outputs()
-    let contents = try SafetensorsFile(contentsOf: file)
-    let kind = try ModelFileFormat.kind(of: contents)
+    let loaded = try LoadedModel(contentsOf: file)
     try Parallelism.withThreads(threads ?? Parallelism.threads) {
-      if kind == Flow.kind {
-        try fixedPoints.refuse(for: kind, in: file)
-        try sample(Flow(safetensors: contents), to: outputs)
+      if let flow = loaded.model as? Flow {
+        try fixedPoints.refuse(for: loaded.kind, in: file)
+        try sample(flow, to: outputs)
+      } else if let sampler = loaded.model as? any Sampler {
+        try fixedPoints.refuse(for: loaded.kind, in: file)
+        try sampling.refuse(for: loaded.kind, in: file)
+        try sample(from: sampler, to: outputs)
+      } else if let oracle = try loaded.oracle() {
+        try sampling.refuse(for: loaded.kind, in: file)
+        try findFixedPoints(oracle, to: outputs)
       } else {
-        try sampling.refuse(for: kind, in: file)
-        try findFixedPoints(SavedOracle(contents, path: file), to: outputs)
+        throw Failure("\(file) holds a \(loaded.kind), which generates nothing.")
       }
     }
   }
 
-  private func findFixedPoints(_ model: SavedOracle, to outputs: Outputs) throws {
+  private func findFixedPoints(_ model: some ReconstructionOracle, to outputs: Outputs) throws {
     let points = try Working.on("generating \(count) examples") {
       try fixedPoints.generation(count: count)
         .generate(count: count, imageShape: model.exampleShape, from: model, seed: seed)
@@ -74,13 +79,27 @@ struct GenerateCommand: AsyncParsableCommand {
     let samples = Working.on("generating \(count) examples") {
       flow.sample(count: count, labels: labels, temperature: Float(sampling.temperature ?? 1), using: &random)
     }
+    try report(samples, shape: flow.exampleShape, to: outputs)
+  }
+
+  private func sample(from sampler: some Sampler, to outputs: Outputs) throws {
+    var random = RandomGenerator(seed: seed).split("samples")
+    let samples = Working.on("generating \(count) examples") { sampler.sample(count: count, using: &random) }
+    switch samples {
+    case let tensor as Tensor: try report(tensor, shape: sampler.exampleShape, to: outputs)
+    case let table as Matrix: try report(Tensor(table), shape: sampler.exampleShape, to: outputs)
+    default: throw Failure("\(file) holds a model of sequences, which have no picture and no table.")
+    }
+  }
+
+  private func report(_ samples: Tensor, shape: Shape, to outputs: Outputs) throws {
     let notFinite = samples.elements.count { !$0.isFinite }
     guard notFinite == 0 else {
       throw Failure(
         "\(notFinite) of the \(samples.count) numbers that \(file) generated are not finite: its training went astray."
       )
     }
-    try output.write(samples, shape: Shape(flow.architecture.inputShape), from: file, to: outputs)
+    try output.write(samples, shape: shape, from: file, to: outputs)
     if format == .json {
       return try JSONOutput.print(
         SamplingReport(count: count, temperature: sampling.temperature ?? 1, files: output.files))

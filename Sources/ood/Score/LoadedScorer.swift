@@ -6,71 +6,80 @@ import OODMetrics
 struct LoadedScorer {
   /// The kind of what the file holds, with the score where there is a choice: "isolation-forest", "flow, typicality".
   let kind: String
-  /// The threshold saved in the file, where there is one.
-  let threshold: Threshold?
-  /// The scores of the examples that a specification names. It loads them in the shape and precision that the model wants.
-  let score: (_ specification: String) throws -> ScoredExamples
-}
+  let scorer: any OODScorer & Model
+  /// The columns of the table that the model was fitted to, where they have names.
+  let columns: TableColumns?
+  private let library: DataLibrary
 
-extension LoadedScorer {
-  /// Reads a file of any kind that can score.
-  ///
-  /// Files of detectors say their kind in the metadata entry `kind`, files of models in `model` (`ModelFileFormat`). A new kind
-  /// of model gets a line here.
+  /// The threshold saved in the file, where there is one.
+  var threshold: Threshold? { (scorer as? any OODDetector)?.threshold }
+
+  /// Reads a file of any kind that can score: what the model can do decides.
   static func load(
     _ path: String, options: LikelihoodOptions, norm: NormName?, library: DataLibrary
   ) throws -> LoadedScorer {
-    let file = try SafetensorsFile(contentsOf: path)
-    func refuseNorm(_ kind: String) throws {
-      guard norm == nil else { throw Failure("\(path) holds a \(kind), whose score has no option --norm.") }
-    }
-    guard file.metadata["checksum"] == nil else {
-      try refuseNorm("detector")
-      return try table(
-        TableScorers.scorer(contentsOf: path), columns: SavedColumns.columns(in: file, path: path),
-        options: options,
+    let loaded = try LoadedModel(contentsOf: path)
+    func scorer(_ scorer: any OODScorer & Model, _ score: String? = nil) -> LoadedScorer {
+      LoadedScorer(
+        kind: loaded.kind + (score.map { ", " + $0 } ?? ""), scorer: scorer, columns: loaded.columns,
         library: library)
     }
-    let kind = try ModelFileFormat.kind(of: file)
-    switch kind {
-    case _ where SavedOracle.kinds.contains(kind):
-      guard options.scorer == nil else {
-        throw Failure("\(path) holds a \(kind), which is no density: leave --scorer out.")
-      }
+    if options.scorer == nil, let oracle = try loaded.oracle() {
       try options.refuseOptionsWithoutScorer()
-      return ReconstructionScorers(norm: norm ?? .l1, library: library)
-        .loaded(try SavedOracle(file, path: path))
-    case Flow.kind:
-      try refuseNorm(kind)
-      let columns = try SavedColumns.columns(in: file, path: path)
-      return try LikelihoodScorers(options: options, library: library, columns: columns).loaded(
-        Flow(safetensors: file))
-    default:
-      throw Failure("\(path) holds a model of the kind \(kind), which has no scores.")
+      let norm = norm ?? .l1
+      return scorer(reconstructionScorer(oracle, norm), norm.rawValue)
     }
+    guard norm == nil else {
+      throw Failure("\(path) holds a \(loaded.kind), whose score has no option --norm.")
+    }
+    if options.scorer == nil, let own = loaded.model as? any OODScorer & Model {
+      try options.refuseOptionsWithoutScorer()
+      return scorer(own)
+    }
+    guard let density = loaded.model as? any DensityModel & Model else {
+      throw Failure(
+        options.scorer == nil
+          ? "\(path) holds a model of the kind \(loaded.kind), which has no scores."
+          : "\(path) holds a \(loaded.kind), which is no density: leave --scorer out.")
+    }
+    let likelihood = LikelihoodScorers(options: options, library: library, columns: loaded.columns)
+    return scorer(try likelihood.scorer(of: density), likelihood.name.rawValue)
   }
 
-  /// A detector's own score, or where it is a density and another score is asked for, that.
-  private static func table(
-    _ scorer: any TableScorer, columns: TableColumns?, options: LikelihoodOptions, library: DataLibrary
-  ) throws -> LoadedScorer {
-    let kind = type(of: scorer).kind
-    if options.scorer != nil {
-      guard let density = scorer as? any (TableScorer & DensityModel) else {
-        throw Failure("The file holds a \(kind), which is no density: leave --scorer out.")
-      }
-      return try LikelihoodScorers(options: options, library: library, columns: columns).loaded(
-        table: density)
+  private static func reconstructionScorer(
+    _ oracle: some ReconstructionOracle & Model, _ norm: NormName
+  ) -> any OODScorer & Model { ReconstructionScorer(oracle, norm: norm.norm) }
+
+  /// The scores of the examples that a specification names. It loads them in the shape and precision that the model wants.
+  func score(_ specification: String) throws -> ScoredExamples { try score(specification, with: scorer) }
+
+  private func score(
+    _ specification: String, with scorer: some OODScorer & Model
+  ) throws -> ScoredExamples {
+    // Gaps are for a scorer that fills them, unless the specification says what becomes of them.
+    let keepsGaps = try Specification.parse(argument: specification).options["missing"] == nil
+    let loaded = try examples(specification, for: scorer, keepsGaps: keepsGaps)
+    let scores = try Working.on("scoring \(loaded.examples.exampleCount) examples with \(kind)") {
+      try naming(specification) { try scorer.score(loaded.examples) }
     }
-    try options.refuseOptionsWithoutScorer()
-    return LoadedScorer(kind: kind, threshold: (scorer as? Detector<AnyTableScorer>)?.threshold) { data in
-      // Gaps are for a scorer that fills them, unless the specification says what becomes of them.
-      let keepsGaps = try Specification.parse(argument: data).options["missing"] == nil
-      let table = try library.table(argument: data, keepsGaps: keepsGaps, like: columns)
-      let scores = try Working.on("scoring \(table.values.rows) rows with \(kind)") {
-        try naming(data) { try scorer.score(table.values) }
-      }
-      return ScoredExamples(scores, of: table)
+    return loaded.scored(scores)
+  }
+
+  private func examples<Scorer: OODScorer>(
+    _ specification: String, for scorer: Scorer, keepsGaps: Bool
+  ) throws -> LoadedExamples<Scorer.Examples> {
+    try library.examples(
+      specification, as: Scorer.Examples.self, shape: scorer.exampleShape, like: columns,
+      keepsGaps: keepsGaps)
+  }
+
+  /// The scorer as a file holds it, as a detector where there is a threshold.
+  func archive(threshold: Threshold?) throws -> ModelArchive {
+    func detector(_ scorer: some OODScorer & Model) -> any Model {
+      threshold.map { Detector(scorer, threshold: $0) } ?? scorer
     }
+    var archive = try detector(scorer).archive()
+    archive.columnNames = columns?.names
+    return archive
   }
 }

@@ -40,17 +40,17 @@ struct TrainClassifier: AsyncParsableCommand {
       throw Failure("--test has images of another shape than --data.")
     }
     let trainer = try options.trainer(ImageClassifier.trainer, outputs)
-    var network: Sequential?
+    var classifier: ImageClassifier?
     var report = try options.train(to: outputs) { progress in
       let result = try ImageClassifier.train(
         on: data.images, labels: data.labels, classes: data.classes, maps: maps, hidden: hidden,
         trainer: trainer,
         progress: progress)
-      network = result.model
+      classifier = result.model
       return result
     }
-    if let tests, let network {
-      report.testError = ImageClassifier(network).error(tests.images, labels: tests.labels)
+    if let tests, let classifier {
+      report.testError = try classifier.error(tests.images, labels: tests.labels)
     }
     try report.print(options.format)
   }

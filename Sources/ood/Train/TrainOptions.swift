@@ -123,9 +123,9 @@ struct TrainOptions: ParsableArguments {
   ///   - outputs: What `outputs()` found.
   ///   - columns: Of the table that is learned from.
   ///   - body: The training.
-  func train<Model: SavableModel>(
+  func train<Trained: Network>(
     to outputs: Outputs, columns: TableColumns? = nil,
-    _ body: (_ progress: (TrainingProgress) throws -> Void) throws -> TrainingResult<Model>
+    _ body: (_ progress: (TrainingProgress) throws -> Void) throws -> TrainingResult<Trained>
   ) throws -> TrainReport {
     let clock = ContinuousClock()
     let start = clock.now
@@ -142,13 +142,16 @@ struct TrainOptions: ParsableArguments {
         : "Nothing was kept: a model that goes to \(out) has no checkpoint beside it.")
     let result = try withThreads { try body(report) }
     Console.endProgress()
-    var file = try result.model.safetensors()
-    if let columns { try SavedColumns.note(columns, in: &file) }
-    let model = file
-    try outputs["--out"]?.write(saving: { try model.write(to: $0) })
+    var archive = try result.model.archive()
+    // Images that are learned as vectors have other names than numbers.
+    if let names = columns?.names, names.count == result.model.exampleShape.elementCount {
+      archive.columnNames = names
+    }
+    let file = try archive.file()
+    try outputs["--out"]?.write(saving: { try file.write(to: $0) })
     if isFile { try removeFile(at: checkpoint) }
     return TrainReport(
-      model: Model.kind, file: out,
+      model: Trained.kind, file: out,
       parameters: result.model.parameterCount,
       epochs: result.history.count, seconds: (clock.now - start).seconds, examplesPerSecond: rate,
       loss: result.history[result.epoch - 1].loss,

@@ -40,17 +40,6 @@ extension DataLibrary {
   }
 }
 
-/// Calls `body`; a table that it refuses is told with its name.
-func naming<Result>(_ specification: String, _ body: () throws -> Result) throws -> Result {
-  do {
-    return try body()
-  } catch let error as TableError {
-    throw Failure("\(specification): \(error)")
-  } catch let error as TableColumnsError {
-    throw Failure("\(specification): \(error)")
-  }
-}
-
 extension Specification.Source {
   /// Whether the source holds numbers that may need double precision.
   fileprivate var isTable: Bool {

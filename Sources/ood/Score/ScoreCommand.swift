@@ -25,6 +25,11 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: "Flag scores above this number, instead of the saved threshold; nothing is fitted again.")
   var threshold: Double?
   @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the score with its models, and with its threshold where there is one, as a detector of its own.",
+      valueName: "file"))
+  var save: String?
   @Option(help: "csv: all scores; text: a summary; json: the summary as one object.")
   var format: ScoreFormat = .csv
 
@@ -50,7 +55,7 @@ struct ScoreCommand: AsyncParsableCommand {
 
   func run() throws {
     try ScoreFormat.check(format, labels: labels, normal: normal)
-    let outputs = try Outputs(["--out": out])
+    let outputs = try Outputs(["--out": out, "--save": save])
     let scorer = try LoadedScorer.load(
       file, options: likelihood, norm: norm, library: directory.library)
     let threshold = threshold.map { Threshold($0) } ?? scorer.threshold
@@ -64,6 +69,10 @@ struct ScoreCommand: AsyncParsableCommand {
         $0, in: directory.library, count: scores.count, isScored: scored.haveRows)
     }
     try outputs["--out"]?.write(NumPy.bytes(of: NumericArray(scores, shape: [scores.count])))
+    if let place = outputs["--save"] {
+      let file = try scorer.archive(threshold: threshold).file()
+      try place.write(saving: { try file.write(to: $0) })
+    }
     if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold, row: scored.row) }
     let ranking = try truth.map { try ScoreRanking(scores, isOutOfDistribution: $0) }
     let report = Report(
