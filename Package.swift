@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
       ], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
-    .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics"], exclude: ["Fixtures"]),
+    .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors"], exclude: ["Fixtures"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
     .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),

@@ -141,7 +141,7 @@ import Testing
         }
         let dx = convolutionAtWinnersInputGradient(produced, weights: w, geometry: geometry)
         #expect(largestError(dx, expectedInputGradient) < 2e-6, "\(variant)")
-        let dw = convolutionAtWinnersWeightGradient(x, gradient: produced, geometry: geometry)
+        let dw = convolutionAtWinnersWeightGradient(x, codeGradient: produced, geometry: geometry)
         #expect(largestError(dw, expectedWeightGradient) < 2e-6, "\(variant)")
       }
     }
@@ -169,7 +169,7 @@ import Testing
                 upstream, weights: w, positions: code.positions, geometry: geometry),
               winnerConvolutionWeightGradient(upstream, code: code, geometry: geometry),
               convolutionAtWinnersInputGradient(produced, weights: w, geometry: geometry),
-              convolutionAtWinnersWeightGradient(x, gradient: produced, geometry: geometry),
+              convolutionAtWinnersWeightGradient(x, codeGradient: produced, geometry: geometry),
             ]
           }
         }

@@ -182,10 +182,10 @@ struct FlowLawTests {
       do {
         let scores = try flow.logDensity(Tensor(repeating: value, shape: shape))
         #expect(scores.allSatisfy { $0.isFinite }, "\(value) in \(law.name)")
-      } catch is FlowError {}
+      } catch is ExampleError {}
     }
     for value in [Float.nan, .infinity] {
-      #expect(throws: FlowError.self) { try flow.logDensity(Tensor(repeating: value, shape: shape)) }
+      #expect(throws: ExampleError.self) { try flow.logDensity(Tensor(repeating: value, shape: shape)) }
     }
   }
 }

@@ -182,23 +182,23 @@ struct FlowTests {
   func errors() throws {
     let flow = Flow(.realNVP(features: 2, classCount: 2), seed: 1)
     let x = Self.bent(4, seed: 1)
-    #expect(throws: FlowError.unexpectedShape(found: [3], expected: [2])) {
+    #expect(throws: ExampleError.unexpectedShape(found: [3], expected: [2])) {
       try flow.logDensity(.zeros([4, 3]))
     }
-    #expect(throws: FlowError.labelsMissing(classes: 2)) { try flow.train(on: x, trainer: Trainer()) }
-    #expect(throws: FlowError.labelOutOfRange(example: 1, label: 2, classes: 2)) {
+    #expect(throws: ExampleError.labelsMissing(classes: 2)) { try flow.train(on: x, trainer: Trainer()) }
+    #expect(throws: ExampleError.labelOutOfRange(example: 1, label: 2, classes: 2)) {
       try flow.logDensity(x, labels: Indexes([0, 2, 1, 1]))
     }
-    #expect(throws: FlowError.labelCountDiffers(examples: 4, labels: 1)) {
+    #expect(throws: ExampleError.labelCountDiffers(examples: 4, labels: 1)) {
       try flow.logDensity(x, labels: Indexes([0]))
     }
-    #expect(throws: FlowError.noClasses) {
+    #expect(throws: ExampleError.noClasses) {
       try Flow(.realNVP(features: 2), seed: 1).logDensity(x, labels: Indexes([0, 0, 0, 0]))
     }
     let logit = Flow(Flow.Architecture(inputShape: [2], bijections: [.logit()]), seed: 1)
-    #expect(throws: FlowError.self) { try logit.logDensity(Tensor([0.5, 2, 0.5, 0.5], shape: [2, 2])) }
+    #expect(throws: ExampleError.self) { try logit.logDensity(Tensor([0.5, 2, 0.5, 0.5], shape: [2, 2])) }
     #expect(
-      throws: FlowError.notFinite(example: 1, feature: 0, value: .infinity)
+      throws: ExampleError.notFinite(example: 1, feature: 0, value: .infinity)
     ) { try logit.logDensity(Tensor([0.5, 0.5, .infinity, 0.5], shape: [2, 2])) }
   }
 

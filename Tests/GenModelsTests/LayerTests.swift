@@ -9,7 +9,7 @@ struct LayerTests {
       [
         .convolution(channels: 8, kernel: 5), .maximumPooling(window: 2), .batchNormalization, .flatten,
         .dense(units: 10),
-      ], inputShape: [28, 28, 1], seed: 1)
+      ], exampleShape: [28, 28, 1], seed: 1)
     #expect(
       model.namedTensors.map(\.name) == [
         "0.weight", "0.bias", "2.scale", "2.shift", "2.runningMean", "2.runningVariance", "4.weight",
@@ -107,7 +107,7 @@ struct LayerTests {
       [
         .convolution(channels: 7, kernel: 3), .winnerTakeAll(channelSparsity: sparsity),
         .convolution(channels: 2, kernel: 3, activation: .sigmoid, padding: .full),
-      ], inputShape: [9, 8, 2], seed: 6)
+      ], exampleShape: [9, 8, 2], seed: 6)
     var random = RandomGenerator(seed: 7)
     let x = random.uniform([4, 9, 8, 2])
     let weights = fused.namedParameters.map(\.tensor)

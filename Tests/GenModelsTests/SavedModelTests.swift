@@ -8,7 +8,7 @@ private func sample() -> Sequential {
       .convolution(channels: 2, kernel: 3, activation: .tanh, padding: .full), .batchNormalization, .flatten,
       .dropout(probability: 0.2), .dense(units: 4, activation: .leakyReLU(slope: 0.1)), .activation(.sigmoid),
       .reshape([2, 2]),
-    ], inputShape: [6, 6, 1], seed: 1)
+    ], exampleShape: [6, 6, 1], seed: 1)
 }
 
 @Suite("Saved models")

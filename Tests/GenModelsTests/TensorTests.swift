@@ -131,7 +131,7 @@ struct TensorTests {
     expectStop(
       "takes batches of examples of shape [8, 8, 1], not a tensor of shape [2, 9, 9, 1]",
       await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-        let model = Sequential([.convolution(channels: 2, kernel: 3)], inputShape: [8, 8, 1], seed: 1)
+        let model = Sequential([.convolution(channels: 2, kernel: 3)], exampleShape: [8, 8, 1], seed: 1)
         _ = model(Tensor.zeros([2, 9, 9, 1]))
       })
     expectStop(

@@ -28,7 +28,7 @@ private func autoencoder() -> Sequential {
       .batchNormalization,
       .dropout(probability: 0.1),
       .convolution(channels: 1, kernel: 3, activation: .sigmoid, padding: .same),
-    ], inputShape: [10, 10, 1], seed: 4)
+    ], exampleShape: [10, 10, 1], seed: 4)
 }
 
 private func images(_ count: Int = 50) throws -> TrainingSet {

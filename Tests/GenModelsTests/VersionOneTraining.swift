@@ -52,7 +52,7 @@ enum VersionOneTraining: String, CaseIterable {
           .convolution(channels: 2, kernel: 3, padding: .full), .batchNormalization,
           .dropout(probability: 0.25),
           .convolution(channels: 1, kernel: 3, activation: .sigmoid, padding: .same),
-        ], inputShape: [6, 5, 1], seed: 2)
+        ], exampleShape: [6, 5, 1], seed: 2)
       let result = try trainer.train(
         network, on: TrainingSet(data.examples.tensor),
         loss: { model, batch, scope in
@@ -60,7 +60,7 @@ enum VersionOneTraining: String, CaseIterable {
         }, progress: progress)
       return Outcome(result, result.model.reconstructionError(inputs).elements.map { Double($0) })
     case .sgd, .nesterov, .adam, .adamW, .adadelta, .rmsProp:
-      let line = Sequential([.dense(units: 2)], inputShape: [3], seed: 3)
+      let line = Sequential([.dense(units: 2)], exampleShape: [3], seed: 3)
       let result = try trainer.train(
         line, on: TrainingSet(data.examples.tensor, targets: data.targets!.tensor),
         loss: { model, batch, scope in

@@ -12,7 +12,7 @@ struct SyntheticDigitsOnMNISTTests {
         .convolution(channels: 8, kernel: 5), .maximumPooling(window: 2),
         .convolution(channels: 16, kernel: 3), .maximumPooling(window: 2),
         .flatten, .dense(units: 64, activation: .relu), .dense(units: 10),
-      ], inputShape: [28, 28, 1], seed: 1)
+      ], exampleShape: [28, 28, 1], seed: 1)
     let trainer = Trainer(
       optimizer: Adam(learningRate: 2e-3), epochs: 3, batchSize: 64, seed: 2, schedule: .cosine(floor: 0.02))
     let data = try TrainingSet(train.images, labels: train.labels)

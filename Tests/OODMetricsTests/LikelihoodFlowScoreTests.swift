@@ -120,7 +120,7 @@ struct LikelihoodFlowScoreTests {
     var bad = Self.points(3, seed: 1)
     bad[2, 1] = .nan
     #expect(throws: LikelihoodError.self) { try GradientNorm(Self.flow).score(bad) }
-    #expect(throws: FlowError.self) {
+    #expect(throws: ExampleError.self) {
       try BatchNormShift(Self.flow, companions: Self.points(4, seed: 1)).score(bad)
     }
     #expect(throws: LikelihoodError.self) { try BatchNormShift(Self.flow, companions: bad) }

@@ -1,4 +1,5 @@
 import GenModels
+import OODDetectors
 import OODMetrics
 import Testing
 
@@ -62,10 +63,10 @@ struct ScorerLawCase: Sendable, CustomTestStringConvertible {
 
   static let wrapperCases = [
     ScorerLawCase("prepared") {
-      try PreparedScorer(fitting: $0, standardizes: true) { AnyTableScorer(try ECOD(fitting: $0)) }
+      try PreparedScorer(fitting: $0, standardizes: true) { try ECOD(fitting: $0) }
     },
     ScorerLawCase("detector") {
-      Detector(AnyTableScorer(try ECOD(fitting: $0)), threshold: Threshold(3))
+      Detector(try ECOD(fitting: $0), threshold: Threshold(3))
     },
   ]
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GenModels
+import OODDetectors
 import OODMetrics
 import Testing
 

@@ -191,7 +191,7 @@ struct SweepCommandTests {
       let missing = try ToolRun(arguments: ["sweep", folder + "/none.json"] + out + data)
       #expect(missing.status == 1 && missing.errors.contains("none.json"), "\(missing.errors)")
       let network = folder + "/three.safetensors"
-      try Sequential([.flatten, .dense(units: 3)], inputShape: [28, 28, 1], seed: 0).save(to: network)
+      try Sequential([.flatten, .dense(units: 3)], exampleShape: [28, 28, 1], seed: 0).save(to: network)
       let wrong = try ToolRun(arguments: ["sweep", "quick", "--symbol-classifier", network] + out + data)
       #expect(wrong.status == 1 && wrong.errors.contains("3 classes"), "\(wrong.errors)")
     }

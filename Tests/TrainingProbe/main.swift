@@ -32,7 +32,7 @@ let model = Sequential(
     .dropout(probability: 0.1),
     .batchNormalization,
     .convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full),
-  ], inputShape: [16, 16, 1], seed: 1)
+  ], exampleShape: [16, 16, 1], seed: 1)
 
 let trainer = Trainer(
   optimizer: Adam(learningRate: 1e-3), epochs: 4, batchSize: 32, seed: 9,

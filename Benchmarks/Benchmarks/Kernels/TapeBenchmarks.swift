@@ -29,7 +29,7 @@ func tapeBenchmarks() {
         repeating: LayerSpecification.convolution(channels: 128, kernel: 5, padding: .full), count: layers - 1
       )
       + [.convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full)]
-    let model = Sequential(encoder + [.winnerTakeAll()] + decoder, inputShape: [28, 28, 1], seed: 1)
+    let model = Sequential(encoder + [.winnerTakeAll()] + decoder, exampleShape: [28, 28, 1], seed: 1)
     latency("ten training steps of a winner-take-all autoencoder, L = \(layers), batches of 64") {
       _ = try! Trainer(optimizer: Adadelta(learningRate: 0.1), epochs: 1).train(model, on: data.value) {
         model, batch, scope in

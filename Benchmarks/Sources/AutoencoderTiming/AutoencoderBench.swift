@@ -56,7 +56,7 @@ final class ConvnetBench {
       .convolution(channels: 32, kernel: 5, padding: .same), .maximumPooling(window: 2),
       .convolution(channels: 64, kernel: 5, padding: .same), .maximumPooling(window: 2),
       .flatten, .dense(units: 400, activation: .relu), .dense(units: 10),
-    ], inputShape: [28, 28, 1], seed: 1)
+    ], exampleShape: [28, 28, 1], seed: 1)
 
   private init(batch: Int) {
     var random = RandomGenerator(seed: 2)

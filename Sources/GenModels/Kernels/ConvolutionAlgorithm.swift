@@ -9,13 +9,17 @@ public enum ConvolutionAlgorithm: Sendable, Hashable {
   case direct
 
   /// The choice for convolutions called from this task, set for a scope by `using`.
-  @TaskLocal package static var current = ConvolutionAlgorithm.fastest
+  package static var current: ConvolutionAlgorithm {
+    KernelChoices.current.usesDirectConvolutions ? .direct : .fastest
+  }
+
+  private var choices: KernelChoices { .current.with(\.usesDirectConvolutions, self == .direct) }
 
   /// Calls `body` with the convolutions in it computed by `algorithm`.
   public static func using<Result>(
     _ algorithm: ConvolutionAlgorithm, _ body: () throws -> Result
   ) rethrows -> Result {
-    try $current.withValue(algorithm, operation: body)
+    try KernelChoices.$current.withValue(algorithm.choices, operation: body)
   }
 
   /// Calls `body` with the convolutions in it computed by `algorithm`.
@@ -23,7 +27,7 @@ public enum ConvolutionAlgorithm: Sendable, Hashable {
     _ algorithm: ConvolutionAlgorithm, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws -> Result
   ) async rethrows -> Result {
-    try await $current.withValue(algorithm, operation: body)
+    try await KernelChoices.$current.withValue(algorithm.choices, operation: body)
   }
 
   /// Whether minimal filtering with tiles over the images of `height` × `width` pixels beats direct sums over

@@ -101,7 +101,7 @@ private func sums(_ upstream: Tensor, gate: Tensor?, gated: Buffer<Float>?) -> T
   precondition(
     upstream.rank >= 1 && (gate == nil || gate!.shape == upstream.shape),
     """
-    A bias gradient sums over all axes but the last, and a gate has its upstream gradient's shape; here they \
+    A bias weightGradient sums over all axes but the last, and a gate has its upstream weightGradient's shape; here they \
     have the shapes \(upstream.shape) and \(gate.map { "\($0.shape)" } ?? "none").
     """)
   let columns = upstream.shape[upstream.rank - 1]

@@ -58,16 +58,16 @@ struct ConvolutionWeightGradientPass: Sendable {
   }
 
   private func byChannels(_ x: Tensor, _ upstream: Tensor, _ gate: Tensor?, _ result: Shape) -> Tensor {
-    let gradient = Buffer<Float>(count: result.elementCount)
+    let weightGradient = Buffer<Float>(count: result.elementCount)
     let group = kernels.convolution.gradient_group
     let groups = (shape.source_channels + group - 1) / group
     parallelFor(groups, grain: (groups + pieces - 1) / pieces) { range in
       add(
         images: 0..<batch,
         channels: range.lowerBound * group..<min(range.upperBound * group, shape.source_channels),
-        x, upstream, gate, to: gradient.base)
+        x, upstream, gate, to: weightGradient.base)
     }
-    return Tensor(shape: result, buffer: gradient)
+    return Tensor(shape: result, buffer: weightGradient)
   }
 
   /// The weights' gradient, and with it the target's sums where `sums` of them are asked for.
@@ -80,10 +80,10 @@ struct ConvolutionWeightGradientPass: Sendable {
     let partial = Buffer<Float>(count: count * (size + sums))
     parallelFor(count, grain: 1) { range in
       for piece in range {
-        let gradient = partial.base + piece * (size + sums)
+        let weightGradient = partial.base + piece * (size + sums)
         add(
           images: piece * grain..<min(batch, (piece + 1) * grain), channels: 0..<shape.source_channels, x,
-          upstream, gate, to: gradient, sums: sums > 0 ? gradient + size : nil)
+          upstream, gate, to: weightGradient, sums: sums > 0 ? weightGradient + size : nil)
       }
     }
     for piece in 1..<max(1, count) {
@@ -98,7 +98,7 @@ struct ConvolutionWeightGradientPass: Sendable {
 
   private func add(
     images: Range<Int>, channels: Range<Int>, _ x: Tensor, _ upstream: Tensor, _ gate: Tensor?,
-    to gradient: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>? = nil
+    to weightGradient: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>? = nil
   ) {
     var shape = shape
     let table = kernels.convolution
@@ -111,6 +111,6 @@ struct ConvolutionWeightGradientPass: Sendable {
     table.weight_gradient(
       &shape, images.count, channels.lowerBound, channels.upperBound, source.buffer.base + sourceStart,
       exchanged ? open : nil, target.buffer.base + targetStart, exchanged ? nil : open, Int32(order.rawValue),
-      gradient, sums, scratch.base)
+      weightGradient, sums, scratch.base)
   }
 }

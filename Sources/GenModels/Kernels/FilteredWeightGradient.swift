@@ -48,17 +48,17 @@ struct FilteredWeightGradientPass: Sendable {
     let most = max(1, Self.mostTiles / tiles)
     let runs = (batch + most - 1) / most
     let images = (batch + runs - 1) / runs
-    let gradient = Buffer<Float>(count: size)
+    let weightGradient = Buffer<Float>(count: size)
     if runs == 1 {
-      add(runs: 0..<1, of: images, x, upstream, gate, to: gradient.base, size: size)
-      return Tensor(shape: result, buffer: gradient)
+      add(runs: 0..<1, of: images, x, upstream, gate, to: weightGradient.base, size: size)
+      return Tensor(shape: result, buffer: weightGradient)
     }
     let partial = Buffer<Float>(count: min(runs, Self.wave) * size)
     for first in stride(from: 0, to: runs, by: Self.wave) {
       let wave = first..<min(runs, first + Self.wave)
       add(runs: wave, of: images, x, upstream, gate, to: partial.base, size: size)
       parallelFor(size, grain: 1 << 16) { range in
-        let sum = gradient.base + range.lowerBound
+        let sum = weightGradient.base + range.lowerBound
         for run in wave {
           let part = partial.base + (run - first) * size + range.lowerBound
           if run == 0 {
@@ -69,7 +69,7 @@ struct FilteredWeightGradientPass: Sendable {
         }
       }
     }
-    return Tensor(shape: result, buffer: gradient)
+    return Tensor(shape: result, buffer: weightGradient)
   }
 
   /// The gradients of runs of `images` images each, one after the other from `to` on.

@@ -79,32 +79,32 @@ package func winnerConvolutionGradients(
 /// Equal to `convolutionInputGradient(denseImage(from: gradient), ...)` at the cost of a patch for each map.
 ///
 /// - Parameters:
-///   - gradient: The code's positions, with the gradients to its values as values.
+///   - codeGradient: The code's positions, with the gradients to its values as values.
 ///   - weights: Of the convolution that produced the code.
 ///   - geometry: Of that convolution.
 package func convolutionAtWinnersInputGradient(
-  _ gradient: WinnerCode<Tensor>, weights: Tensor, geometry: ConvolutionGeometry
+  _ codeGradient: WinnerCode<Tensor>, weights: Tensor, geometry: ConvolutionGeometry
 ) -> Tensor {
-  geometry.check(producedCode: gradient)
+  geometry.check(producedCode: codeGradient)
   geometry.check(weights: weights)
   return WinnerPass(shape: geometry.encodingShape, order: ood_weights_transposed).spread(
-    gradient, weights: weights, bias: nil, activation: .none, result: geometry.inputShape)
+    codeGradient, weights: weights, bias: nil, activation: .none, result: geometry.inputShape)
 }
 
 /// The gradient to the weights of the convolution that produced a code, of shape `geometry.weightShape`.
 ///
 /// - Parameters:
 ///   - x: The convolution's input.
-///   - gradient: The code's positions, with the gradients to its values as values.
+///   - codeGradient: The code's positions, with the gradients to its values as values.
 package func convolutionAtWinnersWeightGradient(
-  _ x: Tensor, gradient: WinnerCode<Tensor>, geometry: ConvolutionGeometry
+  _ x: Tensor, codeGradient: WinnerCode<Tensor>, geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(input: x)
-  geometry.check(producedCode: gradient)
+  geometry.check(producedCode: codeGradient)
   let pass = WinnerPass(shape: geometry.encodingShape, order: ood_weights_transposed)
   return pass.patchesFit
-    ? pass.gradients(x, gate: nil, code: gradient, weights: nil, result: geometry.weightShape).weights
-    : pass.weightGradient(x, code: gradient, gate: nil, result: geometry.weightShape)
+    ? pass.gradients(x, gate: nil, code: codeGradient, weights: nil, result: geometry.weightShape).weights
+    : pass.weightGradient(x, code: codeGradient, gate: nil, result: geometry.weightShape)
 }
 
 extension ConvolutionGeometry {

@@ -55,7 +55,7 @@ struct WinnerPass: Sendable {
   }
 
   func valueGradient(_ upstream: Tensor, weights: Tensor, positions: Indexes, gate: Tensor?) -> Tensor {
-    let gradient = Buffer<Float>(count: positions.count)
+    let codeGradient = Buffer<Float>(count: positions.count)
     let packed = packed(weights)
     let size = shape.target_height * shape.target_width * shape.target_channels
     parallelFor(positions.shape[0], grain: Self.imagesInChunk) { images in
@@ -65,9 +65,9 @@ struct WinnerPass: Sendable {
         &shape, images.count, positions.buffer.base + first, packed.base,
         upstream.buffer.base + images.lowerBound * size,
         gate.map { $0.buffer.base + images.lowerBound * size },
-        gradient.base + first)
+        codeGradient.base + first)
     }
-    return Tensor(shape: positions.shape, buffer: gradient)
+    return Tensor(shape: positions.shape, buffer: codeGradient)
   }
 
   /// Whether `gradients` computes this pass: patches lie inside the target.
@@ -94,7 +94,7 @@ struct WinnerPass: Sendable {
     let channels = kernels.winner.gradients_channels(&shape)
     let panels = (shape.target_channels + channels - 1) / channels
     let mapPieces = panels == 1 ? (shape.maps + Self.mapsInPiece - 1) / Self.mapsInPiece : 1
-    let gradient = Buffer<Float>(count: result.elementCount)
+    let codeGradient = Buffer<Float>(count: result.elementCount)
     let partial = weights.map { _ in Buffer<Float>(count: panels * values.count) }
     let packed = weights.map { self.packed($0) }
     let bias = weights.map { _ in Buffer<Float>(count: shape.target_channels) }
@@ -108,10 +108,10 @@ struct WinnerPass: Sendable {
         kernels.winner.gradients(
           &shape, values.shape[0], firstMap, lastMap, panel * channels, positions.buffer.base,
           values.buffer.base, packed?.base, upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue),
-          gradient.base, partial.map { $0.base + panel * values.count }, bias?.base, scratch.base)
+          codeGradient.base, partial.map { $0.base + panel * values.count }, bias?.base, scratch.base)
       }
     }
-    let toWeights = Tensor(shape: result, buffer: gradient)
+    let toWeights = Tensor(shape: result, buffer: codeGradient)
     guard let partial, let bias else { return Gradients(weights: toWeights, values: nil, bias: nil) }
     let count = values.count
     let toValues =
@@ -130,7 +130,7 @@ struct WinnerPass: Sendable {
   func weightGradient(
     _ upstream: Tensor, code: WinnerCode<Tensor>, gate: Tensor?, result: Shape
   ) -> Tensor {
-    let gradient = Buffer<Float>(count: result.elementCount)
+    let codeGradient = Buffer<Float>(count: result.elementCount)
     let (positions, values) = (code.positions, code.values)
     let mapPieces = (shape.maps + Self.mapsInPiece - 1) / Self.mapsInPiece
     let channelPieces = (shape.target_channels + Self.channelsInPiece - 1) / Self.channelsInPiece
@@ -146,10 +146,10 @@ struct WinnerPass: Sendable {
         let scratch = Buffer<Float>(count: count)
         kernels.winner.weight_gradient(
           &shape, values.shape[0], firstMap, lastMap, firstChannel, lastChannel, positions.buffer.base,
-          values.buffer.base, upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue), gradient.base,
+          values.buffer.base, upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue), codeGradient.base,
           scratch.base)
       }
     }
-    return Tensor(shape: result, buffer: gradient)
+    return Tensor(shape: result, buffer: codeGradient)
   }
 }

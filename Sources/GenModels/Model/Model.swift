@@ -65,6 +65,14 @@ extension Model {
     try archive.file().write(to: path)
   }
 
+  /// The model as the contents of a file.
+  public func safetensors() throws -> SafetensorsFile { try archive().file() }
+
+  /// The model of this type in the contents of a file; see `init(contentsOf:catalogue:)`.
+  public init(safetensors file: SafetensorsFile, catalogue: ModelCatalogue = .generative) throws {
+    try self.init(decoding: ModelArchive(file, catalogue: catalogue))
+  }
+
   /// Reads a model of this type from a file.
   ///
   /// - Parameters:

@@ -26,7 +26,7 @@ struct ConvolutionAtWinners: SingleOutputPrimitive {
       let toInput =
         wanted[0] ? convolutionAtWinnersInputGradient(code, weights: weights.tensor, geometry: geometry) : nil
       let toWeights =
-        wanted[1] ? convolutionAtWinnersWeightGradient(x.tensor, gradient: code, geometry: geometry) : nil
+        wanted[1] ? convolutionAtWinnersWeightGradient(x.tensor, codeGradient: code, geometry: geometry) : nil
       return [toInput.map(x.constant), toWeights.map(x.constant), toBias]
     }
     let dense = code.dense()

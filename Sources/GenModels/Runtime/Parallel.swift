@@ -71,8 +71,7 @@ private struct SharedChunks: ~Copyable {
   let count, grain, chunks: Int
   /// The caller's choices, which hold for the other threads too.
   let variant: UnsafePointer<ood_kernels>?
-  let algorithm = ConvolutionAlgorithm.current
-  let formsAreKept = WeightForms.areKept
+  let choices = KernelChoices.current
   let body: @Sendable (Range<Int>) -> Void
 
   init(
@@ -89,12 +88,8 @@ private struct SharedChunks: ~Copyable {
   func run() {
     let before = ood_set_thread_kernels(variant)
     defer { _ = ood_set_thread_kernels(before) }
-    guard ConvolutionAlgorithm.current != algorithm || WeightForms.areKept != formsAreKept else {
-      return runChunks()
-    }
-    ConvolutionAlgorithm.$current.withValue(algorithm) {
-      WeightForms.$areKept.withValue(formsAreKept) { runChunks() }
-    }
+    guard KernelChoices.current != choices else { return runChunks() }
+    KernelChoices.$current.withValue(choices) { runChunks() }
   }
 
   private func runChunks() {

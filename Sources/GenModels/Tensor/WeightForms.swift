@@ -15,9 +15,6 @@ enum WeightForms {
     let shape: [Int]
   }
 
-  /// Whether forms made in this task are kept.
-  @TaskLocal static var areKept = true
-
   private static let lock = Mutex<Void>(())
 
   /// The form under `key` of the weights in `tensor`, made by `make` when it isn't there.
@@ -25,7 +22,7 @@ enum WeightForms {
     let owner = tensor.buffer
     if let known = lock.withLock({ _ in owner.forms?[key] }) { return known }
     let form = make()
-    if areKept {
+    if KernelChoices.current.keepsWeightForms {
       lock.withLock { _ in owner.forms = (owner.forms ?? [:]).merging([key: form]) { old, _ in old } }
     }
     return form

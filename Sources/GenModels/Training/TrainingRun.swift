@@ -61,7 +61,8 @@ struct TrainingRun<Model: Parameterized> {
     let size = (rows.count + trainer.batchParts - 1) / trainer.batchParts
     var total: Contribution?
     // Forms of weights are worth keeping when the next part can use them.
-    try WeightForms.$areKept.withValue(size < rows.count) {
+    let choices = KernelChoices.current.with(\.keepsWeightForms, size < rows.count)
+    try KernelChoices.$current.withValue(choices) {
       for start in stride(from: 0, to: rows.count, by: size) {
         let part = start..<min(rows.count, start + size)
         let contribution = try contribution(
