@@ -18,12 +18,12 @@ struct FlowCase: Sendable, CustomTestStringConvertible {
 
   init(_ name: String, _ shape: [Int], _ bijections: [BijectionSpecification], isBounded: Bool = false) {
     self.init(
-      name, Flow.Architecture(inputShape: shape, bijections: bijections), isBounded: isBounded)
+      name, Flow.Architecture(exampleShape: shape, bijections: bijections), isBounded: isBounded)
   }
 
   func examples(_ count: Int, seed: UInt64 = 1) -> Tensor {
     var random = RandomGenerator(seed: seed)
-    let shape = Shape([count] + architecture.inputShape)
+    let shape = Shape([count] + architecture.exampleShape)
     return isBounded ? random.uniform(shape, in: 0.05..<0.95) : random.normal(shape)
   }
 
@@ -112,11 +112,11 @@ extension FlowCase {
     FlowCase(
       "class Gaussians",
       Flow.Architecture(
-        inputShape: [3], bijections: [.standardization, .coupling(hidden: [8])], base: .classGaussians,
+        exampleShape: [3], bijections: [.standardization, .coupling(hidden: [8])], base: .classGaussians,
         classCount: 3)),
     FlowCase(
       "logistic base",
-      Flow.Architecture(inputShape: [3], bijections: [.linear, .coupling(hidden: [8])], base: .logistic)),
+      Flow.Architecture(exampleShape: [3], bijections: [.linear, .coupling(hidden: [8])], base: .logistic)),
     FlowCase(
       "image Glow", .glow(images: [8, 8, 1], levels: 2, steps: 2, hiddenChannels: 8, greyLevels: nil),
       isBounded: true),

@@ -49,11 +49,11 @@ struct FlowTests {
       .inverseAutoregressive(features: 2, layers: 2, hidden: [16]),
       .realNVP(features: 2, couplings: 2, hidden: [16], classCount: 2),
       Flow.Architecture(
-        inputShape: [2], bijections: [.coupling(hidden: [8])], base: .classGaussians, classCount: 3),
+        exampleShape: [2], bijections: [.coupling(hidden: [8])], base: .classGaussians, classCount: 3),
       Flow.Architecture(
-        inputShape: [2], bijections: [.linear, .coupling(.additive, hidden: [8])], base: .logistic),
+        exampleShape: [2], bijections: [.linear, .coupling(.additive, hidden: [8])], base: .logistic),
       Flow.Architecture(
-        inputShape: [2],
+        exampleShape: [2],
         bijections: [
           .standardization, .sigmoid, .rescaling(scale: 6, shift: -3),
           .coupling(.spline(bins: 6, bound: 3), hidden: [8]),
@@ -109,7 +109,7 @@ struct FlowTests {
   func initialization() {
     let x = Self.bent(500, seed: 3) * 4 + 3
     let flow = Flow(
-      Flow.Architecture(inputShape: [2], bijections: [.activationNormalization]), seed: 1
+      Flow.Architecture(exampleShape: [2], bijections: [.activationNormalization]), seed: 1
     ).initialized(from: x)
     let z = flow.latent(of: x).value
     #expect(z.mean(axes: [0]).largestMagnitude < 1e-4)
@@ -123,7 +123,7 @@ struct FlowTests {
     let levels = random.integers(400 * 16, below: 4).elements.map { Float($0) / 3 }
     let x = Tensor(levels, shape: [400, 4, 4, 1])
     let architecture = Flow.Architecture(
-      inputShape: [4, 4, 1],
+      exampleShape: [4, 4, 1],
       bijections: [
         .rescaling(scale: 0.75, shift: 0.125), .rescaling(scale: 2, shift: -1), .flatten,
       ], base: .uniform(bound: 1), greyLevels: 4)
@@ -169,7 +169,7 @@ struct FlowTests {
   func batchNormalization() throws {
     let x = Self.bent(1000, seed: 1) * 3 + 5
     let flow = try Flow(
-      Flow.Architecture(inputShape: [2], bijections: [.batchNormalization(), .coupling(hidden: [8])]), seed: 1
+      Flow.Architecture(exampleShape: [2], bijections: [.batchNormalization(), .coupling(hidden: [8])]), seed: 1
     ).train(on: x, trainer: Trainer(epochs: 5, batchSize: 100)).model
     let shifted = x + 10
     let inUse = flow.logDensities(of: shifted).mean().scalar
@@ -195,7 +195,7 @@ struct FlowTests {
     #expect(throws: ExampleError.noClasses) {
       try Flow(.realNVP(features: 2), seed: 1).logDensity(x, labels: Indexes([0, 0, 0, 0]))
     }
-    let logit = Flow(Flow.Architecture(inputShape: [2], bijections: [.logit()]), seed: 1)
+    let logit = Flow(Flow.Architecture(exampleShape: [2], bijections: [.logit()]), seed: 1)
     #expect(throws: ExampleError.self) { try logit.logDensity(Tensor([0.5, 2, 0.5, 0.5], shape: [2, 2])) }
     #expect(
       throws: ExampleError.notFinite(example: 1, feature: 0, value: .infinity)
@@ -218,12 +218,14 @@ struct FlowTests {
       ([1 << 20, 1 << 20, 1 << 20], []),
     ] as [([Int], [BijectionSpecification])])
   func malformed(_ shape: [Int], _ bijections: [BijectionSpecification]) {
-    let architecture = Flow.Architecture(inputShape: shape, bijections: bijections)
+    let architecture = Flow.Architecture(exampleShape: shape, bijections: bijections)
     #expect(throws: ModelFileError.self) {
-      try Flow(architecture: architecture) { (_, _) throws(ModelFileError) in
-        Issue.record("a tensor was asked for")
-        return .zeros([0])
-      }
+      try Flow(
+        configuration: architecture,
+        tensors: .stored { (_, _) throws(ModelFileError) in
+          Issue.record("a tensor was asked for")
+          return .zeros([0])
+        })
     }
   }
 }

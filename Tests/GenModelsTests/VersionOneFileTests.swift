@@ -9,15 +9,13 @@ enum VersionOneModel {
   case network(Sequential)
 
   init(contentsOf path: String) throws {
-    let file = try SafetensorsFile(contentsOf: path)
-    let kind = try ModelFileFormat.kind(of: file)
-    switch kind {
-    case ConvolutionalAutoencoder.kind:
-      self = .oracle(kind: kind, try ConvolutionalAutoencoder(safetensors: file))
-    case DenseAutoencoder.kind: self = .oracle(kind: kind, try DenseAutoencoder(safetensors: file))
-    case Flow.kind: self = .flow(try Flow(safetensors: file))
-    case Sequential.kind: self = .network(try Sequential(safetensors: file))
-    default: throw ModelFileError.unexpectedModel(found: kind, expected: "a kind that these tests know")
+    switch try ModelCatalogue.generative.load(path) {
+    case let flow as Flow: self = .flow(flow)
+    case let network as Sequential: self = .network(network)
+    case let oracle as any ReconstructionOracle & Model: self = .oracle(kind: type(of: oracle).kind, oracle)
+    case let other:
+      throw ModelFileError.unexpectedModel(
+        found: type(of: other).kind, expected: "a kind that these tests know")
     }
   }
 
@@ -44,7 +42,7 @@ struct VersionOneFileTests {
         #expect(model.kind == fixture.kind)
         switch model {
         case .oracle(_, let oracle):
-          let errors = oracle.reconstructionError(inputs).elements.map { Double($0) }
+          let errors = try oracle.reconstructionError(inputs).elements.map { Double($0) }
           try expect(errors, fixture.scores, variant, "error")
         case .flow(let flow):
           try expect(flow.logDensity(inputs), fixture.scores, variant, "ln p(x)")

@@ -32,11 +32,11 @@ enum VersionOneTraining: String, CaseIterable {
         .init(features: 6, hidden: [5, 3], activation: .tanh, outputActivation: .sigmoid), seed: 4)
       let result = try AutoencoderTraining(trainer: trainer, corruption: 0.1).train(
         model, on: data.examples.tensor, validation: data.validation!.tensor, progress: progress)
-      return Outcome(result, result.model.reconstructionError(inputs).elements.map { Double($0) })
+      return Outcome(result, try result.model.reconstructionError(inputs).elements.map { Double($0) })
     case .flow:
       let flow = Flow(
         Flow.Architecture(
-          inputShape: [4],
+          exampleShape: [4],
           bijections: [
             .rescaling(scale: 0.9375, shift: 0.03125), .logit(), .activationNormalization,
             .coupling(hidden: [6]),
@@ -58,7 +58,7 @@ enum VersionOneTraining: String, CaseIterable {
         loss: { model, batch, scope in
           model(scope.constant(batch.inputs), scope.context).meanSquaredError(batch.inputs)
         }, progress: progress)
-      return Outcome(result, result.model.reconstructionError(inputs).elements.map { Double($0) })
+      return Outcome(result, try result.model.reconstructionError(inputs).elements.map { Double($0) })
     case .sgd, .nesterov, .adam, .adamW, .adadelta, .rmsProp:
       let line = Sequential([.dense(units: 2)], exampleShape: [3], seed: 3)
       let result = try trainer.train(

@@ -31,7 +31,7 @@ struct DetectorTests {
       #expect(verdict.isOutOfDistribution == (verdict.pValue! <= 0.05))
     }
     let bytes = try detector.archive().file().bytes()
-    let loaded = try Detector<HBOS>(decoding: ScorerArchive(SafetensorsFile(bytes: bytes)))
+    let loaded = try Detector<HBOS>(safetensors: SafetensorsFile(bytes: bytes))
     #expect(try loaded.detect(fresh) == detector.detect(fresh))
     #expect(loaded.threshold == detector.threshold)
   }
@@ -44,8 +44,7 @@ struct DetectorTests {
       try detector.save(to: path)
       let typed = try Detector<IsolationForest>(contentsOf: path)
       #expect(typed.threshold == detector.threshold)
-      let found = try #require(try TableScorers.scorer(contentsOf: path) as? Detector<AnyTableScorer>)
-      #expect(found.scorer.base is IsolationForest)
+      let found = try #require(try loadedScorer(contentsOf: path) as? Detector<IsolationForest>)
       #expect(try found.detect(Self.heldOut) == detector.detect(Self.heldOut))
       #expect(throws: ModelFileError.unexpectedModel(found: "detector", expected: "ecod")) {
         try ECOD(contentsOf: path)
@@ -57,10 +56,11 @@ struct DetectorTests {
   @Test("A newer format, and a file that holds no scorer, are refused in words")
   func foreign() throws {
     #expect(throws: ModelFileError.missingMetadata(key: "checksum")) {
-      try ScorerArchive(SafetensorsFile(metadata: ["kind": "ecod"]))
+      let metadata = ["kind": "ecod", "format": "swift-ood", "format_version": "2"]
+      return try ModelArchive(SafetensorsFile(metadata: metadata), catalogue: .standard)
     }
     #expect(throws: SafetensorsError.self) {
-      try TableScorers.scorer(contentsOf: "/nonexistent/scorer.safetensors")
+      try loadedScorer(contentsOf: "/nonexistent/scorer.safetensors")
     }
   }
 }
@@ -102,7 +102,7 @@ struct TablePreparationTests {
     #expect(try scorer.contributions(Matrix([[3, 1000]])).row(0)[1] > 50)
     let bytes = try scorer.archive().file().bytes()
     let loaded = try PreparedScorer<ThreeSigmaDetector>(
-      decoding: ScorerArchive(SafetensorsFile(bytes: bytes)))
+      safetensors: SafetensorsFile(bytes: bytes))
     #expect(loaded.preparation == scorer.preparation)
   }
 }

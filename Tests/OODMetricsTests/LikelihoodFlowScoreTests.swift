@@ -11,7 +11,7 @@ private struct StandardNormal: DifferentiableDensity {
     return flat.squared().sum(axes: [1]) * -0.5
       - Float(exampleShape.elementCount) * 0.5 * Float(log(2 * Double.pi))
   }
-  func logDensity(_ x: Tensor) throws -> [Double] { recordedLogDensity(x).elements.map(Double.init) }
+  func logDensity(checked x: Tensor) throws -> [Double] { recordedLogDensity(x).elements.map(Double.init) }
   func sample(count: Int, using random: inout RandomGenerator) -> Tensor {
     random.normal(Shape([count] + exampleShape))
   }
@@ -27,7 +27,7 @@ struct LikelihoodFlowScoreTests {
   /// A flow with batch normalization whose averages are those of some points.
   private static let flow: Flow = {
     let architecture = Flow.Architecture(
-      inputShape: [4],
+      exampleShape: [4],
       bijections: [
         .batchNormalization(), .coupling(.affine(), hidden: [16]), .batchNormalization(),
         .coupling(.affine(), hidden: [16], changes: .first),
@@ -63,7 +63,7 @@ struct LikelihoodFlowScoreTests {
 
   @Test("A batch normalization alone: both log-densities by hand")
   func batchNormByHand() throws {
-    let flow = Flow(Flow.Architecture(inputShape: [1], bijections: [.batchNormalization()]), seed: 1)
+    let flow = Flow(Flow.Architecture(exampleShape: [1], bijections: [.batchNormalization()]), seed: 1)
     // Fresh averages: mean 0, variance 1. The batch 3, 1, −1 has mean 1 and variance 8/3.
     let scorer = try BatchNormShift(flow, companions: Tensor([1, -1], shape: [2, 1]))
     let inUse = -9.0 / 2

@@ -5,8 +5,9 @@ import Testing
 
 /// A density given by a function of a row.
 struct GivenDensity: DensityModel {
+  var exampleShape: Shape = [1]
   let logarithm: @Sendable ([Double]) -> Double
-  func logDensity(_ x: Matrix) throws -> [Double] { (0..<x.rows).map { logarithm(x.row($0)) } }
+  func logDensity(checked x: Matrix) throws -> [Double] { (0..<x.rows).map { logarithm(x.row($0)) } }
   func sample(count: Int, using random: inout RandomGenerator) -> Matrix {
     Matrix(rows: count, columns: 1, repeating: 0)
   }

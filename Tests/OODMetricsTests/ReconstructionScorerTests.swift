@@ -6,12 +6,14 @@ import Testing
 struct ReconstructionScorerTests {
   /// Reconstructs every number as half of it.
   struct Halving: ReconstructionOracle {
-    func reconstruct(_ x: Tensor) -> Tensor { x * 0.5 }
+    var exampleShape: Shape = [2]
+    func reconstruct(checked x: Tensor) -> Tensor { x * 0.5 }
   }
 
   /// A model that has diverged.
   struct Diverged: ReconstructionOracle {
-    func reconstruct(_ x: Tensor) -> Tensor { x * .nan }
+    var exampleShape: Shape = [2]
+    func reconstruct(checked x: Tensor) -> Tensor { x * .nan }
   }
 
   static let x = Tensor([0, 1, 0.5, 0.5, 0.25, 1], shape: [3, 2])
@@ -33,15 +35,16 @@ struct ReconstructionScorerTests {
   func batches() throws {
     var random = RandomGenerator(seed: 3)
     let x = random.uniform([50, 28, 28, 1])
-    let scorer = ReconstructionScorer(Halving(), exampleShape: [28, 28, 1])
+    let halving = Halving(exampleShape: [28, 28, 1])
+    let scorer = ReconstructionScorer(halving)
     let scores = try scorer.score(x)
-    #expect(try ReconstructionScorer(Halving(), batchSize: 7).score(x) == scores)
+    #expect(try ReconstructionScorer(halving, batchSize: 7).score(x) == scores)
     #expect(try scorer.score(x.sliced(axis: 0, 20..<21)) == [scores[20]])
     #expect(try scorer.score(x.sliced(axis: 0, 0..<0)).isEmpty)
     // A detector flags above its threshold, and the oracle reconstructs below θ.
     let theta = scores.sorted()[25]
     let verdicts = try Detector(scorer, threshold: Threshold(theta.nextDown)).detect(x)
-    let able = Halving().canReconstruct(x, threshold: Float(theta))
+    let able = try halving.canReconstruct(x, threshold: Float(theta))
     #expect(zip(verdicts, able).allSatisfy { $0.isOutOfDistribution != $1 })
     #expect(able.count { $0 } == 25)
   }
@@ -50,19 +53,19 @@ struct ReconstructionScorerTests {
   func network() throws {
     var random = RandomGenerator(seed: 4)
     let model = DenseAutoencoder(.init(features: 16, hidden: [4]), seed: 1)
-    let scorer = ReconstructionScorer(model, exampleShape: [16])
+    let scorer = ReconstructionScorer(model)
     let (digits, noise) = (random.uniform([40, 16], in: 0.4..<0.6), random.uniform([30, 16]))
     let comparison = try ReconstructionComparison(
       inClass: scorer.score(digits), controls: [.init("noise", errors: scorer.score(noise))])
     let best = try comparison.bestThreshold(for: .mean)
-    let able = model.canReconstruct(digits, threshold: Float(best.threshold))
+    let able = try model.canReconstruct(digits, threshold: Float(best.threshold))
     #expect(Double(able.count { $0 }) / 40 == (try comparison.rates(at: best.threshold).inClass.estimate))
     #expect(best.delta > 0.5)
   }
 
   @Test("Bad batches and diverged models are errors, not traps")
   func refused() throws {
-    let scorer = ReconstructionScorer(Halving(), exampleShape: [2])
+    let scorer = ReconstructionScorer(Halving())
     #expect(throws: MeasureError.notFinite(set: "example 1", position: 0, value: "nan")) {
       try scorer.score(Tensor([0, 1, .nan, 0], shape: [2, 2]))
     }

@@ -42,9 +42,8 @@ struct SavedFileTests {
     let bytes = stride(from: 0, to: digits.count, by: 2).map { i in
       UInt8(String(decoding: digits[i..<i + 2], as: UTF8.self), radix: 16)!
     }
-    let loaded = try TableScorers.scorer(decoding: ScorerArchive(SafetensorsFile(bytes: bytes)))
-    let detector = try #require(loaded as? Detector<AnyTableScorer>)
-    #expect(detector.scorer.base is PreparedScorer<AnyTableScorer>)
+    let loaded = try loadedScorer(bytes)
+    let detector = try #require(loaded as? Detector<PreparedScorer<IsolationForest>>)
     let scores = try detector.score(Matrix([[1, 2], [2, 5], [4, 3], [8, 9]]))
     let expected = [0.3922532052568066, 0.3252968076440812, 0.3922532052568066, 0.6877436677788327]
     for (score, number) in zip(scores, expected) { #expect(abs(score - number) < 1e-12) }

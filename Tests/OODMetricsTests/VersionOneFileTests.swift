@@ -10,11 +10,13 @@ enum VersionOneModel {
   case sequences(GaussianHiddenMarkov)
 
   init(contentsOf path: String) throws {
-    let archive = try ScorerArchive(SafetensorsFile(contentsOf: path))
-    self =
-      archive.kind == GaussianHiddenMarkov.kind
-      ? .sequences(try GaussianHiddenMarkov(decoding: archive))
-      : .table(try TableScorers.scorer(decoding: archive))
+    switch try ModelCatalogue.standard.load(path) {
+    case let sequences as GaussianHiddenMarkov: self = .sequences(sequences)
+    case let scorer as any TableScorer: self = .table(scorer)
+    case let other:
+      throw ModelFileError.unexpectedModel(
+        found: type(of: other).kind, expected: "a kind that these tests know")
+    }
   }
 
   var kind: String {
@@ -77,7 +79,7 @@ struct VersionOneFileTests {
       Issue.record("\(name) has a threshold and is no scorer of tables.")
       return
     }
-    let detector = try #require(scorer as? Detector<AnyTableScorer>)
+    let detector = try #require(scorer as? any OODDetector<Matrix>)
     #expect(detector.threshold.value == threshold)
     #expect(detector.threshold.origin == fixture.thresholdOrigin)
     let found = try KernelVariant.using(#require(KernelVariant(named: "portable"))) {
@@ -107,17 +109,15 @@ struct VersionOneFileTests {
 
   @Test("A detector of version 1 tells which scorers are in it")
   func parts() throws {
-    func detector(_ name: String) throws -> Detector<AnyTableScorer>? {
+    func detector(_ name: String) throws -> any TableScorer {
       guard case .table(let scorer) = try VersionOneModel(contentsOf: VersionOneFixture.path(name)) else {
-        return nil
+        throw ModelFileError.notSavable(type: "a scorer of sequences as a detector")
       }
-      return scorer as? Detector<AnyTableScorer>
+      return scorer
     }
-    #expect(try detector("detector")?.scorer.base is HBOS)
-    let prepared = try #require(
-      try detector("detector-prepared")?.scorer.base as? PreparedScorer<AnyTableScorer>)
-    #expect(prepared.base.base is LODA)
-    #expect(prepared.preparation.medians != nil)
-    #expect(try detector("detector-calibrated")?.scorer.base is NearestNeighbours)
+    #expect(try detector("detector") is Detector<HBOS>)
+    let prepared = try #require(try detector("detector-prepared") as? Detector<PreparedScorer<LODA>>)
+    #expect(prepared.scorer.preparation.medians != nil)
+    #expect(try detector("detector-calibrated") is Detector<NearestNeighbours>)
   }
 }

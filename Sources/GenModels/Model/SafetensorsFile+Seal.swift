@@ -12,7 +12,7 @@ extension SafetensorsFile {
   static let sealKeys: Set = [nameKey, versionKey, checksumKey]
 
   /// Writes format, version and the checksum of everything else into the metadata.
-  mutating func seal() {
+  package mutating func seal() {
     metadata[Self.nameKey] = Self.formatName
     metadata[Self.versionKey] = "\(Self.formatVersion)"
     metadata[Self.checksumKey] = sealChecksum
