@@ -29,7 +29,7 @@ done
 includes=$(pkg-config --cflags-only-I openblas lapacke zlib libpng liblzma 2>/dev/null | sed 's/-I */-Xcc -I/g')
 
 # What only this package may use is used by targets, too.
-package=$(grep -o -m1 '"-package-name","[^"]*"' "$scratch/release.yaml" | head -n 1 | cut -d '"' -f 4)
+package=$(grep -o '"-package-name","[^"]*"' "$scratch/release.yaml" | grep -v argument_parser | head -n 1 | cut -d '"' -f 4)
 
 mkdir -p "$scratch/bin" "$scratch/findings"
 link() {  # program, sanitizers, sources

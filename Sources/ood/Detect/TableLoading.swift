@@ -41,9 +41,18 @@ extension DataLibrary {
 }
 
 /// Calls `body`; a table that it refuses is told with its name.
-func naming<Result>(_ specification: String, _ body: () throws -> Result) throws -> Result {
+/// - Parameters:
+///   - specification: The table's name.
+///   - row: The number of a row in its file.
+///   - body: What may refuse it.
+func naming<Result>(
+  _ specification: String, row: (Int) -> Int = { $0 }, _ body: () throws -> Result
+) throws -> Result {
   do {
     return try body()
+  } catch TableError.notFinite(let position, let column, let value) {
+    throw Failure(
+      "\(specification): \(TableError.notFinite(row: row(position), column: column, value: value))")
   } catch let error as TableError {
     throw Failure("\(specification): \(error)")
   } catch let error as TableColumnsError {

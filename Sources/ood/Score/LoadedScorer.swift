@@ -68,7 +68,7 @@ extension LoadedScorer {
       let keepsGaps = try Specification.parse(argument: data).options["missing"] == nil
       let table = try library.table(argument: data, keepsGaps: keepsGaps, like: columns)
       let scores = try Working.on("scoring \(table.values.rows) rows with \(kind)") {
-        try naming(data) { try scorer.score(table.values) }
+        try naming(data, row: table.row) { try scorer.score(table.values) }
       }
       return ScoredExamples(scores, of: table)
     }
