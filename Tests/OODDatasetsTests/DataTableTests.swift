@@ -65,7 +65,7 @@ import Testing
     #expect((0..<part.values.rows).map { part.row($0) } == [2, 4])
     #expect(try library.load(source).droppedRowCount == 2)
     let error = try #require(throws: DataError.self) {
-      try NumPy.write(NumericArray([1, 2, 3, .nan], shape: [4, 1]), to: folder.file("nan.npy"))
+      try NumPy.write(NumericArray([1.0, 2, 3, Double.nan], shape: [4, 1]), to: folder.file("nan.npy"))
       return try library.table(Specification("npy:\(folder.file("nan.npy"))[2...]"))
     }
     #expect(error.place == .row(3, column: 0), "\(error)")

@@ -34,13 +34,13 @@ import Testing
 
   @Test("A pipe is read to its end, also from a slow writer")
   func pipes() throws {
-    try withPipe(Array("u,v\n1,2\n3,4\n".utf8), pause: 200_000) { path in
+    try withPipe(Array("u,v\n1,2\n3,4\n".utf8), pause: 200_000) { (path: String) throws in
       #expect(try CSVTable(path).values == [1, 2, 3, 4])
     }
-    try withPipe(NumPy.bytes(of: NumericArray([1.5, 2], shape: [2]))) { path in
+    try withPipe(NumPy.bytes(of: NumericArray([1.5, 2], shape: [2]))) { (path: String) throws in
       #expect(try NumPy.read(path).doubles() == [1.5, 2])
     }
-    try withPipe([]) { path in
+    try withPipe([]) { (path: String) throws in
       #expect(throws: DataError.self) { try CSVTable(path) }
     }
   }
@@ -48,7 +48,7 @@ import Testing
   @Test("A pipe that brings more than the limit is refused, and so is a file that inflates beyond it")
   func limits() throws {
     let text = Array((0..<4000).map { "\($0),1" }.joined(separator: "\n").utf8)
-    try withPipe(text) { path in
+    try withPipe(text) { (path: String) throws in
       let error = try #require(throws: DataError.self) {
         try CSVTable(path, limit: InflationLimit(byteCount: 1000))
       }

@@ -13,7 +13,7 @@ import Testing
     process.executableURL = ToolRun.tool
     process.arguments = arguments
     let errors = folder + "/err-\(UInt32.random(in: 0...1 << 30))"
-    FileManager.default.createFile(atPath: errors, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: errors))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     process.standardOutput = FileHandle.nullDevice
     try process.run()
@@ -81,8 +81,8 @@ import Testing
     try gone.run()
     gone.waitUntilExit()
     for name in ["m", "m.checkpoint"] {
-      FileManager.default.createFile(
-        atPath: "\(folder)/\(name).\(gone.processIdentifier)-5.partial", contents: Data([1]))
+      try Data([1]).write(
+        to: URL(fileURLWithPath: "\(folder)/\(name).\(gone.processIdentifier)-5.partial"))
     }
     let run = try ToolRun(
       "train", "realnvp", "--data", "two-moons:50", "--epochs", "1", "--couplings", "2", "--hidden", "4",

@@ -18,9 +18,13 @@ import Testing
     detector = folder + "/detector"
     oracle = folder + "/oracle"
     flow = folder + "/flow"
-    let values = (0..<80).map { Double($0 * 37 % 80) / 9 + ($0 < 76 ? 0 : 30) }
+    let values = (0..<80).map { (i: Int) -> Double in
+      let value = Double(i * 37 % 80) / 9
+      return i < 76 ? value : value + 30
+    }
     try NumPy.write(NumericArray(values, shape: [40, 2]), to: table)
-    try NumPy.write(NumericArray((0..<40).map { $0 < 38 ? 0.0 : 1 }, shape: [40]), to: labels)
+    let truth = (0..<40).map { (i: Int) -> Double in i < 38 ? 0 : 1 }
+    try NumPy.write(NumericArray(truth, shape: [40]), to: labels)
     #expect(try ToolRun(arguments: detect + ["--save", detector]).status == 0)
     try DenseAutoencoder(.init(features: 784, hidden: [2], outputActivation: .sigmoid), seed: 1).save(
       to: oracle)
@@ -90,7 +94,8 @@ import Testing
   @Test("A reader who leaves early is no news")
   func brokenPipe() throws {
     let many = folder + "/many.npy"
-    try NumPy.write(NumericArray((0..<60_000).map { Double($0 % 977) }, shape: [30_000, 2]), to: many)
+    let values = (0..<60_000).map { (i: Int) -> Double in Double(i % 977) }
+    try NumPy.write(NumericArray(values, shape: [30_000, 2]), to: many)
     let run = Process()
     run.executableURL = URL(fileURLWithPath: "/bin/sh")
     let words = [ToolRun.tool.path, "score", detector, "--data", "npy:" + many].map { "'\($0)'" }.joined(
@@ -165,7 +170,7 @@ import Testing
     #expect(FileManager.default.contents(atPath: copy) == FileManager.default.contents(atPath: file))
 
     let dash = folder + "/dash.npy"
-    FileManager.default.createFile(atPath: dash, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: dash))
     let run = try ToolRun(arguments: detect + ["--out", "-", "--format", "json"], output: dash)
     #expect(run.status == 0 && run.errors.contains("\"method\":\"knn\""), "\(run.errors)")
     #expect(FileManager.default.contents(atPath: dash) == FileManager.default.contents(atPath: file))
@@ -173,7 +178,7 @@ import Testing
     let twice = try ToolRun(arguments: detect + ["--out", file, "--save", file])
     #expect(twice.status == 64 && twice.errors.contains("--save"), "\(twice.errors)")
     let model = folder + "/model"
-    FileManager.default.createFile(atPath: model, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: model))
     let trained = try ToolRun(
       arguments: ["train", "realnvp", "--couplings", "2", "--hidden", "4", "--out", "-"] + training,
       output: model)

@@ -8,7 +8,7 @@ import Testing
 
   /// One feature, which is small for the last six of thirty rows; those are the anomalies. Taken for labels, the feature would
   /// tell the contrary.
-  private let feature = (0..<30).map { $0 < 24 ? Double($0 % 8) + 1 : 40 + Double($0) }
+  private let feature = (0..<30).map { (i: Int) -> Double in i < 24 ? Double(i % 8 + 1) : Double(40 + i) }
   private let isAnomaly = (0..<30).map { $0 >= 24 }
 
   private func write(_ text: String, _ name: String) throws -> String {
@@ -88,7 +88,9 @@ import Testing
     "Named columns in another order are put in order, others are refused with their names: detectors and flows"
   )
   func columnOrder() throws {
-    let rows = (0..<60).map { (Double($0 * 7 % 60) / 60, 500 + Double($0 * 11 % 60)) }
+    let rows = (0..<60).map { (i: Int) -> (Double, Double) in
+      (Double(i * 7 % 60) / 60, Double(500 + i * 11 % 60))
+    }
     let train = "csv:" + (try write("low,high\n" + rows.map { "\($0.0),\($0.1)\n" }.joined(), "t.csv"))
     let swapped = "csv:" + (try write("high,low\n" + rows.map { "\($0.1),\($0.0)\n" }.joined(), "s.csv"))
     let renamed = "csv:" + (try write("low,height\n" + rows.map { "\($0.0),\($0.1)\n" }.joined(), "r.csv"))
@@ -141,7 +143,7 @@ import Testing
 
   @Test("Scores of a range are those of the whole, for columns with a large offset")
   func precision() throws {
-    let values = (0..<80).map { 3e9 + Double($0 * 31 % 80) / 50 }
+    let values = (0..<80).map { (i: Int) -> Double in 3e9 + Double(i * 31 % 80) / 50 }
     let path = folder + "/offset.npy"
     try NumPy.write(NumericArray(values, shape: [40, 2]), to: path)
     func scores(_ specification: String) throws -> [Substring] {
