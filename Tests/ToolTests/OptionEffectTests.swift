@@ -21,10 +21,50 @@ import Testing
     if ["knn", "lof"].contains(method) { #expect(with.status == 0) }
   }
 
+  @Test("Numbers beyond all sense are refused, and trap nowhere", arguments: [Int.max, 1 << 62, 1 << 31])
+  func hugeNumbers(value: Int) throws {
+    let flow = folder + "/flow"
+    try Flow(.realNVP(features: 2, couplings: 2, hidden: [4]), seed: 1).save(to: flow)
+    let table = ["--train", "two-moons:40", "--score", "two-moons:40"]
+    let out = ["--epochs", "1", "--out", folder + "/m"]
+    let points = ["--data", "two-moons:64"] + out
+    let images = ["--data", "synthetic-digits:train[0..<8]"] + out
+    let commands: [[String]] = [
+      ["detect", "lof"] + table + ["--neighbours"], ["detect", "indegree"] + table + ["--neighbours"],
+      ["detect", "isolation-forest"] + table + ["--trees"],
+      ["generate", flow, "--csv", folder + "/g", "--count"],
+      ["train", "realnvp"] + points + ["--batch"], ["train", "realnvp"] + points + ["--couplings"],
+      ["train", "realnvp"] + points + ["--hidden"], ["train", "glow"] + images + ["--steps"],
+      ["train", "glow"] + images + ["--levels"], ["train", "spline-flow"] + points + ["--bins"],
+      ["train", "maf"] + points + ["--layers"], ["train", "conv-autoencoder"] + images + ["--layers"],
+      ["train", "conv-autoencoder"] + images + ["--maps"],
+      ["train", "conv-autoencoder"] + images + ["--bottleneck"],
+      ["train", "conv-autoencoder"] + images + ["--kernel"], ["train", "classifier"] + images + ["--maps"],
+      ["train", "classifier"] + images + ["--hidden"],
+      [
+        "sweep", "quick", "--data", "synthetic-digits:train[0..<8]", "--test", "synthetic-digits:test[0..<8]",
+        "--control",
+        "synthetic-symbols:test[0..<8]", "--no-classifiers", "--out", folder + "/s", "--generate",
+      ],
+      [
+        "experiment", "likelihood", "--train", "synthetic-digits:train", "--test", "synthetic-digits:test",
+        "--against",
+        "synthetic-symbols:test", "--out", folder + "/e", "--count",
+      ],
+    ]
+    for command in commands {
+      let run = try ToolRun(arguments: command + ["\(value)"])
+      #expect([1, 64].contains(run.status), "\(command): \(run.status)")
+    }
+  }
+
   @Test("Options without effect are errors of usage")
   func refused() throws {
     let flow = folder + "/flow"
     try Flow(.realNVP(features: 2, couplings: 2, hidden: [4]), seed: 1).save(to: flow)
+    let oracle = folder + "/oracle"
+    try DenseAutoencoder(.init(features: 9, hidden: [2], outputActivation: .sigmoid), seed: 1).save(
+      to: oracle)
     let detector = folder + "/detector"
     let table = ["--train", "blobs:40", "--score", "blobs:40"]
     #expect(
@@ -48,7 +88,8 @@ import Testing
       ["train", "realnvp", "--data", "two-moons:9", "--out", "/dev/full", "--resume"],
       ["generate", flow, "--csv", folder + "/g", "--columns", "3"],
       ["generate", flow, "--csv", folder + "/g", "--scale", "3"],
-      ["generate", flow, "--npy", folder + "/g", "--trajectory"],
+      ["generate", oracle, "--npy", folder + "/g", "--trajectory"],
+      ["generate", oracle, "--png", folder + "/g", "--trajectory", "--columns", "3"],
       ["data", "info", "blobs:9", "--all-classes", "--format", "json"],
       ["data", "info", "blobs:9", "--most-bytes", "0"],
       ["detect", "metrics", "--scores", "blobs:9", "--labels", "blobs:9", "--level", "1.5"],
