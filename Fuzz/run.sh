@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets with libFuzzer and the address sanitizer and runs each of them.
+# Builds the fuzz targets with libFuzzer and the address sanitizer and runs each of them. Those in Structured have a mutator that
+# knows their format, and repairs lengths and checksums.
 #
 #   FUZZ_RUNS=1000000  inputs for each target        FUZZ_SECONDS=60  most seconds for each target (0: no limit)
 #   FUZZ_TARGETS="IDX CSV"  some of the targets only
@@ -7,16 +8,19 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${FUZZ_RUNS:-1000000}
 seconds=${FUZZ_SECONDS:-60}
-all=$(cd Fuzz/Targets && ls *.swift | sed 's/\.swift$//')
-targets=${FUZZ_TARGETS:-$all}
+plain=$(cd Fuzz/Targets && ls *.swift | sed 's/\.swift$//')
+structured=$(cd Fuzz/Structured && ls *.swift | sed 's/\.swift$//')
+targets=${FUZZ_TARGETS:-$plain $structured}
 scratch=.build-fuzz
 build=$scratch/release
 # A crash is to end the run, not to wait for a debugger.
 export SWIFT_BACKTRACE=enable=no
 
-swift build -c release --target OODDatasets --scratch-path "$scratch" \
+swift build -c release --target OODExperiments --scratch-path "$scratch" \
   -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=fuzzer-no-link,address -Xcc -fno-omit-frame-pointer
-objects=$(find "$build"/CKernels.build "$build"/GenModels.build "$build"/OODDatasets.build -name '*.o')
+objects=$(for room in CKernels GenModels OODDatasets OODMetrics OODDetectors OODExperiments; do
+  [ ! -d "$build/$room.build" ] || find "$build/$room.build" -name '*.o'
+done)
 libraries=$(pkg-config --libs openblas lapacke zlib libpng liblzma 2>/dev/null || echo "-lz -lpng -llzma")
 modules="-I $build/Modules -Xcc -fmodule-map-file=$build/CKernels.build/module.modulemap"
 for library in CZlib CPNG CLZMA COpenBLAS CLAPACKE; do
@@ -24,19 +28,34 @@ for library in CZlib CPNG CLZMA COpenBLAS CLAPACKE; do
 done
 includes=$(pkg-config --cflags-only-I openblas lapacke zlib libpng liblzma 2>/dev/null | sed 's/-I */-Xcc -I/g')
 
+# What only this package may use is used by targets, too.
+package=$(grep -o '"-package-name","[^"]*"' "$scratch/release.yaml" | grep -v argument_parser | head -n 1 | cut -d '"' -f 4)
+
 mkdir -p "$scratch/bin" "$scratch/findings"
-link() {  # source, program, sanitizers
-  swiftc -O -swift-version 6 -parse-as-library -sanitize="$3" $modules $includes "$1" $objects $libraries -o "$scratch/bin/$2"
+link() {  # program, sanitizers, sources
+  local program=$1 sanitizers=$2
+  shift 2
+  swiftc -O -swift-version 6 -parse-as-library -package-name "$package" -sanitize="$sanitizers" $modules $includes "$@" \
+    $objects $libraries -o "$scratch/bin/$program"
 }
-# The objects refer to libFuzzer's counters, so the program that writes the seeds links against the address sanitizer's.
-link Fuzz/Seeds.swift seeds address
-for target in $all; do mkdir -p "$scratch/corpus/$target"; done
+# The objects refer to libFuzzer's counters, so the programs that write the seeds link against the address sanitizer's.
+link seeds address Fuzz/Seeds.swift
+link structured-seeds address Fuzz/StructuredSeeds.swift Fuzz/Support/Small*.swift
+for target in $plain $structured; do mkdir -p "$scratch/corpus/$target"; done
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0
 "$scratch/bin/seeds" "$scratch/corpus"
+"$scratch/bin/structured-seeds" "$scratch/corpus"
 for target in $targets; do
-  link "Fuzz/Targets/$target.swift" "$target" fuzzer,address
+  longest=4096
+  if [ -e "Fuzz/Structured/$target.swift" ]; then
+    link "$target" fuzzer,address "Fuzz/Structured/$target.swift" Fuzz/Support/*.swift
+    longest=16384
+  else
+    link "$target" fuzzer,address "Fuzz/Targets/$target.swift"
+  fi
   echo "== $target"
   # Leaks are not looked for: the runtime's own caches count as such.
-  ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0 "$scratch/bin/$target" -runs="$runs" -max_total_time="$seconds" \
-    -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 -print_funcs=0 \
+  "$scratch/bin/$target" -runs="$runs" -max_total_time="$seconds" \
+    -max_len="$longest" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 -print_funcs=0 \
     -artifact_prefix="$scratch/findings/$target-" "$scratch/corpus/$target"
 done

@@ -90,7 +90,7 @@ import Testing
     var wrongSum = packed
     wrongSum[packed.count - 6] ^= 1
     #expect(try #require(throws: DataError.self) { try IDX.read(bytes: wrongSum) }.reason == .malformed)
-    #expect(throws: DataError.self) { try IDX.read(bytes: packed + [0]) }
+    #expect(throws: DataError.self) { try IDX.read(bytes: packed + [1]) }
     // Two gzip members one after the other are one file.
     let bytes = IDX.bytes(of: array)
     #expect(try IDX.read(bytes: gzip(Array(bytes[..<999])) + gzip(Array(bytes[999...]))) == array)

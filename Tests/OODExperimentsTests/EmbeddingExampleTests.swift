@@ -20,7 +20,7 @@ import Testing
     try trained.model.save(to: file)
 
     let oracle = try ConvolutionalAutoencoder(contentsOf: file)
-    let scorer = ReconstructionScorer(oracle, exampleShape: oracle.imageShape)
+    let scorer = ReconstructionScorer(oracle)
     let detector = Detector(scorer, threshold: try .falsePositiveRate(0.05, of: scorer.score(heldOut)))
     var random = RandomGenerator(seed: 3)
     let image = random.uniform([1, 28, 28, 1])
@@ -31,6 +31,12 @@ import Testing
     #expect(try detector.detect(heldOut).count { $0.isOutOfDistribution } == 20)
     let flagged = try detector.detect(newDigits).count { $0.isOutOfDistribution }
     #expect(flagged < 60)
+
+    // The detector is one file, threshold and all.
+    try detector.save(to: file)
+    let loaded = try ModelCatalogue.standard.load(file)
+    let saved = try #require(loaded as? Detector<ReconstructionScorer<ConvolutionalAutoencoder>>)
+    #expect(try saved.detect(newDigits) == detector.detect(newDigits))
     #expect(
       try detector.detect(image)
         == Detector(ReconstructionScorer(trained.model), threshold: detector.threshold).detect(image))

@@ -80,23 +80,23 @@ struct SpuriousSweepTests {
       let points = try FixedPointGeneration(iterations: 3).generate(
         count: 10, imageShape: [28, 28, 1], from: model, seed: 3)
       #expect(record.converged.successes == points.converged.count { $0 } && record.converged.trials == 10)
-      let digits = ImageClassifier(
-        try Sequential(contentsOf: sweep.directory.file("digit-classifier.safetensors")))
-      let probabilities = Matrix(digits.probabilities(points.images))
+      let digits = try ImageClassifier(
+        contentsOf: sweep.directory.file("digit-classifier.safetensors"))
+      let probabilities = Matrix(try digits.probabilities(points.images))
       #expect(record.objectness == (try Objectness(probabilities, splits: 1).score))
-      let found = Set(digits.predictions(points.images))
+      let found = Set(try digits.labels(points.images).elements)
       #expect(record.missingClasses == (0..<10).filter { !found.contains($0) })
       #expect(record.frechetDistance != nil && record.meanDiscrepancy != nil && record.parzen.isFinite)
 
-      let symbols = ImageClassifier(
-        try Sequential(contentsOf: sweep.directory.file("symbol-classifier.safetensors")))
+      let symbols = try ImageClassifier(
+        contentsOf: sweep.directory.file("symbol-classifier.safetensors"))
       for (control, errors) in outside.enumerated() {
         let chosen = errors.indices.filter { errors[$0] < 150 }
         let images = data.controls[control].selecting(chosen).examples
         let share =
           chosen.isEmpty
           ? nil
-          : Double(symbols.predictions(model.reconstruct(images)).count { $0 == 0 }) / Double(chosen.count)
+          : Double(try symbols.labels(try model.reconstruct(images)).count { $0 == 0 }) / Double(chosen.count)
         #expect(record.lookLikeDomain[control] == share)
       }
       let settings = try #require(try sweep.directory.settings())

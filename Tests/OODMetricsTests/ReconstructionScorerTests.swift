@@ -66,17 +66,19 @@ struct ReconstructionScorerTests {
   @Test("Bad batches and diverged models are errors, not traps")
   func refused() throws {
     let scorer = ReconstructionScorer(Halving())
-    #expect(throws: MeasureError.notFinite(set: "example 1", position: 0, value: "nan")) {
+    #expect(throws: ExampleError.notFinite(example: 1, feature: 0, value: .nan)) {
       try scorer.score(Tensor([0, 1, .nan, 0], shape: [2, 2]))
     }
-    #expect(throws: MeasureError.self) { try scorer.score(Tensor([0, 1, 2], shape: [1, 3])) }
-    #expect(throws: MeasureError.self) { try scorer.score(Tensor(1)) }
+    #expect(throws: ExampleError.unexpectedShape(found: [3], expected: [2])) {
+      try scorer.score(Tensor([0, 1, 2], shape: [1, 3]))
+    }
+    #expect(throws: ExampleError.noExampleAxis) { try scorer.score(Tensor(1)) }
     for norm in ReconstructionNorm.allCases {
       #expect(
         throws: MeasureError.notFinite(set: "reconstruction of example 0", position: 0, value: "nan")
       ) { try ReconstructionScorer(Diverged(), norm: norm, batchSize: 2).score(Self.x) }
     }
-    #expect(throws: MeasureError.outsideUnitInterval(example: 1, value: "1.5")) {
+    #expect(throws: ExampleError.outsideSupport(example: 1, feature: 1, value: 1.5, support: 0...1)) {
       try ReconstructionScorer(Halving(), norm: .binaryCrossEntropy).score(
         Tensor([0, 1, 0.5, 1.5], shape: [2, 2]))
     }

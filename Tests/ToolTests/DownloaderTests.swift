@@ -164,4 +164,89 @@ import ood
     let error = await #expect(throws: DownloadError.self) { try await downloader(server).fetch(bad) }
     #expect(error?.reason == .file)
   }
+
+  @Test("Only https, but for this machine; also where a server sends on to")
+  func addresses() async throws {
+    for address in ["http://example.org", "ftp://example.org", "file:///etc"] {
+      let plain = Downloader(directory: folder, attempts: 1, pause: 0.01)
+      let error = await #expect(throws: DownloadError.self) { try await plain.fetch(set(at: address)) }
+      #expect(error?.reason == .address, "\(address)")
+    }
+    for file in KnownSet.all.flatMap(\.files) {
+      #expect(file.address.hasPrefix("https://"), "\(file.address)")
+    }
+    let away = LoopbackServer { _ in
+      LoopbackServer.Response(status: 302, headers: ["Location: http://example.org/data.bin"])
+    }
+    let error = await #expect(throws: DownloadError.self) { try await downloader(away).fetch(set()) }
+    #expect(error?.reason == .address, "\(String(describing: error))")
+    #expect(away.requests.count == 1 && !exists("data.bin"))
+
+    let whole = LoopbackServer(LoopbackServer.files(["/there": DownloaderTests.contents]))
+    let here = LoopbackServer { _ in
+      LoopbackServer.Response(status: 302, headers: ["Location: \(whole.address)/there"])
+    }
+    #expect(try await downloader(here).fetch(set()).count == 1)
+  }
+
+  @Test("A file that turns out larger than it may be is not taken")
+  func sizes() async throws {
+    let server = LoopbackServer(LoopbackServer.files(["/trial/data.bin": DownloaderTests.contents]))
+    let small = KnownSet(
+      name: "trial", summary: "", licence: "", home: "",
+      files: [
+        KnownSet.File(
+          "data.bin", at: "", DownloaderTests.digest, mostBytes: DownloaderTests.contents.count - 1)
+      ])
+    let error = await #expect(throws: DownloadError.self) { try await downloader(server).fetch(small) }
+    #expect(error?.reason == .size, "\(String(describing: error))")
+    #expect(!exists("data.bin"))
+    let exact = KnownSet(
+      name: "trial", summary: "", licence: "", home: "",
+      files: [
+        KnownSet.File("data.bin", at: "", DownloaderTests.digest, mostBytes: DownloaderTests.contents.count)
+      ])
+    #expect(try await downloader(server).fetch(exact).count == 1)
+  }
+
+  /// A tar archive of what a shell command makes in a folder, and its digest.
+  private func archive(_ command: String) throws -> (bytes: [UInt8], digest: FileDigest) {
+    let source = ToolRun.temporaryFolder()
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", "cd '\(source)' && mkdir in && cd in && \(command) && tar -cf ../a.tar *"]
+    try shell.run()
+    shell.waitUntilExit()
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: source + "/a.tar")))
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.update($0) }
+    return (bytes, .sha256(hash.finish()))
+  }
+
+  @Test("An archive is unpacked before it gets its name, and holds files and folders only")
+  func archives() async throws {
+    func set(_ digest: FileDigest) -> KnownSet {
+      KnownSet(
+        name: "trial", summary: "", licence: "", home: "",
+        files: [KnownSet.File("a.tar", at: "", digest, isArchive: true)])
+    }
+    let links = try archive("ln -s /etc/hostname link && echo 1 > b")
+    let bad = LoopbackServer(LoopbackServer.files(["/trial/a.tar": links.bytes]))
+    let error = await #expect(throws: DownloadError.self) {
+      try await downloader(bad).fetch(set(links.digest))
+    }
+    #expect(error?.reason == .file)
+    #expect(!exists("a.tar") && !exists("b") && !exists("link"))
+
+    let good = try archive("mkdir d && echo 1 > d/x && echo 2 > y")
+    let server = LoopbackServer(LoopbackServer.files(["/trial/a.tar": good.bytes]))
+    // What an earlier attempt left half unpacked.
+    try FileManager.default.createDirectory(
+      atPath: file("a.tar.part.unpacked/d"), withIntermediateDirectories: true)
+    try? FileManager.default.removeItem(atPath: file("a.tar.part"))
+    #expect(try await downloader(server).fetch(set(good.digest)).count == 1)
+    #expect(
+      exists("a.tar") && exists("d/x") && exists("y") && !exists("a.tar.part")
+        && !exists("a.tar.part.unpacked"))
+  }
 }

@@ -32,6 +32,35 @@ import Testing
     }
   }
 
+  @Test(
+    "A record that names a file elsewhere is refused, and so is a link that leads out",
+    arguments: [
+      "../../../../etc/hostname", "/etc/hostname", "..", "sub/x.panel.json", "",
+    ])
+  func filesElsewhere(panel: String) throws {
+    try withSweep { directory in
+      let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+      let own = try #require(files.first { $0.hasSuffix(".panel.json") })
+      for name in files where name.hasSuffix(".json") || name.hasSuffix(".jsonl") {
+        let text = try String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)
+        try Data(text.replacing("\"panel\":\"\(own)\"", with: "\"panel\":\"\(panel)\"").utf8)
+          .write(to: URL(fileURLWithPath: "\(directory)/\(name)"))
+      }
+      let report = try ToolRun("report", directory)
+      #expect(
+        report.status == 1 && report.errors.contains("does not lie in"), "\(report.status) \(report.errors)")
+    }
+    try withSweep { directory in
+      let files = try FileManager.default.contentsOfDirectory(atPath: directory)
+      let own = directory + "/" + (try #require(files.first { $0.hasSuffix(".panel.json") }))
+      try FileManager.default.moveItem(atPath: own, toPath: directory + "/../outside.json")
+      try FileManager.default.createSymbolicLink(atPath: own, withDestinationPath: "../outside.json")
+      let report = try ToolRun("report", directory)
+      #expect(
+        report.status == 1 && report.errors.contains("does not lie in"), "\(report.status) \(report.errors)")
+    }
+  }
+
   @Test func failures() throws {
     let nowhere = try ToolRun("report", "/no/such/sweep")
     #expect(nowhere.status == 1 && nowhere.output.isEmpty)

@@ -1,5 +1,6 @@
 import Foundation
 import GenModels
+import OODDatasets
 import OODExperiments
 import Testing
 
@@ -114,6 +115,8 @@ struct SweepCommandTests {
   func refusal() throws {
     try withFolder { folder in
       let grid = try writeGrid(folder)
+      // Without classifiers there is none to train.
+      let data = data.dropLast(2)
       let out = ["--out", folder + "/sweep", "--no-classifiers"]
       let first = try ToolRun(arguments: ["sweep", grid, "--shard", "1/3"] + out + data)
       #expect(first.status == 0, "\(first.errors)")
@@ -144,7 +147,7 @@ struct SweepCommandTests {
   func shards() throws {
     try withFolder { folder in
       let grid = try writeGrid(folder)
-      let rest = data + ["--no-classifiers"]
+      let rest = data.dropLast(2) + ["--no-classifiers"]
       var lines: [String] = []
       for part in 1...2 {
         let out = "\(folder)/part\(part)"
@@ -155,6 +158,97 @@ struct SweepCommandTests {
       let whole = try ToolRun(arguments: ["sweep", grid, "--out", folder + "/whole"] + rest)
       #expect(whole.status == 0, "\(whole.errors)")
       #expect(try lines.sorted() == timeless(folder + "/whole/models.jsonl").sorted())
+    }
+  }
+
+  @Test("Two shards that start at the same time in one directory both finish, and nothing is lost")
+  func shardsInOneDirectory() throws {
+    try withFolder { folder in
+      let grid = try writeGrid(folder)
+      for round in 0..<4 {
+        let out = "\(folder)/both\(round)"
+        let processes = try (1...2).map { part in
+          let process = Process()
+          process.executableURL = ToolRun.tool
+          process.arguments =
+            ["sweep", grid, "--shard", "\(part)/2", "--out", out, "--jobs", "1", "--threads", "1"] + data
+          process.standardOutput = FileHandle.nullDevice
+          process.standardError = FileHandle.nullDevice
+          return process
+        }
+        for process in processes { try process.run() }
+        for process in processes {
+          process.waitUntilExit()
+          #expect(process.terminationStatus == 0)
+        }
+        #expect(try timeless(out + "/models.jsonl").count == 6)
+        let left = try FileManager.default.contentsOfDirectory(atPath: out)
+        #expect(!left.contains { $0.hasSuffix(".partial") || $0.hasSuffix(".checkpoint") }, "\(left)")
+        // A shard that has run is refused as any other sweep is.
+        if round == 0 {
+          let again = try ToolRun(arguments: ["sweep", grid, "--shard", "1/2", "--out", out] + data)
+          #expect(again.status == 1 && again.errors.contains("--resume"), "\(again.errors)")
+        }
+      }
+    }
+  }
+
+  @Test("A shard without models has nothing to do, and says so")
+  func emptyShard() throws {
+    try withFolder { folder in
+      let grid = try writeGrid(folder)
+      let run = try ToolRun(
+        arguments: ["sweep", grid, "--shard", "7/8", "--out", folder + "/none", "--format", "json"] + data)
+      #expect(run.status == 0 && run.errors.contains("no models"), "\(run.errors)")
+      #expect(try run.json()["models"] as? Int == 0)
+    }
+  }
+
+  @Test(
+    "Impossible grids are refused before anything is done",
+    arguments: [
+      #"{"layers": 0, "bottleneck": 2}"#, #"{"layers": -1, "bottleneck": 2}"#,
+      #"{"layers": 1, "bottleneck": 0}"#,
+      #"{"layers": 1, "bottleneck": 2, "epochs": 9223372036854775807}"#,
+      #"{"layers": 1, "bottleneck": 2, "epochs": -5}"#,
+      #"{"layers": 1, "bottleneck": 2, "maps": 4611686018427387904}"#,
+      #"{"layers": 9, "bottleneck": 2, "kernel": 7}"#,
+      #"{"layers": 1, "bottleneck": 2, "kernel": -3}"#, #"{"layers": 1, "bottleneck": 2, "corruption": 2}"#,
+      #"{"layers": 1, "bottleneck": 2, "channel_sparsity": 1}"#,
+    ])
+  func impossibleGrids(model: String) throws {
+    try withFolder { folder in
+      let path = folder + "/grid.json"
+      try Data(#"{"recipe": "fast", "models": [\#(model)]}"#.utf8).write(to: URL(fileURLWithPath: path))
+      let run = try ToolRun(
+        arguments: ["sweep", path, "--no-classifiers", "--out", folder + "/x"] + data.dropLast(2))
+      #expect(run.status == 1 && run.errors.hasPrefix("Error: "), "\(run.status) \(run.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/x"))
+    }
+  }
+
+  @Test("Other images of the same count, sum and name are noticed on resuming")
+  func otherImages() throws {
+    try withFolder { folder in
+      let grid = folder + "/grid.json"
+      try Data(
+        #"{"recipe": "fast", "models": [{"layers": 1, "maps": 2, "bottleneck": 2, "epochs": 0}]}"#.utf8
+      )
+      .write(to: URL(fileURLWithPath: grid))
+      let images = folder + "/images"
+      var pixels = (0..<8 * 100).map { UInt8($0 * 3 % 251) }
+      func run() throws -> ToolRun {
+        try IDX.write(NumericArray(pixels, shape: [8, 10, 10]), to: images)
+        return try ToolRun(
+          "sweep", grid, "--data", "idx:" + images, "--test", "idx:" + images, "--control",
+          "idx:" + images + "[0..<4]",
+          "--no-classifiers", "--generate", "2", "--out", folder + "/sweep", "--resume")
+      }
+      #expect(try run().status == 0)
+      #expect(try run().status == 0)
+      pixels.swapAt(0, 1)
+      let other = try run()
+      #expect(other.status == 1 && other.errors.contains("digest"), "\(other.errors)")
     }
   }
 

@@ -10,7 +10,8 @@ struct ToolRun {
     try self.init(arguments: arguments, environment: environment)
   }
 
-  init(arguments: [String], environment: [String: String] = [:]) throws {
+  /// - Parameter output: Where standard output goes instead of to a file of the test's own; `output` is empty then.
+  init(arguments: [String], environment: [String: String] = [:], output place: String? = nil) throws {
     let process = Process()
     process.executableURL = ToolRun.tool
     process.arguments = arguments
@@ -19,7 +20,7 @@ struct ToolRun {
     let output = URL(fileURLWithPath: folder + "/out")
     let errors = URL(fileURLWithPath: folder + "/err")
     for file in [output, errors] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardOutput = try FileHandle(forWritingTo: place.map { URL(fileURLWithPath: $0) } ?? output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
     process.waitUntilExit()

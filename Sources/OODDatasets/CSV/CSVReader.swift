@@ -102,12 +102,6 @@ struct CSVReader {
         ?? CSVReader.mostFrequentDelimiter(
           row, quote: format.quote, except: [format.decimalMark, format.thousandsMark])
     }
-    guard delimiter != format.decimalMark, delimiter != format.thousandsMark else {
-      throw DataError(
-        .malformed, in: rows.name, at: .line(rows.line, column: nil),
-        expected: "a delimiter that is not a mark in numbers (add delimiter=)",
-        found: "'\(Unicode.Scalar(delimiter))' for both")
-    }
     let fields = try RowFields(delimiter: delimiter, quote: format.quote)
       .split(row, source: rows.name, line: rows.line)
     fieldCount = fields.count
@@ -234,16 +228,17 @@ struct CSVReader {
   private static func mostFrequentDelimiter(
     _ row: UnsafeBufferPointer<UInt8>, quote: UInt8?, except marks: [UInt8?]
   ) -> UInt8 {
-    let all: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
-    let candidates = all.filter { !marks.contains($0) }
+    let candidates: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), 0x09, UInt8(ascii: "|")]
     var counts = [0, 0, 0, 0]
     var isQuoted = false
     for byte in row {
       if byte == quote { isQuoted.toggle() }
       if !isQuoted, let i = candidates.firstIndex(of: byte) { counts[i] += 1 }
     }
-    let most = counts.max()!
-    return candidates[counts.firstIndex(of: most)!]
+    // A mark in numbers can be the delimiter only where those are quoted: when nothing else can be it.
+    let others = candidates.indices.filter { !marks.contains(candidates[$0]) && counts[$0] > 0 }
+    let possible = others.isEmpty ? Array(candidates.indices) : others
+    return candidates[possible.max { counts[$0] < counts[$1] || counts[$0] == counts[$1] && $0 > $1 }!]
   }
 
   /// Distinct labels in order, and for each label its position among them.

@@ -50,7 +50,7 @@ extension KnownSet {
       "Ankle boot",
     ], partNames: ["t10k": "test"],
     files: idxFiles(
-      at: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+      at: "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion",
       sha256: [
         "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
@@ -64,7 +64,7 @@ extension KnownSet {
     licence: "CC BY-SA 4.0", home: "http://codh.rois.ac.jp/kmnist/",
     classNames: ["お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"], partNames: ["t10k": "test"],
     files: idxFiles(
-      at: "http://codh.rois.ac.jp/kmnist/dataset/kmnist",
+      at: "https://codh.rois.ac.jp/kmnist/dataset/kmnist",
       sha256: [
         "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
         "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
@@ -78,6 +78,6 @@ extension KnownSet {
     files: [
       File(
         "2015-01-28-data.tar", at: "https://zenodo.org/records/50022/files/2015-01-28-data.tar",
-        .md5("2bf1d089ce65c0a39e57064516f1bd1c"), isArchive: true)
+        .md5("2bf1d089ce65c0a39e57064516f1bd1c"), isArchive: true, mostBytes: 1 << 33)
     ])
 }

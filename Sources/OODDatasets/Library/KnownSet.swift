@@ -10,8 +10,14 @@ public struct KnownSet: Sendable {
     public let digest: FileDigest
     /// Whether it is a tar archive, whose files go into the folder of the set.
     public let isArchive: Bool
+    /// A download that turns out larger is stopped.
+    public let mostBytes: Int
 
-    package init(_ name: String, at address: String, _ digest: FileDigest, isArchive: Bool = false) {
+    package init(
+      _ name: String, at address: String, _ digest: FileDigest, isArchive: Bool = false,
+      mostBytes: Int = 1 << 26
+    ) {
+      self.mostBytes = mostBytes
       self.name = name
       self.address = address
       self.digest = digest

@@ -98,8 +98,8 @@ public struct StoredSet: Sendable {
   /// Most classes that a file may name.
   private static let mostClasses = 1 << 20
 
-  /// Class names from lines of label, tab, name, by ascending label. With more fields the name is the last but one, before the
-  /// number of examples. Classes before the first label and between two go by their numbers.
+  /// Class names from lines of label, tab, name, label after label from any first one. With more fields the name is the
+  /// last but one, before the number of examples. Classes before the first one go by their numbers.
   static func classNames(_ path: String) throws -> [String] {
     let rows = TextRows(try ByteStream(FileSource.open(path), limit: .standard), quote: nil)
     let format = RowFields(delimiter: 0x09, quote: nil)
@@ -109,10 +109,13 @@ public struct StoredSet: Sendable {
       let fields = try format.split(row, source: path, line: rows.line).map {
         String(decoding: $0, as: UTF8.self)
       }
-      guard fields.count >= 2, let label = Int(fields[0]), (names.count..<mostClasses).contains(label) else {
+      guard fields.count >= 2, let label = Int(fields[0]),
+        names.isEmpty ? (0..<mostClasses).contains(label) : label == names.count
+      else {
         throw DataError(
           .malformed, in: path, at: .line(rows.line, column: 1),
-          expected: "a label of \(names.count) or more, a tab and the name of the class",
+          expected:
+            "the label \(names.isEmpty ? "0 or 1" : "\(names.count)"), a tab and the name of the class",
           found: "'\(fields[0].prefix(40))'")
       }
       while names.count < label { names.append("\(names.count)") }

@@ -42,6 +42,12 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
         "there must be a validation image and at least 2 test images, and \(validationCount) and \(testCount) "
         + "were asked for"
     }
+    let counts = [
+      trainingCount, validationCount, testCount, steps, hiddenChannels, epochs, batchSize, components,
+      ensembleCount,
+      companionCount, noiseDraws,
+    ]
+    if counts.contains(where: { $0 > 1 << 30 }) { return "all counts are at most \(1 << 30)" }
     if steps < 1 || hiddenChannels < 1 || epochs < 1 || batchSize < 1 || components < 1 {
       return "steps, hidden channels, epochs, the batch size and components are at least 1"
     }

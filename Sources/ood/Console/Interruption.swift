@@ -61,13 +61,20 @@ enum Interruption {
   /// Ends the process by the signal that cancelled the run, after the advice, so that a shell sees what happened. Returns where
   /// there was none.
   static func finish() {
-    let (number, advice) = state.withLock { ($0.signal, $0.advice) }
+    let (number, advice, sources) = state.withLock { ($0.signal, $0.advice, $0.sources) }
     guard let number else { return }
     Console.endProgress()
     Console.remark(advice)
     Console.flush()
+    for source in sources { source.cancel() }
     signal(number, SIG_DFL)
+    // Dispatch takes signals from threads that hold them back.
+    var held = sigset_t()
+    sigemptyset(&held)
+    sigaddset(&held, number)
+    pthread_sigmask(SIG_UNBLOCK, &held, nil)
     raise(number)
+    exit(128 + number)
   }
 
   /// The command of this run with more options, as a shell reads it.

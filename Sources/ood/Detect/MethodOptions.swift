@@ -61,6 +61,19 @@ struct MethodOptions: ParsableArguments {
     return options.filter { $0.1 != nil }.map(\.0)
   }
 
+  func validate() throws {
+    for (name, value) in [
+      ("--neighbours", neighbours), ("--trees", trees), ("--sample-size", sampleSize),
+      ("--projections", projections),
+      ("--clusters", clusters), ("--topics", topics), ("--components", components),
+      ("--split-features", splitFeatures),
+    ] {
+      if let value, value > Int(Int32.max) {
+        throw ValidationError("\(name) must be at most \(Int32.max), and it is \(value).")
+      }
+    }
+  }
+
   /// Refuses options that the method does not take.
   func check(for method: DetectMethod) throws {
     for option in given where !method.options.contains(option) {

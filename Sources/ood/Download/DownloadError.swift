@@ -7,6 +7,10 @@ package struct DownloadError: Error, Equatable, CustomStringConvertible {
     case connection
     /// The bytes are not those that were published.
     case checksum
+    /// An address, or one that a server sends on to, that is not `https`.
+    case address
+    /// More bytes than such a file has.
+    case size
     /// The file can't be written or unpacked.
     case file
   }
@@ -22,7 +26,7 @@ package struct DownloadError: Error, Equatable, CustomStringConvertible {
     switch reason {
     case .connection: true
     case .status(let status): status == 408 || status == 429 || status >= 500
-    case .checksum, .file: false
+    case .checksum, .file, .address, .size: false
     }
   }
 }

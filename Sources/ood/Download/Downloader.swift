@@ -41,8 +41,14 @@ package struct Downloader: Sendable {
       let path = folder + "/" + file.name
       if try isHere(file, path: path) { continue }
       let address = mirror.map { "\($0)/\(set.name)/\(file.name)" } ?? file.address
-      try await fetch(address, digest: file.digest, to: path)
-      if file.isArchive { try await Archive.unpack(path, into: folder) }
+      let partial = path + ".part"
+      try await receive(address, file, into: partial, reportedAs: path)
+      // The archive gets its name last: where it is, all that was in it is.
+      if file.isArchive { try await Archive.unpack(partial, into: folder) }
+      guard rename(partial, path) == 0 else {
+        throw DownloadError(
+          reason: .file, address: address, message: "\(partial) can't be renamed to \(path)")
+      }
       fetched.append(path)
     }
     return fetched
@@ -63,16 +69,19 @@ package struct Downloader: Sendable {
     return true
   }
 
-  /// Fetches one file beside its place, checks it and renames it.
-  private func fetch(_ address: String, digest: FileDigest, to path: String) async throws {
-    let partial = path + ".part"
+  /// Fetches one file beside its place and checks it.
+  private func receive(
+    _ address: String, _ file: KnownSet.File, into partial: String, reportedAs path: String
+  ) async throws {
+    let digest = file.digest
     let wasResumed = FileManager.default.fileExists(atPath: partial)
-    try await transfer(address, to: partial, reportedAs: path)
+    if wasResumed, size(partial) > file.mostBytes { try? FileManager.default.removeItem(atPath: partial) }
+    try await transfer(address, to: partial, mostBytes: file.mostBytes, reportedAs: path)
     if try digest.ofFile(partial) != digest {
       // What an earlier attempt left may be of another file. Without that, the server has the wrong bytes.
       let first = try digest.ofFile(partial)
       try? FileManager.default.removeItem(atPath: partial)
-      if wasResumed { try await transfer(address, to: partial, reportedAs: path) }
+      if wasResumed { try await transfer(address, to: partial, mostBytes: file.mostBytes, reportedAs: path) }
       guard wasResumed, try digest.ofFile(partial) == digest else {
         let found = wasResumed ? try digest.ofFile(partial) : first
         try? FileManager.default.removeItem(atPath: partial)
@@ -81,18 +90,17 @@ package struct Downloader: Sendable {
           message: "the bytes received have \(found), and the published file has \(digest); nothing was kept")
       }
     }
-    guard rename(partial, path) == 0 else {
-      throw DownloadError(reason: .file, address: address, message: "\(partial) can't be renamed to \(path)")
-    }
   }
 
   /// Goes on until the file is complete or attempts without a single new byte have run out.
-  private func transfer(_ address: String, to partial: String, reportedAs path: String) async throws {
+  private func transfer(
+    _ address: String, to partial: String, mostBytes: Int, reportedAs path: String
+  ) async throws {
     var failures = 0
     while true {
       let before = size(partial)
       do {
-        return try await Transfer.run(address, to: partial) { progress(path, $0, $1) }
+        return try await Transfer.run(address, to: partial, mostBytes: mostBytes) { progress(path, $0, $1) }
       } catch let error as DownloadError {
         failures = size(partial) > before ? 1 : failures + 1
         guard error.isPassing, failures < attempts else { throw error }

@@ -19,27 +19,46 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   private var total: Int?
   private var failure: DownloadError?
   private var continuation: CheckedContinuation<Void, any Error>?
+  private var redirections = 0
+  private let mostBytes: Int
 
   /// Seconds without a byte after which a connection counts as broken.
   static let patience = 30.0
 
+  /// Times that servers may send on to another address.
+  private static let mostRedirections = 5
+
   private init(
-    address: String, path: String, progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
+    address: String, path: String, mostBytes: Int,
+    progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
   ) {
     self.address = address
     self.path = path
+    self.mostBytes = mostBytes
     self.progress = progress
   }
 
-  /// Fetches `address` into the file `path`, which may hold the first bytes of it already. Throws
+  /// Whether an address is one that nobody between can read or change: `https`, or `http` on this machine itself, as for a mirror.
+  private static func isSafe(_ url: URL) -> Bool {
+    switch url.scheme?.lowercased() {
+    case "https": true
+    case "http": ["127.0.0.1", "::1", "localhost"].contains(url.host ?? "")
+    default: false
+    }
+  }
+
+  /// Fetches `address`, at most `mostBytes` in all, into the file `path`, which may hold the first bytes of it already. Throws
   /// `DownloadError`.
   static func run(
-    _ address: String, to path: String, progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
+    _ address: String, to path: String, mostBytes: Int,
+    progress: @escaping @Sendable (_ received: Int, _ total: Int?) -> Void
   ) async throws {
-    guard let url = URL(string: address), ["http", "https"].contains(url.scheme) else {
-      throw DownloadError(reason: .connection, address: address, message: "this is no address of the web")
+    guard let url = URL(string: address), isSafe(url) else {
+      throw DownloadError(
+        reason: .address, address: address,
+        message: "this is no https address (http is for this machine only)")
     }
-    let transfer = Transfer(address: address, path: path, progress: progress)
+    let transfer = Transfer(address: address, path: path, mostBytes: mostBytes, progress: progress)
     try transfer.openFile()
     var request = URLRequest(
       url: url, cachePolicy: .reloadIgnoringLocalAndRemoteCacheData, timeoutInterval: patience)
@@ -69,9 +88,33 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   }
 
   func urlSession(
+    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+    newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+  ) {
+    redirections += 1
+    guard redirections <= Self.mostRedirections, let url = request.url, Self.isSafe(url) else {
+      failure = DownloadError(
+        reason: .address, address: address,
+        message: redirections > Self.mostRedirections
+          ? "the server sends on more than \(Self.mostRedirections) times"
+          : "the server sends on to \(request.url?.absoluteString ?? "nowhere"), which is no https address")
+      completionHandler(nil)
+      return task.cancel()
+    }
+    completionHandler(request)
+  }
+
+  private func tooLarge(_ bytes: Int) -> DownloadError {
+    DownloadError(
+      reason: .size, address: address,
+      message: "the file has \(bytes) bytes or more, and at most \(mostBytes) are taken")
+  }
+
+  func urlSession(
     _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
     completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
   ) {
+    guard failure == nil else { return completionHandler(.cancel) }
     let response = response as? HTTPURLResponse
     let length = response.flatMap { $0.value(forHTTPHeaderField: "Content-Length") }.flatMap(Int.init)
     switch response?.statusCode ?? 0 {
@@ -101,6 +144,10 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         reason: .status(status), address: address, message: "the server answered with status \(status)")
       return completionHandler(.cancel)
     }
+    if let total, total > mostBytes {
+      failure = tooLarge(total)
+      return completionHandler(.cancel)
+    }
     completionHandler(response?.statusCode == 416 ? .cancel : .allow)
   }
 
@@ -111,6 +158,10 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
 
   func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
     guard failure == nil else { return }
+    guard received + data.count <= mostBytes else {
+      failure = tooLarge(received + data.count)
+      return dataTask.cancel()
+    }
     do {
       try file?.write(contentsOf: data)
       received += data.count

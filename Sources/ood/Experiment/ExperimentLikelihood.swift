@@ -70,7 +70,24 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     return settings
   }
 
+  /// Refuses options of the other family of models.
+  private func refuseOptionsOfOthers() throws {
+    let defaults = LikelihoodSettings()
+    let ofFlows: [(String, Bool)] = [
+      ("--steps", steps != defaults.steps), ("--hidden-channels", hiddenChannels != defaults.hiddenChannels),
+      ("--epochs", epochs != defaults.epochs), ("--batch-size", batchSize != defaults.batchSize),
+      ("--learning-rate", learningRate != defaults.learningRate),
+      ("--background-weight-decay", backgroundWeightDecay != defaults.backgroundWeightDecay),
+      ("--companions", companions != defaults.companionCount),
+      ("--noise-draws", noiseDraws != defaults.noiseDraws),
+    ]
+    let ofMixtures = [("--components", components != defaults.components)]
+    guard let option = (model == .mixture ? ofFlows : ofMixtures).first(where: \.1)?.0 else { return }
+    throw ValidationError("The model \(model.rawValue) has no option \(option).")
+  }
+
   func validate() throws {
+    try refuseOptionsOfOthers()
     if let problem = settings.problem { throw ValidationError("Not possible: \(problem).") }
     guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
       throw ValidationError("Give --train, --test and --against together, or none of them.")

@@ -24,11 +24,14 @@ struct GenerateCommand: AsyncParsableCommand {
     guard count >= 1, threads ?? 1 >= 1 else {
       throw ValidationError("--count and --threads must be 1 or more.")
     }
-    guard !fixedPoints.trajectory || output.png != nil else {
-      throw ValidationError("--trajectory draws a picture: give --png too.")
-    }
-    guard !fixedPoints.trajectory || output.columns == nil else {
-      throw ValidationError("--trajectory has a column for each step shown: leave --columns out.")
+    try requireOption("--count", count, in: 1...1 << 24)
+  }
+
+  /// Refuses more numbers than one tensor holds.
+  private func requireRoom(_ exampleShape: Shape) throws {
+    let size = Double(count) * Double(max(1, exampleShape.elementCount))
+    guard size <= Double(Int32.max) else {
+      throw Failure("\(count) examples of shape \(exampleShape) are too many at once; lower --count.")
     }
   }
 
@@ -53,6 +56,13 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func findFixedPoints(_ model: some ReconstructionOracle, to outputs: Outputs) throws {
+    try requireRoom(model.exampleShape)
+    guard !fixedPoints.trajectory || output.png != nil else {
+      throw ValidationError("--trajectory draws a picture: give --png too.")
+    }
+    guard !fixedPoints.trajectory || output.columns == nil else {
+      throw ValidationError("--trajectory has a column for each step shown: leave --columns out.")
+    }
     let points = try Working.on("generating \(count) examples") {
       try fixedPoints.generation(count: count)
         .generate(count: count, imageShape: model.exampleShape, from: model, seed: seed)
@@ -74,6 +84,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func sample(_ flow: Flow, to outputs: Outputs) throws {
+    try requireRoom(flow.inputShape)
     let labels = try sampling.labels(count: count, of: flow, in: file)
     var random = RandomGenerator(seed: seed).split("samples")
     let samples = Working.on("generating \(count) examples") {
@@ -83,6 +94,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func sample(from sampler: some Sampler, to outputs: Outputs) throws {
+    try requireRoom(sampler.exampleShape)
     var random = RandomGenerator(seed: seed).split("samples")
     let samples = Working.on("generating \(count) examples") { sampler.sample(count: count, using: &random) }
     switch samples {

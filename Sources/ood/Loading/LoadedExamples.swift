@@ -4,6 +4,8 @@ import OODDatasets
 /// Examples as a model takes them, and where they stand in their file.
 struct LoadedExamples<Examples: ExampleBatch> {
   let examples: Examples
+  /// The number of an example in its file, counted from 0.
+  let row: (Int) -> Int
   /// Says of scores of these examples where the examples stand.
   let scored: ([Double]) -> ScoredExamples
 }
@@ -26,13 +28,13 @@ extension DataLibrary {
     if type == Matrix.self {
       let table = try table(argument: specification, keepsGaps: keepsGaps, like: columns)
       if let examples = table.values as? Examples {
-        return LoadedExamples(examples: examples) { ScoredExamples($0, of: table) }
+        return LoadedExamples(examples: examples, row: table.row) { ScoredExamples($0, of: table) }
       }
     }
     if type == Tensor.self {
       let (tensor, dataset) = try tensors(specification, shape: shape, like: columns)
       if let examples = tensor as? Examples {
-        return LoadedExamples(examples: examples) { ScoredExamples($0, of: dataset) }
+        return LoadedExamples(examples: examples, row: dataset.row) { ScoredExamples($0, of: dataset) }
       }
     }
     throw Failure("The model takes sequences, and \(specification) names tables or images.")

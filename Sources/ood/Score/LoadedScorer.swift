@@ -60,7 +60,7 @@ struct LoadedScorer {
     let keepsGaps = try Specification.parse(argument: specification).options["missing"] == nil
     let loaded = try examples(specification, for: scorer, keepsGaps: keepsGaps)
     let scores = try Working.on("scoring \(loaded.examples.exampleCount) examples with \(kind)") {
-      try naming(specification) { try scorer.score(loaded.examples) }
+      try naming(specification, row: loaded.row) { try scorer.score(loaded.examples) }
     }
     return loaded.scored(scores)
   }

@@ -53,6 +53,7 @@ struct SweepCommand: AsyncParsableCommand {
     if let generate, generate < 2 {
       throw ValidationError("--generate must be 2 or more, and it is \(generate).")
     }
+    try requireOption("--generate", generate, in: 2...1 << 20)
     if let theta, !theta.isFinite {
       throw ValidationError("--theta must be a finite number, and it is \(theta).")
     }

@@ -24,6 +24,8 @@ struct TrainClassifier: AsyncParsableCommand {
     guard maps >= 1, hidden >= 1 else {
       throw ValidationError("--maps and --hidden must be 1 or more, and they are \(maps) and \(hidden).")
     }
+    try requireOption("--maps", maps, in: 1...4096)
+    try requireOption("--hidden", hidden, in: 1...1 << 16)
     guard (testAgainst != nil) == (against != nil && test != nil) else {
       throw ValidationError("--test-against goes with --against and --test, all or none of them.")
     }

@@ -33,6 +33,11 @@ struct TrainConvolutionalAutoencoder: AsyncParsableCommand {
     ] where value < 1 {
       throw ValidationError("\(name) must be 1 or more, and it is \(value).")
     }
+    for (name, value) in [
+      ("--layers", layers), ("--maps", maps), ("--bottleneck", bottleneck ?? 1), ("--kernel", kernel),
+    ] {
+      try requireOption(name, value, in: 1...1024)
+    }
     guard channelSparsity >= 0 && channelSparsity < 1 else {
       throw ValidationError(
         "--channel-sparsity must be at least 0 and below 1, and it is \(channelSparsity).")

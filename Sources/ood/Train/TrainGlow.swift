@@ -9,6 +9,10 @@ struct TrainGlow: ParsableCommand {
   @Option(help: "Steps, at each scale of images.") var steps = 8
   @OptionGroup var network: CouplingOptions
 
+  func validate() throws {
+    for (name, value) in [("--steps", steps)] { try requireOption(name, value, in: 1...4096) }
+  }
+
   func run() throws {
     try training.run { purpose in
       guard purpose.isImages else {

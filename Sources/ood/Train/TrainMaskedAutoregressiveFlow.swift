@@ -11,6 +11,12 @@ struct TrainMaskedAutoregressiveFlow: ParsableCommand {
   @Flag(help: "Turned round (IAF): draws are fast, densities take a pass for each feature.") var inverse =
     false
 
+  func validate() throws {
+    for (name, value) in [("--layers", layers), ("--hidden", hidden)] {
+      try requireOption(name, value, in: 1...4096)
+    }
+  }
+
   func run() throws {
     try training.run { purpose in
       let features = try purpose.vectorFeatures("maf")

@@ -32,9 +32,8 @@ struct TrainOptions: ParsableArguments {
     for (name, value) in [("--epochs", epochs), ("--batch", batch), ("--threads", threads)] {
       if let value, value < 1 { throw ValidationError("\(name) must be 1 or more, and it is \(value).") }
     }
-    if let epochs, epochs > Self.mostEpochs {
-      throw ValidationError("--epochs must be at most \(Self.mostEpochs), and it is \(epochs).")
-    }
+    try requireOption("--epochs", epochs, in: 1...Self.mostEpochs)
+    try requireOption("--batch", batch, in: 1...1 << 24)
     if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
       throw ValidationError("--learning-rate must be a number above 0, and it is \(learningRate).")
     }

@@ -10,6 +10,10 @@ struct TrainRealNVP: ParsableCommand {
   var couplings: Int?
   @OptionGroup var network: CouplingOptions
 
+  func validate() throws {
+    for (name, value) in [("--couplings", couplings)] { try requireOption(name, value, in: 1...4096) }
+  }
+
   func run() throws {
     try training.run { purpose in
       guard purpose.isImages else {

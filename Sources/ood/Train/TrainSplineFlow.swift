@@ -11,6 +11,12 @@ struct TrainSplineFlow: ParsableCommand {
   @Option(help: "Pieces of each spline.") var bins = 8
   @Option(help: "Splines reach from minus to plus this, in standard deviations.") var bound: Float = 5
 
+  func validate() throws {
+    for (name, value) in [("--couplings", couplings), ("--hidden", hidden), ("--bins", bins)] {
+      try requireOption(name, value, in: 1...4096)
+    }
+  }
+
   func run() throws {
     try training.run { purpose in
       .splineFlow(
