@@ -45,7 +45,9 @@ let package = Package(
       ]),
     .target(name: "OODMetrics", dependencies: ["GenModels", "CKernels"]),
     .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG", "CLZMA"]),
-    .target(name: "OODExperiments", dependencies: ["GenModels", "OODMetrics", "OODDatasets"]),
+    .target(
+      name: "OODExperiments", dependencies: ["GenModels", "OODMetrics", "OODDatasets"],
+      resources: ["Scripts", "Styles", "Markup"].map { .embedInCode("Pages/\($0)") }),
     .executableTarget(
       name: "ood",
       dependencies: [
