@@ -38,11 +38,18 @@ enum PageBrowser {
       + "addEventListener('unhandledrejection', e => said.errors.push(String(e.reason)));</script>"
     let last = """
       <script>(async () => {
+      // Chromium writes the page when all of its frames have been loaded: this one is when the script has ended. Time is real, so
+      // that the page is laid out and drawn in between.
+      const gate = document.createElement("iframe");
+      gate.hidden = true;
+      document.body.append(gate);
+      gate.contentDocument.open();
       try { \(script) } catch (error) { said.errors.push(String(error)); }
       const heard = document.createElement("pre");
       heard.id = "heard";
       heard.textContent = btoa(unescape(encodeURIComponent(JSON.stringify(said))));
       parent.document.documentElement.append(heard);
+      gate.contentDocument.close();
       })();</script></body>
       """
     let page = html.replacing("<head>", with: "<head>" + first, maxReplacements: 1).replacing(
@@ -75,7 +82,7 @@ enum PageBrowser {
       "--disable-background-networking", "--disable-component-update", "--disable-sync",
       "--user-data-dir=\(folder)/profile",
       "--blink-settings=preferredColorScheme=\(window.isDark ? 0 : 1)",
-      "--window-size=\(max(500, window.width)),900", "--virtual-time-budget=3000", "--dump-dom",
+      "--window-size=\(max(500, window.width)),900", "--dump-dom",
       "file://\(folder)/page.html\(window.link)",
     ]
     let output = URL(fileURLWithPath: folder + "/dom.html")

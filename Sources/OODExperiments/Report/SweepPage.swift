@@ -65,7 +65,8 @@ public struct SweepPage: Sendable {
     PageFile(PackageResources.sweep_filters_js), PageFile(PackageResources.sweep_scatter_js),
     PageFile(PackageResources.sweep_table_js), PageFile(PackageResources.sweep_images_js),
     PageFile(PackageResources.sweep_panel_curves_js), PageFile(PackageResources.sweep_panel_js),
-    PageFile(PackageResources.sweep_controls_js), PageFile(PackageResources.sweep_downloads_js),
+    PageFile(PackageResources.sweep_theta_slider_js), PageFile(PackageResources.sweep_controls_js),
+    PageFile(PackageResources.sweep_downloads_js),
     PageFile(PackageResources.sweep_link_js), PageFile(PackageResources.sweep_start_js),
   ]
 }

@@ -1,7 +1,7 @@
 "use strict";
 /** Lines over a common axis: rates over a threshold, losses over epochs, a true over a false positive rate. */
 {
-  const { shape, plain } = charts;
+  const { shape } = charts;
 
   /**
    * Data:
@@ -33,7 +33,7 @@
       count: () => stops.length,
       place: stop => frame.across(stops[stop]),
       describe: stop => ({
-        title: `${state.xName ?? state.x.title ?? ""} ${state.xDigits === undefined ? plain(stops[stop]) : charts.fixed(stops[stop], state.xDigits)}`.trim(),
+        title: `${state.xName ?? state.x.title ?? ""} ${charts.formatted(stops[stop], { digits: state.xDigits })}`.trim(),
         values: state.series.map((line, i) => {
           const value = values[i].get(stops[stop]) ?? null;
           return { name: line.name ?? "", text: charts.formatted(value, state), colour: line.colour ?? i };
@@ -53,7 +53,8 @@
       named.forEach((name, n) => { if (n > 0) name.y = Math.max(name.y, named[n - 1].y + 14); });
       const over = Math.max(0, (named.at(-1)?.y ?? 0) - (frame.bottom + 4));
       for (const { i, y } of named) {
-        frame.below.append(shape("text", { x: frame.right + 7, y: y - over, class: "line-name", style: `fill: ${ink(i)}` }, state.series[i].name));
+        const attributes = { x: frame.right + 7, y: y - over, class: "line-name", style: `fill: ${ink(i)}` };
+        frame.below.append(shape("text", attributes, state.series[i].name));
       }
     }
     function paint() {

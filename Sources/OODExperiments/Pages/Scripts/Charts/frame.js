@@ -91,7 +91,10 @@
       frame.above.replaceChildren();
       paint(frame);
     };
-    new ResizeObserver(() => { if (element.clientWidth !== drawnWidth && element.clientWidth > 0) frame.layout(); }).observe(element);
+    // In the next frame: a drawing that changes its own height while sizes are told would be told of that again.
+    new ResizeObserver(() => requestAnimationFrame(() => {
+      if (element.clientWidth !== drawnWidth && element.clientWidth > 0) frame.layout();
+    })).observe(element);
     return frame;
   };
 

@@ -42,7 +42,8 @@
    *
    * Options: width and height of an image in its pixels, size on the screen, label; indices, when not all are shown.
    */
-  charts.imageRow = (strip, options) => make("div", { class: "images", role: options.label && "img", "aria-label": options.label },
+  charts.imageRow = (strip, options) => make("div",
+    { class: "images", role: options.label && "img", "aria-label": options.label },
     ...(options.indices ?? all(strip)).map(index => tile(strip, index, options)));
 
   /** The images of two strips above one another, such as what went in and what came out, and below them `captions` by index. */

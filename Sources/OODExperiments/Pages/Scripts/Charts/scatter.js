@@ -34,7 +34,8 @@
     }
     function tip(id) {
       const point = points.get(id);
-      charts.showTip(nodes.get(id).getBoundingClientRect(), make("b", {}, point.label), ...point.text ? [make("br"), point.text] : []);
+      const more = point.text ? [make("br"), point.text] : [];
+      charts.showTip(nodes.get(id).getBoundingClientRect(), make("b", {}, point.label), ...more);
     }
     function press(event, id) {
       if (event.key === "Enter" || event.key === " ") {
@@ -105,8 +106,8 @@
       for (const entry of state.lines) {
         frame.below.append(line(entry, "guide"));
         if (!entry.text) continue;
-        const [x, y] = place(entry.to);
-        frame.below.append(shape("text", { x: x - 6, y: Math.max(y + 16, frame.top + 16), "text-anchor": "end", class: "guide-label" }, entry.text));
+        const [x, y] = place(entry.to), lowered = Math.max(y + 16, frame.top + 16);
+        frame.below.append(shape("text", { x: x - 6, y: lowered, "text-anchor": "end", class: "guide-label" }, entry.text));
       }
       for (const { at, text } of state.targets) {
         const [cx, cy] = place(at);

@@ -114,10 +114,12 @@
 
     const top = make("thead", {});
     if (state.groups) {
-      top.append(make("tr", {}, ...state.groups.map(group => make("th", { scope: "colgroup", colspan: group.span, class: "group" }, group.title))));
+      top.append(make("tr", {}, ...state.groups.map(({ title, span }) =>
+        make("th", { scope: "colgroup", colspan: span, class: "group" }, title))));
     }
     top.append(make("tr", { id: `${id}-head` }, ...columns.map(head)));
-    element.replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": state.label }, make("table", {}, top, body)));
+    element.replaceChildren(make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": state.label },
+      make("table", {}, top, body)));
     show();
     return {
       order: () => sorted().map(row => row.id),

@@ -25,5 +25,7 @@ function showHistograms() {
       x: { title: "−ln p(x), nats: to the left is what the model finds probable" }, aspect: 0.62, tallest: 320 }));
   }
   charts.legend(byId("histogram-legend"), legendLines());
-  for (const score of report.scores) if (score !== density) show(byId("histograms"), histogramOf(score, { aspect: 0.5, tallest: 200 }));
+  for (const score of report.scores) {
+    if (score !== density) show(byId("histograms"), histogramOf(score, { aspect: 0.5, tallest: 200 }));
+  }
 }

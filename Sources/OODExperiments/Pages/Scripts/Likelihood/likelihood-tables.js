@@ -18,9 +18,11 @@ function showScores() {
     id: "scores", label: "AUROC of every score",
     groups: [{ title: "", span: 1 }, ...others.map(name => ({ title: name, span: 3 }))],
     columns: [{ key: "score", title: "score", as: "text" }, ...others.flatMap((_, set) => [
-      { key: `auroc-${set}`, title: "AUROC", as: "bar", digits: 4, chance: 0.5, about: "The thick mark is the 95% interval, the line in the middle chance" },
+      { key: `auroc-${set}`, title: "AUROC", as: "bar", digits: 4, chance: 0.5,
+        about: "The thick mark is the 95% interval, the line in the middle chance" },
       { key: `interval-${set}`, title: "95%", as: "text" },
-      { key: `fpr-${set}`, title: "FPR", digits: 3, about: `The share of ${names[0]} that is flagged where 95% of the foreign images are` }])],
+      { key: `fpr-${set}`, title: "FPR", digits: 3,
+        about: `The share of ${names[0]} that is flagged where 95% of the foreign images are` }])],
     rows: report.scores.map((score, i) => ({ id: `score-${i}`, title: score.about, cells: {
       score: score.name,
       ...Object.fromEntries(score.comparisons.flatMap(({ auroc, low, high, falsePositiveRateAt95 }, set) => [
@@ -33,7 +35,8 @@ function showBatches() {
     id: "batches", label: "Scores of batches",
     groups: [{ title: "", span: 2 }, ...names.map((name, set) => ({ title: name, span: set > 0 ? 2 : 1 }))],
     columns: [{ key: "score", title: "score", as: "text" }, { key: "size", title: "batch" }, ...names.flatMap((_, set) => [
-      { key: `flagged-${set}`, title: "flagged", digits: 3 }, ...set > 0 ? [{ key: `auroc-${set}`, title: "AUROC", digits: 4 }] : []])],
+      { key: `flagged-${set}`, title: "flagged", digits: 3 },
+      ...set > 0 ? [{ key: `auroc-${set}`, title: "AUROC", digits: 4 }] : []])],
     rows: report.batchScores.map((score, i) => ({ id: `batch-${i}`, cells: {
       score: score.name, size: score.batchSize,
       ...Object.fromEntries(score.sets.flatMap((set, i) => [

@@ -24,7 +24,8 @@ const indices = (strip, test) => [...strip.errors.keys()].filter(index => test(s
 function missingImages(model) {
   const own = inRate(model, state.k), chosen = indices(images.digits, error => error >= theta());
   const missing = own.trials - own.successes, kept = images.digits.count;
-  const text = `${missing} of ${own.trials} test images are missing at θ = ${thetaText(theta())}; of the ${kept} kept here, ${chosen.length}.`
+  const text = `${missing} of ${own.trials} test images are missing at θ = ${thetaText(theta())};`
+    + ` of the ${kept} kept here, ${chosen.length}.`
     + (chosen.length ? " Below each, the model's reconstruction and its error." : "");
   return [
     make("h3", {}, "Missing: images of the domain that it does not reconstruct"),

@@ -21,17 +21,17 @@ function rateCurves(model) {
 }
 function recallBars(model) {
   const head = make("h3", {}, `Recall by class at θ = ${thetaText(model.theta)}`);
-  if (!model.recall.length) return make("div", {}, head, make("p", { class: "note" }, "The test images have no labels."));
+  const note = text => make("p", { class: "note" }, text);
+  if (!model.recall.length) return make("div", {}, head, note("The test images have no labels."));
   const element = make("div");
   charts.table(element, {
     id: "recall", label: "Recall by class",
     columns: [{ key: "class", title: "class" }, { key: "share", title: "recall", as: "bar" }],
     rows: model.recall.map(entry => {
       const { estimate, low, high } = charts.wilson(entry.successes, entry.trials);
-      return { id: `recall-${entry.class}`, cells: {
-        class: entry.class,
-        share: { value: estimate, low, high, about: `${entry.successes} of ${entry.trials}; ${interval({ low, high }, percent)}` } } };
+      const about = `${entry.successes} of ${entry.trials}; ${interval({ low, high }, percent)}`;
+      return { id: `recall-${entry.class}`, cells: { class: entry.class, share: { value: estimate, low, high, about } } };
     }) });
-  return make("div", {}, head, element, make("p", { class: "note" },
-    "The share of each class's test images that is reconstructed, with its 95% interval: classes with little are missing. Recorded at this θ; the slider does not move it."));
+  return make("div", {}, head, element, note("The share of each class's test images that is reconstructed, with its 95% interval:"
+    + " classes with little are missing. Recorded at this θ; the slider does not move it."));
 }

@@ -23,7 +23,8 @@ function rateCards(model) {
     ...delta ? [["interval", interval(delta, value => fixed(value, 3))]] : [],
     [null, isLeast ? `smallest: ${controls[shownSet(model)]}` : "IRR − ORR"]]);
   const top = best(model);
-  const button = make("button", { type: "button", id: "panel-best" }, `Best Δ ${fixed(top.delta, 3)} at θ = ${thetaText(top.k * grid.step)}`);
+  const button = make("button", { type: "button", id: "panel-best" },
+    `Best Δ ${fixed(top.delta, 3)} at θ = ${thetaText(top.k * grid.step)}`);
   button.addEventListener("click", () => { setStep(top.k); byId("panel-best").focus(); });
   return [cards, button];
 }
@@ -53,29 +54,36 @@ function controlMeasures(model) {
   charts.table(element, {
     id: "controls-of-model", label: "Measures by control set",
     columns: [
-      { key: "set", title: "control set", as: "text" }, { key: "orr", title: "ORR", as: "percent" }, { key: "delta", title: "Δ", digits: 3 },
+      { key: "set", title: "control set", as: "text" }, { key: "orr", title: "ORR", as: "percent" },
+      { key: "delta", title: "Δ", digits: 3 },
       { key: "auroc", title: "AUROC", digits: 3 }, { key: "like", title: "taken for the domain", as: "percent" }],
     rows: controls.map((name, set) => ({ id: `control-${set}`, cells: {
-      set: name, orr: outRate(model, set, state.k).estimate, delta: deltaOf(model, set, state.k), auroc: model.auroc[set],
-      like: model.look_like_domain[set] } })) });
-  const about = `“Taken for the domain”: the share of reconstructed images, at θ = ${thetaText(sweepTheta)}, that the classifier of symbols takes for the domain.`;
+      set: name, orr: outRate(model, set, state.k).estimate, delta: deltaOf(model, set, state.k),
+      auroc: model.auroc[set], like: model.look_like_domain[set] } })) });
+  const about = `“Taken for the domain”: the share of reconstructed images, at θ = ${thetaText(sweepTheta)},`
+    + " that the classifier of symbols takes for the domain.";
   return [element, make("p", { class: "note" }, about)];
 }
 function updatePanel() {
   const panel = byId("panel"), model = state.model;
   if (!model) {
-    return panel.replaceChildren(
-      make("h2", { id: "panel-title" }, "No model chosen"), make("p", {}, "Choose a point or a row to see its images and figures."));
+    return panel.replaceChildren(make("h2", { id: "panel-title" }, "No model chosen"),
+      make("p", {}, "Choose a point or a row to see its images and figures."));
   }
   const nodes = [make("h2", { id: "panel-title" }, model.label)];
   nodes.push(make("p", { class: "note" }, `At θ = ${thetaText(theta())}, against ${controlText()}`
     + (isShown(model) ? "." : ". The filters hide this model's points.")));
   nodes.push(...rateCards(model));
-  if (imagesFor(model)) nodes.push(...missingImages(model), ...spuriousImages(model), ...generatedImages());
-  else nodes.push(make("p", { id: "no-images" }, `There are no images of this model: its file ${model.panel} was not beside the records.`));
+  if (imagesFor(model)) {
+    nodes.push(...missingImages(model), ...spuriousImages(model), ...generatedImages());
+  } else {
+    const why = `There are no images of this model: its file ${model.panel} was not beside the records.`;
+    nodes.push(make("p", { id: "no-images" }, why));
+  }
   nodes.push(make("h3", {}, "Its generated images, measured"), generatedMeasures(model));
   nodes.push(make("div", { class: "columns" }, rateCurves(model), recallBars(model)));
   nodes.push(make("h3", {}, "Against each control set"), ...controlMeasures(model));
-  nodes.push(make("h3", {}, "Configuration"), configuration(model), make("p", { class: "note" }, `Model file: ${model.model}`));
+  nodes.push(make("h3", {}, "Configuration"), configuration(model));
+  nodes.push(make("p", { class: "note" }, `Model file: ${model.model}`));
   panel.replaceChildren(...nodes);
 }

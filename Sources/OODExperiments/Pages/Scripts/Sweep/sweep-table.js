@@ -17,7 +17,8 @@ function makeTable() {
     columns: [
       { key: "label", title: "model", as: "text" }, { key: "layers", title: "L" }, { key: "bottleneck", title: "b" },
       { key: "maps", title: "maps" }, { key: "rho", title: "ρ" }, { key: "p", title: "p" },
-      { key: "irr", title: "IRR", as: "percent" }, { key: "orr", title: "ORR", as: "percent" }, { key: "delta", title: "Δ", digits: 3 },
+      { key: "irr", title: "IRR", as: "percent" }, { key: "orr", title: "ORR", as: "percent" },
+      { key: "delta", title: "Δ", digits: 3 },
       { key: "best-theta", title: "best θ", digits: thetaDigits }, { key: "best-delta", title: "best Δ", digits: 3 },
       { key: "objectness", title: "objectness", digits: 2 }, { key: "unique", title: "unique", as: "percent" },
       { key: "parameters", title: "parameters", as: "count" }],
