@@ -80,7 +80,7 @@
         take(changes);
         Object.assign(frame, { x: state.x, y: state.y });
         frame.svg.setAttribute("aria-label", state.label);
-        frame.layout();
+        frame.draw();
       },
     };
   };

@@ -27,7 +27,7 @@
    * - paint(frame): fills frame.below and frame.above, which have been emptied, and moves what is in frame.marks.
    *   frame.left, .right, .top, .bottom are the plot's borders, frame.across(value) and frame.up(value) places in it.
    *
-   * Gives back the frame; frame.layout() draws it anew.
+   * Gives back the frame: frame.layout() takes the element's width and draws, frame.draw() draws at the width that it had.
    */
   charts.frame = (element, { label, x, y = null, aspect = 0.6, tallest = 560, ends = 0 }, paint) => {
     const layers = { axes: shape("g"), below: shape("g"), marks: shape("g"), above: shape("g") };
@@ -35,18 +35,17 @@
     const frame = { svg, ...layers, x, y };
     element.classList.add("chart");
     element.replaceChildren(svg);
-    let drawnWidth = 0;
+    let drawnWidth = 0, drawnAxes = null;
 
-    function measure() {
-      // What is not on the page yet has no width; it is measured again when it is.
-      drawnWidth = element.clientWidth;
+    function arrange() {
+      // What is not on the page yet has no width; it is laid out again when it is.
       const width = Math.max(200, drawnWidth || 520);
       const height = Math.round(Math.min(tallest, Math.max(150, width * aspect)));
       const fitting = Math.floor((width - 16) / letter);
       frame.xTitle = lines(frame.x.title ?? "", fitting);
       frame.yTitle = frame.y?.title ? lines(frame.y.title, fitting) : [];
       frame.top = 10 + frame.yTitle.length * lineHeight + (frame.yTitle.length ? 6 : 0);
-      frame.bottom = height - 24 - (frame.x.title ? frame.xTitle.length * lineHeight + 4 : 0);
+      frame.bottom = height - 26 - (frame.x.title ? frame.xTitle.length * lineHeight + 4 : 0);
       frame.yTicks = frame.y ? charts.ticks(...frame.y.range, Math.max(2, Math.min(6, (frame.bottom - frame.top) / 36))) : [];
       frame.left = frame.y ? 12 + digit * Math.max(1, ...frame.yTicks.map(value => plain(value).length)) : 10;
       frame.right = width - Math.max(12, ends);
@@ -59,6 +58,10 @@
     }
 
     function drawAxes({ width, height }) {
+      // Axes stay as they are while a slider moves what is in them.
+      const key = JSON.stringify([width, height, frame.x, frame.y]);
+      if (key === drawnAxes) return;
+      drawnAxes = key;
       const { left, right, top, bottom, axes } = frame;
       axes.replaceChildren();
       const write = (text, x, y, anchor, kind) =>
@@ -68,7 +71,7 @@
         axes.append(shape("line", { x1: at, x2: at, y1: frame.y ? top : bottom, y2: bottom + 4, class: "grid-line" }));
         // A number at the plot's border stays within the drawing.
         const half = digit * plain(value).length / 2 + 2;
-        write(plain(value), Math.max(half, Math.min(width - half, at)), bottom + 18, "middle", "x-tick");
+        write(plain(value), Math.max(half, Math.min(width - half, at)), bottom + 20, "middle", "x-tick");
       }
       for (const value of frame.yTicks) {
         const at = frame.up(value);
@@ -86,7 +89,11 @@
     }
 
     frame.layout = () => {
-      drawAxes(measure());
+      drawnWidth = element.clientWidth;
+      frame.draw();
+    };
+    frame.draw = () => {
+      drawAxes(arrange());
       frame.below.replaceChildren();
       frame.above.replaceChildren();
       paint(frame);

@@ -60,7 +60,7 @@
       update(changes) {
         take(changes);
         frame.x = axis();
-        frame.layout();
+        frame.draw();
       },
     };
   };

@@ -125,7 +125,7 @@
       update(changes) {
         Object.assign(state, changes);
         Object.assign(frame, { x: state.x, y: state.y });
-        frame.layout();
+        frame.draw();
       },
     };
   };

@@ -8,7 +8,7 @@ function rateCurves(model) {
   const all = Array.from({ length: grid.steps + 1 }, (_, k) => rates(model, k));
   const line = (name, key, colour) => ({ name, colour, points: all.map((r, k) => [k * grid.step, r[key]]) });
   const data = {
-    label: `IRR, ORR and delta over theta from 0 to ${thetaText(grid.steps * grid.step)}; now ${rateText(model)}`,
+    label: `IRR, ORR and delta over theta from 0 to ${thetaText(grid.steps * grid.step)}; now ${rateText(rates(model))}`,
     aspect: 0.72, digits: 3, xName: "θ =", xDigits: thetaDigits,
     x: { title: "θ", range: [0, grid.steps * grid.step] },
     y: { range: [Math.min(0, Math.floor(5 * Math.min(...all.map(r => r.delta))) / 5), 1] },

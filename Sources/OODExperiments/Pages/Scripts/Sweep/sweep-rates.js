@@ -43,10 +43,7 @@ function best(model) {
   return bests.get(model);
 }
 
-const rateText = model => {
-  const { irr, orr, delta } = rates(model);
-  return `IRR ${percent(irr)}, ORR ${percent(orr)}, Δ ${fixed(delta, 3)}`;
-};
+const rateText = ({ irr, orr, delta }) => `IRR ${percent(irr)}, ORR ${percent(orr)}, Δ ${fixed(delta, 3)}`;
 function controlText() {
   if (state.control === "mean") return "the mean of the control sets";
   if (state.control === "min") return "the control set with the smallest Δ";

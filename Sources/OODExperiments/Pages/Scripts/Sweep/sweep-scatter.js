@@ -13,9 +13,14 @@ const pointOf = (model, id, x, y, text) => ({
   id: `${id}-${model.index}`, x, y, text, label: model.label, index: model.index,
   radius: bottleneckRadius(model.configuration.bottleneck), colour: layerColour(model.configuration.layers),
   isShown: isShown(model), isChosen: model === state.model });
-const ratePoint = model => pointOf(model, "model", rates(model).irr, rates(model).orr, rateText(model));
-const objectnessPoint = model => pointOf(model, "object", model.objectness, rates(model).delta,
-  `objectness ${fixed(model.objectness, 2)}, Δ ${fixed(rates(model).delta, 3)}`);
+function ratePoint(model) {
+  const r = rates(model);
+  return pointOf(model, "model", r.irr, r.orr, rateText(r));
+}
+function objectnessPoint(model) {
+  const { delta } = rates(model);
+  return pointOf(model, "object", model.objectness, delta, `objectness ${fixed(model.objectness, 2)}, Δ ${fixed(delta, 3)}`);
+}
 const onChoose = point => choose(models[point.index]);
 
 function makeScatter() {
