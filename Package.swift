@@ -47,7 +47,9 @@ let package = Package(
     .target(name: "OODDetectors", dependencies: ["GenModels", "CKernels"]),
     .target(name: "OODMetrics", dependencies: ["GenModels", "OODDetectors", "CKernels"]),
     .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG", "CLZMA"]),
-    .target(name: "OODExperiments", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets"]),
+    .target(
+      name: "OODExperiments", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets"],
+      resources: ["Scripts", "Styles", "Markup"].map { .embedInCode("Pages/\($0)") }),
     .executableTarget(
       name: "ood",
       dependencies: [

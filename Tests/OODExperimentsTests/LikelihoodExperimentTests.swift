@@ -132,16 +132,16 @@ struct LikelihoodExperimentTests {
     let html = try LikelihoodExperiment(
       training: training, test: Self.test, others: [Self.digits, Self.test], settings: settings
     ).run().page.html
-    for external in ["http:", "https:", "src=\"/", "<script", "@import", "url("] {
+    // The one address is the name of SVG's elements, which nobody fetches.
+    let addresses = html.split(separator: "http").dropFirst().map { $0.prefix { !"\"' ".contains($0) } }
+    #expect(Set(addresses) == ["://www.w3.org/2000/svg"])
+    for external in ["<link", "<img", "<iframe", "src=", "@import", "fetch(", "XMLHttpRequest"] {
       #expect(!html.contains(external), "\(external)")
     }
     #expect(html.contains("symbols &lt;&amp;&gt; &quot;others&quot;") && !html.contains("symbols <&>"))
-    let scores = ["log-density"] + Self.complexities + ["compressed length alone", "typicality"]
-    #expect(html.components(separatedBy: "<svg").count == scores.count + 1)
-    #expect(html.components(separatedBy: "<polygon").count == 3 * scores.count + 1)
-    #expect(html.components(separatedBy: "data:image/png;base64,").count == 5, "draws and three sets")
+    #expect(html.components(separatedBy: "\"png\":\"").count == 5, "draws and three sets")
     #expect(html.contains("prefers-color-scheme: dark"))
-    #expect(!html.contains("nan") && !html.contains("inf\""))
+    #expect(!html.contains("\"NaN\"") && !html.contains("\"Infinity\""))
   }
 
   @Test("Experiments that make no sense are refused with a sentence")

@@ -5,7 +5,7 @@ import Testing
 /// The page in a browser: real events go in, and what the page then says is held against the records' counts.
 @Suite(
   "Sweep page in Chromium", .serialized,
-  .enabled(if: SweepPageBrowser.path != nil, Comment(rawValue: SweepPageBrowser.missing)))
+  .enabled(if: PageBrowser.path != nil, Comment(rawValue: PageBrowser.missing)))
 struct SweepPageBrowserTests {
   /// What the page says at one moment.
   struct View {
@@ -13,6 +13,10 @@ struct SweepPageBrowserTests {
     func text(_ key: String) -> String { said[key] as? String ?? "nothing at \(key)" }
     func number(_ key: String) -> Double { said[key] as? Double ?? .nan }
     func list(_ key: String) -> [String] { said[key] as? [String] ?? [] }
+    /// Places in the frame of the plot of rates.
+    private var frame: [Double] { said["frame"] as? [Double] ?? [.nan, .nan, .nan, .nan] }
+    func x(_ share: Double) -> Double { frame[0] + share * frame[2] }
+    func y(_ share: Double) -> Double { frame[1] + (1 - share) * frame[3] }
   }
 
   /// Notes, under a name, what a reader sees.
@@ -24,12 +28,13 @@ struct SweepPageBrowserTests {
       orr: text("panel-orr"), delta: text("panel-delta"), missing: text("missing-note"), spurious: text("spurious-note"),
       noImages: text("no-images"), count: text("filter-count"), focus: document.activeElement.id,
       images: [...document.querySelectorAll("#panel .images[role=img]")].map(row => row.getAttribute("aria-label")),
-      shown: [...document.querySelectorAll("#rates .model")].filter(p => p.style.display !== "none").map(p => p.id).sort(),
-      drawn: [...document.querySelectorAll("#objectness .model")].map(p => p.id).sort(),
-      rows: [...document.querySelectorAll("#table-rows tr")].map(row => row.id),
+      shown: [...document.querySelectorAll("#rates .point")].filter(p => p.style.display !== "none").map(p => p.id).sort(),
+      drawn: [...document.querySelectorAll("#objectness .point")].map(p => p.id).sort(),
+      rows: [...document.querySelectorAll("#models-rows tr")].map(row => row.id),
       sorted: [...document.querySelectorAll("th[aria-sort]")].map(h => h.textContent + h.getAttribute("aria-sort")),
       x: Number(attribute("model-3", "cx")), y: Number(attribute("model-3", "cy")), pressed: attribute("model-3", "aria-pressed"),
-      objectY: Number(attribute("object-3", "cy")) };
+      objectY: Number(attribute("object-3", "cy")),
+      frame: ["x", "y", "width", "height"].map(side => Number(document.querySelector("#rates .plot-frame").getAttribute(side))) };
     const el = id => document.getElementById(id);
     const slide = value => { el("theta").value = value; el("theta").dispatchEvent(new Event("input", { bubbles: true })); };
     const press = (id, key) => el(id).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
@@ -41,7 +46,7 @@ struct SweepPageBrowserTests {
     _ fixture: SweepPageFixture, link: String = "", _ script: String
   ) throws -> (page: SweepPage, view: (String) -> View, said: [String: Any]) {
     let page = try SweepPage(directory: fixture.directory)
-    let said = try SweepPageBrowser.run(page.html, link: link, Self.note + "\n" + script)
+    let said = try PageBrowser.run(page.html, in: .init(link: link), Self.note + "\n" + script)
     #expect(said["errors"] as? [String] == [], "The page's script failed.")
     return (page, { View(said: said[$0] as? [String: Any] ?? [:]) }, said)
   }
@@ -58,9 +63,6 @@ struct SweepPageBrowserTests {
     String(format: "%.\(digits)f", value).replacing("-", with: "−")
   }
   private func percent(_ share: Double) -> String { fixed(100 * share, 1) + "%" }
-  /// Places of the frame that the script draws.
-  private func x(_ share: Double) -> Double { 58 + share * (540 - 58) }
-  private func y(_ share: Double) -> Double { 446 - share * (446 - 16) }
 
   private func expect(
     _ view: View, shows record: SweepRecord, set: Int, theta: Double,
@@ -92,12 +94,12 @@ struct SweepPageBrowserTests {
     expect(view("clicked"), shows: record, set: 0, theta: 50)
     #expect(view("clicked").text("title") == "L2 b8")
     #expect(view("clicked").text("pressed") == "true")
-    #expect(abs(view("clicked").number("x") - x(irr(record, 50))) < 0.01)
-    #expect(abs(view("clicked").number("y") - y(orr(record, 0, 50))) < 0.01)
+    #expect(abs(view("clicked").number("x") - view("clicked").x(irr(record, 50))) < 0.01)
+    #expect(abs(view("clicked").number("y") - view("clicked").y(orr(record, 0, 50))) < 0.01)
 
     expect(view("moved"), shows: record, set: 0, theta: 30)
-    #expect(abs(view("moved").number("x") - x(irr(record, 30))) < 0.01)
-    #expect(abs(view("moved").number("y") - y(orr(record, 0, 30))) < 0.01)
+    #expect(abs(view("moved").number("x") - view("moved").x(irr(record, 30))) < 0.01)
+    #expect(abs(view("moved").number("y") - view("moved").y(orr(record, 0, 30))) < 0.01)
     #expect(view("moved").number("objectY") != view("clicked").number("objectY"))
 
     // Candidates have the errors 5, 15, 25, ...: which are missing and which spurious follows θ.
@@ -181,8 +183,8 @@ struct SweepPageBrowserTests {
       fixture,
       """
       note("start"); el("filter-layers-1").click(); note("two layers"); el("filter-corruption-0.1").click(); note("clean");
-      el("sort-irr").click(); note("falling"); el("sort-irr").click(); note("rising"); said.csv = tableText();
-      el("filter-layers-2").click(); note("none"); el("filter-all").click(); el("sort-objectness").click(); note("all");
+      el("models-sort-irr").click(); note("falling"); el("models-sort-irr").click(); note("rising"); said.csv = tableText();
+      el("filter-layers-2").click(); note("none"); el("filter-all").click(); el("models-sort-objectness").click(); note("all");
       el("row-4").querySelector("button").click(); note("row");
       said.records = await (await fetch(el("download-records").href)).text();
       """)

@@ -1,11 +1,5 @@
 import OODDatasets
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A sweep as one HTML page that needs no network: ORR over IRR of all models for any θ, what each model misses and what it
 /// reconstructs by mistake, Δ over objectness, a table, and the data themselves.
 ///
@@ -53,23 +47,26 @@ public struct SweepPage: Sendable {
 
   /// The whole page. Some 2 kB for each model, and its images.
   public var html: String {
-    Markup.page(
-      title: "Spurious and missing modes of \(records.count) models", style: Self.layout,
-      body: """
-        \(Self.body)
-        \(embeddedData)
-        <script>
-        "use strict";
-        \(Self.scripts.joined(separator: "\n"))
-        </script>
-        """)
+    // One element for each model's images, so that only those of the chosen model are parsed.
+    let images = records.enumerated().compactMap { index, record in
+      panels[record.name].map { PageData("images-\(index)", $0) }
+    }
+    return Page(
+      title: "Spurious and missing modes of \(records.count) models",
+      markup: PageFile(PackageResources.sweep_html), styles: [PageFile(PackageResources.sweep_css)],
+      scripts: Self.scripts,
+      data: [PageData("settings", settings), PageData("records", lines: records)] + images
+    ).html
   }
 
-  /// The script's parts, in the order in which they run.
-  private static var scripts: [String] {
-    [
-      dataScript, rateScript, drawingScript, scatterScript, objectnessScript, filterScript, tableScript,
-      imageScript, panelScript, panelChartScript, controlScript, downloadScript, startScript,
-    ]
-  }
+  /// In the order in which they run.
+  private static let scripts = [
+    PageFile(PackageResources.sweep_data_js), PageFile(PackageResources.sweep_rates_js),
+    PageFile(PackageResources.sweep_filters_js), PageFile(PackageResources.sweep_scatter_js),
+    PageFile(PackageResources.sweep_table_js), PageFile(PackageResources.sweep_images_js),
+    PageFile(PackageResources.sweep_panel_curves_js), PageFile(PackageResources.sweep_panel_js),
+    PageFile(PackageResources.sweep_theta_slider_js), PageFile(PackageResources.sweep_controls_js),
+    PageFile(PackageResources.sweep_downloads_js),
+    PageFile(PackageResources.sweep_link_js), PageFile(PackageResources.sweep_start_js),
+  ]
 }

@@ -1,22 +1,14 @@
 import GenModels
 import OODDatasets
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 extension ModelPanel.Strip {
   /// Images [count, height, width, 1 or 3] in one row, with a number for each.
   init(_ images: Tensor, errors: [Double]) {
     precondition(
-      images.rank == 4 && images.shape[0] == errors.count && images.shape[0] > 0,
+      images.rank == 4 && images.shape[0] == errors.count,
       "A strip has images and a number for each, not \(images.shape) and \(errors.count) numbers.")
-    let (count, height, width) = (images.shape[0], images.shape[1], images.shape[2])
-    let row = images.transposed([1, 0, 2, 3]).reshaped([height, count * width, images.shape[3]])
-    self.init(
-      count: count, png: Data(PNG.bytes(of: Bitmap(row))).base64EncodedString(), errors: errors)
+    let strip = ImageStrip(images)
+    self.init(count: strip.count, png: strip.png, errors: errors)
   }
 }
 
