@@ -96,13 +96,14 @@ struct SpuriousSweepTests {
         let share =
           chosen.isEmpty
           ? nil
-          : Double(try symbols.labels(try model.reconstruct(images)).count { $0 == 0 }) / Double(chosen.count)
+          : Double(try symbols.labels(model.reconstruct(images)).elements.count { $0 == 0 })
+            / Double(chosen.count)
         #expect(record.lookLikeDomain[control] == share)
       }
       let settings = try #require(try sweep.directory.settings())
       #expect(settings.controls.map(\.count) == [20, 20] && settings.test.count == 30)
       let labels = try #require(data.test.labels)
-      #expect(settings.digitClassifier?.testError == digits.error(data.test.examples, labels: labels))
+      #expect(settings.digitClassifier?.testError == (try digits.error(data.test.examples, labels: labels)))
       #expect(settings.symbolClassifier?.testCount == 70)
     }
   }

@@ -8,10 +8,6 @@ public enum MeasureError: Error, Sendable, Hashable {
   case tooFewExamples(set: String, found: Int, needed: Int, reason: String)
   /// A number of a set that is NaN or infinite.
   case notFinite(set: String, position: Int, value: String)
-  /// A feature that the norm has no meaning for.
-  case outsideUnitInterval(example: Int, value: String)
-  /// Examples of another shape than the model takes.
-  case wrongShape(found: String, expected: String)
   /// There is no control set to compare with.
   case noControlSets
   /// Two control sets of one name.
@@ -38,11 +34,6 @@ extension MeasureError: CustomStringConvertible {
     case .notFinite(let set, let position, let value):
       "The set \"\(set)\" has \(value) at position \(position) (counted from 0), and measures need finite numbers; "
         + "a model that gives it has diverged, or was given such an example."
-    case .outsideUnitInterval(let example, let value):
-      "Example \(example) (counted from 0) has a feature of \(value), and the binary cross-entropy needs features in 0...1; "
-        + "scale the data, or choose another norm."
-    case .wrongShape(let found, let expected):
-      "The batch has the shape \(found), and the model takes \(expected); check which data the model was trained on."
     case .noControlSets:
       "There is no control set; out-of-class reconstruction is measured on at least one."
     case .repeatedName(let name):

@@ -84,7 +84,7 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   private func sample(_ flow: Flow, to outputs: Outputs) throws {
-    try requireRoom(flow.inputShape)
+    try requireRoom(flow.exampleShape)
     let labels = try sampling.labels(count: count, of: flow, in: file)
     var random = RandomGenerator(seed: seed).split("samples")
     let samples = Working.on("generating \(count) examples") {
