@@ -88,7 +88,8 @@ import OODMetrics
 
   /// A detector of every kind, fitted to ten rows.
   private static func detectors() throws -> [any TableScorer] {
-    let x = Matrix(rows: 10, columns: 2, elements: (0..<20).map { Double($0 * 7 % 20) + ($0 == 3 ? 9 : 0) })
+    let values = (0..<20).map { (i: Int) -> Double in Double(i * 7 % 20 + (i == 3 ? 9 : 0)) }
+    let x = Matrix(rows: 10, columns: 2, elements: values)
     let random = RandomGenerator(seed: 1)
     let knn = try NearestNeighbours(fitting: x, neighbours: 2)
     var all: [any TableScorer] = [

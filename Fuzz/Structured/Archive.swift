@@ -9,7 +9,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     (1...64).contains(scorer.featureCount)
   else { return 0 }
   let width = scorer.featureCount
-  let values = (0..<3 * width).map { [0, 1, -1, 0.5, 1e6, -1e300, 3][$0 % 7] }
+  let numbers = [0, 1, -1, 0.5, 1e6, -1e300, 3]
+  let values = (0..<3 * width).map { (i: Int) -> Double in numbers[i % 7] }
   if let scores = try? scorer.score(Matrix(rows: 3, columns: width, elements: values)) {
     precondition(scores.count == 3, "A score a row.")
   }

@@ -29,7 +29,7 @@ private func change(_ file: inout SafetensorsFile, _ draws: inout Draws) {
     guard let name, case .float64(let numbers, let shape)? = file[name], !numbers.isEmpty else { return }
     var copy = numbers
     let strange = [
-      0, -0.0, 1, -1, .infinity, -.infinity, .nan, 1e300, -1e300, 5e-324, numbers[0],
+      0, -0.0, 1, -1, .infinity, -.infinity, .nan, 1e300, -1e300, Double.leastNonzeroMagnitude, numbers[0],
       numbers[numbers.count - 1],
     ]
     copy[draws.below(copy.count)] = draws.element(of: strange)!

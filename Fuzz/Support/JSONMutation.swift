@@ -26,10 +26,10 @@ extension Array {
   fileprivate func randomElement(_ draws: inout Draws) -> Element? { draws.element(of: self) }
 }
 
-private let numbers: [Any] = [
+private let numbers: [any Sendable] = [
   0, 1, 2, 3, 7, 8, -1, 16, 255, 256, 1024, 65_535, Int(Int32.max), Int(Int32.max) + 1, Int.max, Int.min, 0.0,
   0.5, -0.5, 1e-300,
-  1e300, 1.7976931348623157e308, 4.9e-324, -1e300,
+  1e300, 1.7976931348623157e308, Double.leastNonzeroMagnitude, -1e300,
 ]
 
 private func mutated(_ value: Any, _ draws: inout Draws, depth: Int) -> Any {

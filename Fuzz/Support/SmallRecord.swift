@@ -6,7 +6,7 @@ import OODExperiments
 enum SmallRecord {
   static let measured: (record: SweepRecord, panel: ModelPanel) = {
     func images(_ name: String, _ offset: Int) -> Dataset {
-      let pixels = (0..<4 * 36).map { Float(($0 * 7 + offset) % 11) / 11 }
+      let pixels = (0..<144).map { (i: Int) -> Float in Float((i * 7 + offset) % 11) / 11 }
       return Dataset(
         name: name, examples: Tensor(pixels, shape: [4, 6, 6, 1]), labels: Indexes([0, 1, 0, 1]))
     }

@@ -5,7 +5,7 @@ enum SmallTraining {
   static func run(_ checkpoint: String, steps: Int = 1000, _ progress: (TrainingProgress) throws -> Void)
     throws
   {
-    let data = try TrainingSet(Tensor((0..<12).map { Float($0) / 12 }, shape: [6, 2]))
+    let data = try TrainingSet(Tensor((0..<12).map { (i: Int) -> Float in Float(i) / 12 }, shape: [6, 2]))
     let model = Sequential([.dense(units: 2)], inputShape: [2], seed: 1)
     let trainer = Trainer(
       optimizer: Adam(), epochs: 3, batchSize: 2, seed: 2, earlyStopping: EarlyStopping(patience: 2),

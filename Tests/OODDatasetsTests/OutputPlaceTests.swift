@@ -43,7 +43,9 @@ import Testing
     let path = folder.file("pipe")
     #expect(mkfifo(path, 0o600) == 0)
     let contents = (0..<300_000).map { UInt8(truncatingIfNeeded: $0) }
-    let reader = Task.detached { try Data(contentsOf: URL(fileURLWithPath: path)) }
+    let reader = Task.detached {
+      try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).readToEnd() ?? Data()
+    }
     try writeFile(contents, to: path)
     #expect([UInt8](try await reader.value) == contents)
     #expect(try OutputPlace(path).kind == .stream)

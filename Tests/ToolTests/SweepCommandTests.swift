@@ -167,7 +167,7 @@ struct SweepCommandTests {
       let grid = try writeGrid(folder)
       for round in 0..<4 {
         let out = "\(folder)/both\(round)"
-        let processes = try (1...2).map { part in
+        let processes = (1...2).map { part in
           let process = Process()
           process.executableURL = ToolRun.tool
           process.arguments =
