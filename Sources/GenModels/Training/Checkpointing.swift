@@ -77,12 +77,21 @@ extension TrainingRun {
   mutating func resume() throws {
     guard let path = trainer.checkpointing?.path, access(path, F_OK) == 0 else { return }
     let file = try SafetensorsFile(contentsOf: path)
-    for setting in trainer.settings(exampleCount: exampleCount) {
+    let settings = trainer.settings(exampleCount: exampleCount)
+    for setting in settings {
       let found = file.metadata[Key.setting(setting.name)] ?? "not stated"
       guard found == setting.value else {
         throw TrainingError.checkpointOfOtherTraining(
           path: path, setting: setting.name, found: found, expected: setting.value)
       }
+    }
+    // A setting that is stated only where it is not the usual one was used, and is not asked for now.
+    let names = Set(settings.map { Key.setting($0.name) })
+    let prefix = Key.setting("")
+    if let key = file.metadata.keys.filter({ $0.hasPrefix(prefix) && !names.contains($0) }).min() {
+      throw TrainingError.checkpointOfOtherTraining(
+        path: path, setting: String(key.dropFirst(prefix.count)), found: file.metadata[key]!,
+        expected: "not stated")
     }
     func damaged(_ reason: String) -> TrainingError { .damagedCheckpoint(path: path, reason: reason) }
     guard let step = file.metadata[Key.step].flatMap({ Int($0) }), step >= 0 else {
