@@ -85,6 +85,8 @@ public struct KernelDensity: Sendable {
   /// ln p of rows that were checked.
   private func logDensities(_ x: Matrix) -> [Double] {
     let d = points.columns
+    // Packed for other kernels than those in use here, points are packed once more.
+    let panels = panels.fitKernelsInUse ? panels : Panels(points)
     return [Double](unsafeUninitializedCapacity: x.rows) { out, count in
       nonisolated(unsafe) let out = out
       x.withUnsafeElements { elements in
@@ -106,8 +108,13 @@ public struct KernelDensity: Sendable {
   /// The points as the kernels want them.
   private final class Panels: Sendable {
     let elements: [Double]
+    private let variant: KernelVariant
+
+    /// Whether the kernels that are in use now are those that packed the points: others want another layout.
+    var fitKernelsInUse: Bool { variant == .active }
 
     init(_ points: Matrix) {
+      variant = .active
       let kernels = ood_active_kernels().pointee.kernel_density
       let count = (points.rows + kernels.panel_points - 1) / kernels.panel_points * kernels.panel_points
       elements = [Double](unsafeUninitializedCapacity: count * points.columns) { buffer, filled in

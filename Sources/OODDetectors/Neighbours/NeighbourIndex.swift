@@ -105,7 +105,8 @@ public struct NeighbourIndex: Sendable {
             distanceCount?.value.add(heap.measured, ordering: .relaxed)
           }
         }
-      case .products(let products):
+      case .products(let stored):
+        let products = stored.fittingKernelsInUse
         let visit = { @Sendable (i: Int, candidates: UnsafeBufferPointer<Int32>) in
           var heap = NearestHeap(capacity: k)
           forEachMeasure(queries, i, candidates) { measure, row in
@@ -157,7 +158,8 @@ public struct NeighbourIndex: Sendable {
             }
           }
         }
-      case .products(let products):
+      case .products(let stored):
+        let products = stored.fittingKernelsInUse
         products.visitCovering(queries, radii: radii) { i, candidates in
           var covering = 0
           forEachMeasure(queries, i, candidates) { measure, row in

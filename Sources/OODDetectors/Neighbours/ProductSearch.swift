@@ -21,6 +21,8 @@ final class ProductSearch: Sendable {
   let slacks: [Float]
   /// The bound ε on the relative error of products.
   let productError: Double
+  /// The kernels that packed the points; others want another layout.
+  private let variant: KernelVariant
 
   static let groupSize = 512
   private static let unitRoundoff = 0x1p-24
@@ -29,6 +31,7 @@ final class ProductSearch: Sendable {
 
   init(_ points: Matrix) {
     self.points = points
+    variant = .active
     let d = points.columns
     // A block of the product's depth is summed one after the other (at most 256 long), then the blocks' sums:
     // each adds a rounding a step. 16 more cover rounding the coordinates, the bounds and the last sum.
@@ -37,6 +40,9 @@ final class ProductSearch: Sendable {
     scale = Self.scale(points, centre)
     (packed, bounds, slacks) = Self.pack(points, centre, scale, productError)
   }
+
+  /// This search, or one whose points are packed anew where other kernels are in use here.
+  var fittingKernelsInUse: ProductSearch { variant == .active ? self : ProductSearch(points) }
 
   /// A power of two, so that scaling is exact, which makes the largest coordinate about 1.
   private static func scale(_ points: Matrix, _ centre: [Double]) -> Double {

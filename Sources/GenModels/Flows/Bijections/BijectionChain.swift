@@ -169,7 +169,10 @@ public struct BijectionChain: Bijection {
         steps[index] = .map(map)
       }
     }
-    return done.isEmpty ? value : Tensor.concatenate(done + [value.flattened()], axis: 1)
+    guard !done.isEmpty else { return value }
+    // Behind a split there may be fewer examples than the split saw.
+    let rows = 0..<value.shape[0]
+    return Tensor.concatenate(done.map { $0.sliced(axis: 0, rows) } + [value.flattened()], axis: 1)
   }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {
