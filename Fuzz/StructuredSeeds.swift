@@ -59,7 +59,7 @@ import OODMetrics
         ConvolutionalAutoencoder.Architecture(
           height: 8, width: 8, channels: 1, layers: 2, maps: 2, bottleneckMaps: 2, kernel: 3)),
       try seed(1, DenseAutoencoder.Architecture(features: 6, hidden: [4, 2], outputActivation: .sigmoid)),
-      try seed(2, Sequential(layers, inputShape: [8, 8, 1], seed: 0).architecture),
+      try seed(2, Sequential(layers, exampleShape: [8, 8, 1], seed: 0).configuration),
       try seed(3, Flow.Architecture.realNVP(features: 4, couplings: 2, hidden: [3])),
       try seed(3, Flow.Architecture.glow(images: [8, 8, 1], levels: 2, steps: 1, hiddenChannels: 2)),
       try seed(3, Flow.Architecture.splineFlow(features: 3, couplings: 2, hidden: [3], bins: 4)),
@@ -105,11 +105,11 @@ import OODMetrics
       try KernelDensity(fitting: x), try Mahalanobis(fitting: x),
       try GaussianMixture(fitting: x, components: 2), try OneClassSVM(fitting: x),
       try TopicModel(fitting: x, topics: 2, seed: 1),
-      Detector(AnyTableScorer(knn), threshold: try .contamination(0.1, of: knn.score(x))),
+      Detector(knn, threshold: try .contamination(0.1, of: knn.score(x))),
     ]
     all.append(
       try PreparedScorer(fitting: x, imputesMedians: true, standardizes: true) {
-        AnyTableScorer(try NearestNeighbours(fitting: $0, neighbours: 2))
+        try NearestNeighbours(fitting: $0, neighbours: 2)
       })
     return all
   }

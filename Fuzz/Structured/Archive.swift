@@ -5,7 +5,7 @@ import OODMetrics
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let file = try? SafetensorsFile(bytes: Array(UnsafeBufferPointer(start: start, count: count))),
-    let scorer = try? TableScorers.scorer(decoding: ScorerArchive(file)),
+    let model = try? ModelArchive(file, catalogue: .standard).model(), let scorer = model as? any TableScorer,
     (1...64).contains(scorer.featureCount)
   else { return 0 }
   let width = scorer.featureCount
@@ -23,6 +23,6 @@ public func customMutator(_ data: UnsafeMutablePointer<UInt8>?, _ size: Int, _ m
   -> Int
 {
   mutate(data, size, most, seed) { bytes, draws in
-    mutatedContainer(bytes, &draws) { $0.metadata["checksum"] = $0.checksum }
+    mutatedContainer(bytes, &draws) { $0.seal() }
   }
 }

@@ -16,16 +16,18 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-private func make<Model: SavableModel>(_ type: Model.Type, _ json: Data) {
-  guard let architecture = try? JSONDecoder().decode(Model.Architecture.self, from: json) else { return }
+private func make<Kind: Network>(_ type: Kind.Type, _ json: Data) {
+  guard let configuration = try? JSONDecoder().decode(Kind.Configuration.self, from: json) else { return }
   var room = 1 << 20
   do {
-    let model = try Model(architecture: architecture) { (name, shape) throws(ModelFileError) in
-      let count = shape.reduce(1.0) { $0 * Double($1) }
-      guard count <= Double(room) else { throw .missingTensor(name: name, shape: shape) }
-      room -= Int(count)
-      return .zeros(shape)
-    }
+    let model = try Kind(
+      configuration: configuration,
+      tensors: .stored { (name, shape) throws(ModelFileError) in
+        let count = shape.reduce(1.0) { $0 * Double($1) }
+        guard count <= Double(room) else { throw .missingTensor(name: name, shape: shape) }
+        room -= Int(count)
+        return .zeros(shape)
+      })
     _ = model.namedTensors
   } catch is ModelFileError {
     // Architectures that make no sense are refused, and so is what would be large.

@@ -6,7 +6,7 @@ enum SmallTraining {
     throws
   {
     let data = try TrainingSet(Tensor((0..<12).map { (i: Int) -> Float in Float(i) / 12 }, shape: [6, 2]))
-    let model = Sequential([.dense(units: 2)], inputShape: [2], seed: 1)
+    let model = Sequential([.dense(units: 2)], exampleShape: [2], seed: 1)
     let trainer = Trainer(
       optimizer: Adam(), epochs: 3, batchSize: 2, seed: 2, earlyStopping: EarlyStopping(patience: 2),
       checkpointing: Checkpointing(path: checkpoint, everySteps: steps))

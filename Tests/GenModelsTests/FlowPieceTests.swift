@@ -8,7 +8,7 @@ private struct LongCase: Sendable, CustomTestStringConvertible {
   let count: Int
   var testDescription: String { name }
 
-  var isImage: Bool { architecture.inputShape.count == 3 }
+  var isImage: Bool { architecture.exampleShape.count == 3 }
 
   var flow: Flow {
     Flow(architecture, seed: 3).initialized(from: examples(64), labels: Indexes(labels(64))).moved(by: 0.5)
@@ -16,7 +16,7 @@ private struct LongCase: Sendable, CustomTestStringConvertible {
 
   func examples(_ count: Int) -> Tensor {
     var random = RandomGenerator(seed: 41)
-    let shape = Shape([count] + architecture.inputShape)
+    let shape = Shape([count] + architecture.exampleShape)
     return isImage ? random.uniform(shape, in: 0.05..<0.95) : random.normal(shape)
   }
 
@@ -36,7 +36,7 @@ private struct LongCase: Sendable, CustomTestStringConvertible {
     LongCase(
       name: "class Gaussians",
       architecture: Flow.Architecture(
-        inputShape: [3], bijections: [.coupling(hidden: [8])], base: .classGaussians, classCount: 4),
+        exampleShape: [3], bijections: [.coupling(hidden: [8])], base: .classGaussians, classCount: 4),
       count: 2100),
     LongCase(
       name: "Glow on images",
@@ -113,7 +113,7 @@ struct FlowPieceTests {
       }
     }
     let found = flow.examples(from: z, labels: Indexes(labels))
-    #expect(Array(found.shape) == [law.count] + law.architecture.inputShape)
+    #expect(Array(found.shape) == [law.count] + law.architecture.exampleShape)
     expectClose(found.elements.map { Double($0) }, expected, "f⁻¹(z)")
     // A draw is that map of a draw of the base, with its labels.
     let drawn = flow.sample(count: law.count, labels: Indexes(labels), temperature: 0.75, using: &same)
@@ -124,7 +124,7 @@ struct FlowPieceTests {
   @Test("Draws without labels draw them, each class as often as another")
   func drawnLabels() throws {
     var base = Flow.Architecture(
-      inputShape: [2], bijections: [.reversal], base: .classGaussians, classCount: 2)
+      exampleShape: [2], bijections: [.reversal], base: .classGaussians, classCount: 2)
     base.bijections = [.rescaling(scale: 1, shift: 0)]
     var flow = Flow(base, seed: 1)
     try flow.setTensors([
@@ -184,7 +184,7 @@ struct FlowPieceTests {
     let x = table(count, columns: 8)
     let flow = Flow(
       Flow.Architecture(
-        inputShape: [8],
+        exampleShape: [8],
         bijections: [
           .split, .activationNormalization, .split, .rescaling(scale: 3, shift: 1), .activationNormalization,
         ]),
@@ -202,7 +202,7 @@ struct FlowPieceTests {
       random.normal([200, 2, 6, 4]) * Tensor([1, 2, 3, 4], shape: [1, 1, 1, 4])
       + Tensor([9, 8, -7, 6], shape: [1, 1, 1, 4])
     let flow = Flow(
-      Flow.Architecture(inputShape: [2, 6, 4], bijections: [.split, .activationNormalization]), seed: 1)
+      Flow.Architecture(exampleShape: [2, 6, 4], bijections: [.split, .activationNormalization]), seed: 1)
     let z = initialized(flow, x).latent
     // The 12 pixels of channels 2 and 3 follow the 24 numbers that were split off.
     let rest = z.sliced(axis: 1, 24..<48).reshaped([200 * 12, 2])
@@ -219,7 +219,7 @@ struct FlowPieceTests {
     let labels = random.integers(count, below: 3).elements.map { Int($0) }
     let flow = Flow(
       Flow.Architecture(
-        inputShape: [3],
+        exampleShape: [3],
         bijections: [
           .standardization, .coupling(hidden: [8]), .activationNormalization,
           .coupling(hidden: [8], changes: .first),
@@ -241,7 +241,7 @@ struct FlowPieceTests {
     // One wild example in whatever place.
     x[1400, 0] = 4000
     let flow = Flow(
-      Flow.Architecture(inputShape: [2], bijections: [.standardization, .activationNormalization]), seed: 1)
+      Flow.Architecture(exampleShape: [2], bijections: [.standardization, .activationNormalization]), seed: 1)
     let set = flow.initialized(from: x, using: RandomGenerator(seed: 8))
     func state(_ flow: Flow, _ name: String) throws -> [Float] {
       try #require(flow.namedTensors.first { $0.name == "bijections.0.\(name)" }).tensor.elements

@@ -138,7 +138,7 @@ struct ImageOrientationTests {
       (false, [(0, 0), (0, 1), (1, 0), (1, 1)]), (true, [(0, 0), (1, 1), (0, 1), (1, 0)]),
     ] {
       let flow = Flow(
-        Flow.Architecture(inputShape: [4, 6, 3], bijections: [.squeeze(checkerboard: isCheckerboard)]),
+        Flow.Architecture(exampleShape: [4, 6, 3], bijections: [.squeeze(checkerboard: isCheckerboard)]),
         seed: 1)
       let y = flow.latent(of: x).value.reshaped([2, 2, 3, 12])
       expectEqual(y, [2, 2, 3, 12], "squeeze") { n, row, column, channel in
@@ -151,10 +151,10 @@ struct ImageOrientationTests {
   @Test("Flattening is row by row, channels last")
   func flatten() {
     let x = images()
-    let y = Sequential([.flatten], inputShape: [7, 5, 2], seed: 1)(x)
+    let y = Sequential([.flatten], exampleShape: [7, 5, 2], seed: 1)(x)
     #expect(y.shape == [3, 70])
     #expect(y[1, (3 * 5 + 4) * 2 + 1] == x[1, 3, 4, 1])
-    let back = Sequential([.reshape([5, 7, 2])], inputShape: [70], seed: 1)(y)
+    let back = Sequential([.reshape([5, 7, 2])], exampleShape: [70], seed: 1)(y)
     #expect(back[2, 1, 6, 0] == y[2, (1 * 7 + 6) * 2])
   }
 

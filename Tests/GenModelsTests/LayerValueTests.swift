@@ -28,7 +28,7 @@ struct LayerValueTests {
       let convolution = Convolution(
         weight: Tensor([2], shape: [1, 1, 1, 1]), bias: Tensor([1]), activation: activation)
       let images = convolution(x.reshaped([5, 1, 1, 1]), .inference).elements
-      let sequence = Sequential([.activation(activation)], inputShape: [1], seed: 1)(x).elements
+      let sequence = Sequential([.activation(activation)], exampleShape: [1], seed: 1)(x).elements
       for (index, number) in numbers.enumerated() {
         let expected = law(2 * Double(number) + 1)
         #expect(close(dense(x, .inference)[index, 0], expected), "\(activation) of \(2 * number + 1)")
@@ -79,7 +79,7 @@ struct LayerValueTests {
     let plain = Convolution(inChannels: 10, outChannels: 30, kernel: 3, using: &random)
     expect(plain.weight.tensor, 2.0 / (9 * 40), "Glorot's law of a convolution")
     let he = Sequential(
-      [.convolution(channels: 30, kernel: 3), .flatten, .dense(units: 7)], inputShape: [6, 5, 10], seed: 2,
+      [.convolution(channels: 30, kernel: 3), .flatten, .dense(units: 7)], exampleShape: [6, 5, 10], seed: 2,
       initialization: .heNormal)
     let tensors = Dictionary(uniqueKeysWithValues: he.namedTensors.map { ($0.name, $0.tensor) })
     expect(try #require(tensors["0.weight"]), 2.0 / 90, "He's law of a convolution in a sequence")
@@ -107,7 +107,7 @@ struct LayerValueTests {
     let models: [(String, (UInt64) -> [(name: String, tensor: Tensor)])] = [
       (
         "sequence",
-        { Sequential([.dense(units: 4), .dense(units: 4)], inputShape: [4], seed: $0).namedTensors }
+        { Sequential([.dense(units: 4), .dense(units: 4)], exampleShape: [4], seed: $0).namedTensors }
       ),
       ("autoencoder", { DenseAutoencoder(.init(features: 4, hidden: [4, 4]), seed: $0).namedTensors }),
       (
@@ -139,10 +139,10 @@ struct LayerValueTests {
 
   /// A flow of one coupling of three features whose network gives the same numbers whatever it reads.
   private func coupling(
-    _ transform: CouplingTransform, _ outputs: [Float], changes: BijectionSpecification.Half
+    _ transform: CouplingTransform, _ outputs: [Float], changes: ChannelHalf
   ) throws -> Flow {
     var flow = Flow(
-      Flow.Architecture(inputShape: [3], bijections: [.coupling(transform, hidden: [2], changes: changes)]),
+      Flow.Architecture(exampleShape: [3], bijections: [.coupling(transform, hidden: [2], changes: changes)]),
       seed: 1)
     var tensors = Dictionary(uniqueKeysWithValues: flow.namedTensors.map { ($0.name, $0.tensor) })
     tensors["bijections.0.network.1.bias"] = Tensor(outputs)

@@ -311,7 +311,7 @@ struct TrainingStateTests {
   func flowBatchNormalization() throws {
     let x = Tensor([1, 10, 2, 40, 6, 40], shape: [3, 2])
     let flow = Flow(
-      Flow.Architecture(inputShape: [2], bijections: [.batchNormalization(momentum: 0.25)]), seed: 1)
+      Flow.Architecture(exampleShape: [2], bijections: [.batchNormalization(momentum: 0.25)]), seed: 1)
     func state(_ flow: Flow, _ name: String) throws -> [Float] {
       try #require(flow.namedTensors.first { $0.name == "bijections.0.\(name)" }).tensor.elements
     }

@@ -158,7 +158,7 @@ struct SweepSettingTests {
       func classifier(_ name: String, classes: Int, seed: UInt64) throws -> String {
         let path = "\(folder)/\(name).safetensors"
         try Sequential(
-          [.flatten, .dense(units: 4), .dense(units: classes)], inputShape: [10, 8, 1], seed: seed
+          [.flatten, .dense(units: 4), .dense(units: classes)], exampleShape: [10, 8, 1], seed: seed
         )
         .save(to: path)
         return path
@@ -261,12 +261,12 @@ struct SweepSettingTests {
           .convolution(channels: 3, kernel: 3), .maximumPooling(window: 2), .flatten,
           .dense(units: 6, activation: .relu), .dense(units: 4),
         ],
-        inputShape: [10, 8, 1], seed: 3))
+        exampleShape: [10, 8, 1], seed: 3))
     let set = images("many", 530, seed: 8)
-    let (logits, features) = (classifier.logits(set.examples), try classifier.features(set.examples))
+    let (logits, features) = (try classifier.logits(set.examples), try classifier.features(set.examples))
     #expect(logits.shape == [530, 4] && features.shape == [530, 6])
     let (probabilities, predictions) = (
-      classifier.probabilities(set.examples), classifier.predictions(set.examples)
+      try classifier.probabilities(set.examples), try classifier.labels(set.examples).elements.map { Int($0) }
     )
     var wrong = 0
     for row in 0..<530 {

@@ -90,7 +90,15 @@ extension ModelArchive {
 
 extension ModelArchive {
   /// The model in this archive, of its real type, looked up in the catalogue.
-  public func model() throws -> any Model { try loaded ?? catalogue.model(from: self) }
+  public func model() throws -> any Model { try loaded ?? catalogue.load(self) }
+
+  /// The same archive, read with another catalogue.
+  func with(_ catalogue: ModelCatalogue) -> ModelArchive {
+    var archive = self
+    archive.catalogue = catalogue
+    archive.parts = parts.mapValues { $0.with(catalogue) }
+    return archive
+  }
 
   /// The configuration.
   public func configuration<Configuration: Decodable>(

@@ -74,7 +74,11 @@ extension ModelCatalogue {
 
   /// The model in an archive, of its real type.
   /// - Throws: As `load`.
-  func model(from archive: ModelArchive) throws -> any Model {
+  public func model(from archive: ModelArchive) throws -> any Model {
+    try archive.with(self).model()
+  }
+
+  func load(_ archive: ModelArchive) throws -> any Model {
     guard let load = loaders[archive.kind] else {
       throw ModelFileError.unexpectedModel(
         found: archive.kind, expected: kinds.isEmpty ? "none at all" : kinds.joined(separator: ", "))
