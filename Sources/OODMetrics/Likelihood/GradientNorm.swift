@@ -22,8 +22,10 @@ public struct GradientNorm<Model: DifferentiableDensity>: OODScorer {
     self.batchSize = batchSize
   }
 
-  /// ‖∂ ln p(x) / ∂x‖₂ of each example.
-  /// - Throws: `LikelihoodError.notFinite` where an example is not finite, or its gradient is not.
+  /// ‖∂ ln p(x) / ∂x‖₂ of each example; of one so far out that 32 bits overflow on the way, the greatest number that they
+  /// hold.
+  /// - Throws: `LikelihoodError.notFinite` where an example is not finite, or its gradient is not and the gradient at 0
+  ///   isn't either: the model is broken.
   public func score(_ x: Tensor) throws -> [Double] {
     precondition(
       x.rank == model.exampleShape.rank + 1 && x.shape.dropFirst().elementsEqual(model.exampleShape),
@@ -48,6 +50,16 @@ public struct GradientNorm<Model: DifferentiableDensity>: OODScorer {
         }
       }
     }
-    return try norms.checkedFinite("gradient's length")
+    guard norms.contains(where: { !$0.isFinite }), isSound else {
+      return try norms.checkedFinite("gradient's length")
+    }
+    return norms.map { $0.isFinite ? $0 : Double(Float.greatestFiniteMagnitude) }
+  }
+
+  /// Whether the gradient at the origin is finite, as no broken model's is.
+  private var isSound: Bool {
+    let origin = Tensor.zeros(Shape([1] + Array(model.exampleShape)))
+    return gradient(at: origin) { model.recordedLogDensity($0).sum() }
+      .withUnsafeElements { $0.allSatisfy(\.isFinite) }
   }
 }

@@ -12,8 +12,10 @@ extension Flow {
   /// A class-conditional flow averages p over its classes (see `logDensity(_:labels:)` for ln p(x | class)). Works through the batch
   /// in pieces, so that memory stays bounded; an example's density does not depend on the others.
   ///
+  /// An example so far out that 32 bits overflow on the way has the least log-density that they hold, −3.4·10³⁸, below that
+  /// of every other. Outside the box of a uniform base ln p is −∞.
   /// - Throws: `FlowError` for examples of another shape, numbers that are NaN or infinite, values outside a logit's
-  ///   interval, and examples so far out that numbers overflow. Outside the box of a uniform base the density is −∞.
+  ///   interval, and a flow with a parameter that is not finite.
   public func logDensity(_ x: Tensor) throws -> [Double] { try logDensity(x, labels: nil) }
 
   /// ln p(x | class) of each example, in nats, for a class-conditional flow.
@@ -25,10 +27,13 @@ extension Flow {
       let piece = x.sliced(axis: 0, rows)
       let labels = labels.map { labels in Indexes(Array(labels.elements[rows])) }
       for number in logDensities(of: piece, labels: labels).elements {
-        guard !number.isNaN, number > -.infinity || hasBoundedBase else {
-          throw FlowError.overflow(example: found.count)
+        if number.isFinite || (number == -.infinity && hasBoundedBase) {
+          found.append(Double(number))
+        } else {
+          // The example's own doing, unless the flow is broken, for which every example is.
+          guard hasFiniteParameters else { throw FlowError.overflow(example: found.count) }
+          found.append(-Double(Float.greatestFiniteMagnitude))
         }
-        found.append(Double(number))
       }
     }
     return found
@@ -63,6 +68,8 @@ extension Flow {
       return weights.map { $0 / total }
     }
   }
+
+  private var hasFiniteParameters: Bool { namedTensors.allSatisfy { $0.tensor.firstNonFinite == nil } }
 
   private var hasBoundedBase: Bool {
     if case .uniform = base.specification { true } else { false }

@@ -6,7 +6,7 @@ public enum FlowError: Error, Sendable, Hashable, CustomStringConvertible {
   case unexpectedShape(found: Shape, expected: Shape)
   /// An example where the flow's density is not defined: outside what a logit takes.
   case outsideSupport(example: Int, feature: Int, value: Float, support: ClosedRange<Float>)
-  /// Numbers overflowed on the way to the base distribution.
+  /// The flow has a parameter that is NaN or infinite, as after a training that went astray.
   case overflow(example: Int)
   case labelsMissing(classes: Int)
   case labelOutOfRange(example: Int, label: Int, classes: Int)
@@ -25,7 +25,7 @@ public enum FlowError: Error, Sendable, Hashable, CustomStringConvertible {
       \(support.upperBound).
       """
     case .overflow(let example):
-      "Example \(example) lies so far out that numbers overflow on the way to the base distribution."
+      "Example \(example) has no density: a parameter of the flow is NaN or infinite, as after a training that went astray."
     case .labelsMissing(let classes):
       "This flow is trained on examples of \(classes) classes, and no labels were given."
     case .labelOutOfRange(let example, let label, let classes):
