@@ -48,7 +48,7 @@ public struct TablePreparation: Sendable, Hashable {
     self.scales = scales
   }
 
-  /// The prepared table: ((x or median) − mean) / scale.
+  /// The prepared table: ((x or median) − mean) / scale; beyond the greatest finite number, that one.
   /// - Throws: `TableError` for another number of columns, infinities, or NaN that is not to be filled.
   public func callAsFunction(_ x: Matrix) throws(TableError) -> Matrix {
     guard x.columns == featureCount else {
@@ -59,7 +59,7 @@ public struct TablePreparation: Sendable, Hashable {
     let (means, scales, d) = (means, scales, featureCount)
     return filled.mapRows(width: d) { rows, count, result in
       for i in 0..<count {
-        for j in 0..<d { result[i * d + j] = (rows[i * d + j] - means[j]) / scales[j] }
+        for j in 0..<d { result[i * d + j] = standardized(rows[i * d + j], means[j], scales[j]) }
       }
     }
   }
@@ -72,4 +72,13 @@ public struct TablePreparation: Sendable, Hashable {
       }
     }
   }
+}
+
+/// (x − mean) / scale, at most the greatest finite number in magnitude.
+@inline(__always)
+func standardized(_ x: Double, _ mean: Double, _ scale: Double) -> Double {
+  let result = (x - mean) / scale
+  if result.isFinite { return result }
+  // The difference may be beyond the finite numbers where the quotient isn't.
+  return ((x / 2 - mean / 2) / scale * 2).saturated
 }
