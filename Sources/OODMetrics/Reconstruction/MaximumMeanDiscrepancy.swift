@@ -44,8 +44,8 @@ public struct MaximumMeanDiscrepancy: Sendable, Hashable {
     try generated.requireExamples(2, set: "generated", "for the mean over pairs")
     try real.requireExamples(2, set: "real", "for the mean over pairs")
     try generated.requireWidth(of: real, "real", set: "generated")
-    try NeighbourIndex.checkMagnitudes(generated)
-    try NeighbourIndex.checkMagnitudes(real)
+    try generated.checkMagnitudes()
+    try real.checkMagnitudes()
     let resolved = try Self.resolve(kernel, generated, real)
     let (x, y): (Matrix, Matrix)
     switch resolved {

@@ -21,3 +21,9 @@ public struct AnyTableScorer: TableScorer {
 
   public init(from archive: ScorerArchive) throws { try self.init(decoding: archive) }
 }
+
+extension AnyTableScorer: LeaveOneOutScorer {
+  public func leaveOneOutScores() throws -> [Double]? {
+    try (base as? any LeaveOneOutScorer)?.leaveOneOutScores()
+  }
+}

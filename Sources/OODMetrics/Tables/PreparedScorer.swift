@@ -29,6 +29,10 @@ extension PreparedScorer: ExplainableScorer where Base: ExplainableScorer {
   public func contributions(_ x: Matrix) throws -> Matrix { try base.contributions(preparation(x)) }
 }
 
+extension PreparedScorer: LeaveOneOutScorer where Base: LeaveOneOutScorer {
+  public func leaveOneOutScores() throws -> [Double]? { try base.leaveOneOutScores() }
+}
+
 extension PreparedScorer {
   public func encode(to archive: inout ScorerArchive) throws {
     if let medians = preparation.medians { archive["medians"] = .float64(medians, shape: [featureCount]) }

@@ -40,8 +40,13 @@ struct DetectRun: AsyncParsableCommand {
       method, train: train, score: score, input: input, options: options, leavingOneOut: leaveOneOut)
     var threshold: Threshold?
     if let contamination {
-      threshold = try .contamination(
-        contamination, of: input.score == input.train ? task.scores : task.scorer.score(train))
+      // Never from scores of rows that find themselves: see `LeaveOneOutScorer`.
+      threshold = try .contamination(contamination, of: task.scorer.calibrationScores(training: train))
+      if input.score == input.train, !leaveOneOut, hasLeaveOneOut(task.scorer) {
+        Console.remark(
+          "\(method.name): the rows scored are those fitted to, and each finds itself at distance 0, while the threshold "
+            + "is that of rows compared with the others; --leave-one-out scores them so.")
+      }
     }
     let ranking = try truth.map { try ScoreRanking(task.scores, isOutOfDistribution: $0) }
 
@@ -60,6 +65,14 @@ struct DetectRun: AsyncParsableCommand {
       task: task, ranking: ranking, threshold: threshold)
     if format == .json { try JSONOutput.print(report) } else { report.lines.forEach(Console.result) }
   }
+}
+
+/// Whether the scorer finds training rows among their own neighbours.
+private func hasLeaveOneOut(_ scorer: any TableScorer) -> Bool {
+  if let prepared = scorer as? PreparedScorer<AnyTableScorer> {
+    return prepared.base.base is any LeaveOneOutScorer
+  }
+  return ((scorer as? AnyTableScorer)?.base ?? scorer) is any LeaveOneOutScorer
 }
 
 /// How scores are printed.
