@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -28,6 +29,17 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct held_buffer *held[class_count];
 static struct ood_buffer_statistics statistics;
 static uint64_t held_limit = (uint64_t)2 << 30;
+
+/// The most that was in use at once in the running window of time and in the one before it. What is kept beyond the larger
+/// of them goes back to the system when a window ends.
+static struct {
+  uint64_t peak, peak_before;
+  long long start;
+  unsigned requests;
+} window;
+static long long window_milliseconds = 10000;
+/// Requests between looks at the clock.
+enum { requests_between_looks = 16 };
 
 /// Where a borrowed buffer belongs.
 struct borrowed_buffer {
@@ -72,28 +84,72 @@ static int class_to_keep(void *buffer, int index) {
   return index;
 }
 
+/// Takes kept buffers out of the pool, the largest first, until it keeps at most `limit` bytes; returns them as a list. Under
+/// `lock`.
+static struct held_buffer *take_out(uint64_t limit) {
+  struct held_buffer *list = NULL;
+  for (int i = class_count - 1; i >= 0 && statistics.held_bytes > limit; i--) {
+    while (held[i] && statistics.held_bytes > limit) {
+      struct held_buffer *buffer = held[i];
+      held[i] = buffer->next;
+      statistics.held_bytes -= bytes_of(i);
+      buffer->next = list;
+      list = buffer;
+    }
+  }
+  return list;
+}
+
+/// Gives a list of buffers back to the system: without `lock`, for that takes long.
+static void give_back(struct held_buffer *list) {
+  while (list) {
+    struct held_buffer *next = list->next;
+    free(list);
+    list = next;
+  }
+}
+
+/// Follows the use, and at the end of a window returns what the pool has too much. Under `lock`.
+static struct held_buffer *end_window(void) {
+  if (statistics.live_bytes > window.peak) window.peak = statistics.live_bytes;
+  if (window.requests++ % requests_between_looks) return NULL;
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  const long long now = (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+  if (window.start == 0) window.start = now;
+  if (now - window.start < window_milliseconds) return NULL;
+  const uint64_t most = window.peak > window.peak_before ? window.peak : window.peak_before;
+  const uint64_t used = statistics.live_bytes;
+  window.peak_before = window.peak;
+  window.peak = used;
+  window.start = now;
+  return take_out(most > used ? most - used : 0);
+}
+
 static _Noreturn void no_memory(size_t bytes) {
   fprintf(stderr, "swift-ood: the system has no memory left for a buffer of %zu bytes.\n", bytes);
   abort();
 }
 
-static void *fresh_buffer(size_t bytes) {
+/// A buffer from the system; when that has none, once more after the pool has given back all that it keeps. NULL then.
+static void *fresh_buffer(size_t bytes, size_t alignment) {
   void *buffer = NULL;
-  const size_t alignment = bytes >= 2 * huge_page ? huge_page : 64;
-  if (posix_memalign(&buffer, alignment, bytes) != 0) no_memory(bytes);
+  if (posix_memalign(&buffer, alignment, bytes) != 0) {
+    ood_buffer_trim();
+    if (posix_memalign(&buffer, alignment, bytes) != 0) return NULL;
+  }
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   if (alignment == huge_page) madvise(buffer, bytes, MADV_HUGEPAGE);
 #endif
   return buffer;
 }
 
-void *ood_buffer_allocate(size_t bytes) {
+void *ood_buffer_try_allocate(size_t bytes) {
   if (bytes < small_limit) {
-    void *buffer = malloc(bytes ? bytes : 1);
-    if (!buffer) no_memory(bytes);
-    return buffer;
+    void *small = malloc(bytes ? bytes : 1);
+    return small ? small : fresh_buffer(bytes ? bytes : 1, 16);
   }
-  if (bytes > (size_t)1 << 62) no_memory(bytes);
+  if (bytes > (size_t)1 << 62) return NULL;
   const int wanted = class_of(bytes);
   pthread_mutex_lock(&lock);
   const int index = class_to_take(wanted);
@@ -111,8 +167,23 @@ void *ood_buffer_allocate(size_t bytes) {
   if (statistics.live_bytes > statistics.peak_live_bytes) {
     statistics.peak_live_bytes = statistics.live_bytes;
   }
+  struct held_buffer *surplus = end_window();
   pthread_mutex_unlock(&lock);
-  return buffer ? (void *)buffer : fresh_buffer(class_bytes);
+  give_back(surplus);
+  if (buffer) return buffer;
+  void *fresh = fresh_buffer(class_bytes, class_bytes >= 2 * huge_page ? huge_page : 64);
+  if (fresh) return fresh;
+  pthread_mutex_lock(&lock);
+  statistics.fresh -= 1;
+  statistics.live_bytes -= class_bytes;
+  pthread_mutex_unlock(&lock);
+  return NULL;
+}
+
+void *ood_buffer_allocate(size_t bytes) {
+  void *buffer = ood_buffer_try_allocate(bytes);
+  if (!buffer) no_memory(bytes);
+  return buffer;
 }
 
 void ood_buffer_release(void *buffer, size_t bytes) {
@@ -132,7 +203,9 @@ void ood_buffer_release(void *buffer, size_t bytes) {
     held[index] = kept;
     statistics.held_bytes += class_bytes;
   }
+  struct held_buffer *surplus = end_window();
   pthread_mutex_unlock(&lock);
+  give_back(surplus);
   if (!keep) free(buffer);
 }
 
@@ -151,14 +224,14 @@ void ood_buffer_reset_peak(void) {
 
 void ood_buffer_trim(void) {
   pthread_mutex_lock(&lock);
-  for (int i = 0; i < class_count; i++) {
-    while (held[i]) {
-      struct held_buffer *buffer = held[i];
-      held[i] = buffer->next;
-      free(buffer);
-    }
-  }
-  statistics.held_bytes = 0;
+  struct held_buffer *list = take_out(0);
+  pthread_mutex_unlock(&lock);
+  give_back(list);
+}
+
+void ood_buffer_set_window(long long milliseconds) {
+  pthread_mutex_lock(&lock);
+  window_milliseconds = milliseconds;
   pthread_mutex_unlock(&lock);
 }
 

@@ -25,6 +25,33 @@ static int worker_count, asleep;
 static atomic_int wanted_helpers;
 /// Callers that sleep until their helpers have returned.
 static atomic_int sleeping_callers;
+/// Threads of importers inside `ood_run_together`, and these together with the helpers that they were granted.
+static atomic_int callers, busy;
+/// How deep this thread is inside `ood_run_together`: bodies may call it.
+static _Thread_local int depth;
+
+static int processors(void) {
+  static atomic_int known;
+  int count = atomic_load_explicit(&known, memory_order_relaxed);
+  if (count == 0) {
+    count = ood_usable_processors();
+    atomic_store_explicit(&known, count, memory_order_relaxed);
+  }
+  return count;
+}
+
+/// Helpers that a call for `threads` threads gets: no more than there are processors without work, else independent callers
+/// would take each other's, and wait for helpers that don't run. A caller alone gets all that it asks for.
+static int grant(int threads) {
+  const int most = threads > processors() ? threads : processors();
+  int at_work = atomic_load(&busy);
+  for (;;) {
+    const int own = depth == 0 ? 1 : 0;
+    const int idle = most - at_work - own;
+    const int helpers = idle < 0 ? 0 : idle < threads - 1 ? idle : threads - 1;
+    if (atomic_compare_exchange_weak(&busy, &at_work, at_work + own + helpers)) return helpers;
+  }
+}
 
 static void pause_briefly(void) {
 #if defined(__x86_64__)
@@ -44,7 +71,11 @@ static long long microseconds(void) {
 /// How long a thread waits awake before it sleeps. Kernels of one training step follow each other within this time.
 enum { awake_microseconds = 100, pauses_between_looks_at_the_clock = 64 };
 
-/// Waits awake until `*value` is (not) zero; returns whether it became so in time.
+/// Whether every processor has an importer's thread to run, so that waiting awake takes time from one of them.
+static int is_crowded(void) { return atomic_load_explicit(&callers, memory_order_relaxed) >= processors(); }
+
+/// Waits awake until `*value` is (not) zero; returns whether it became so in time. For work it does not wait where all
+/// processors have some.
 static int wait_awake(atomic_int *value, int until_zero) {
   if ((atomic_load_explicit(value, memory_order_acquire) == 0) == until_zero) return 1;
   const long long end = microseconds() + awake_microseconds;
@@ -53,6 +84,7 @@ static int wait_awake(atomic_int *value, int until_zero) {
       if ((atomic_load_explicit(value, memory_order_acquire) == 0) == until_zero) return 1;
       pause_briefly();
     }
+    if (!until_zero && is_crowded()) return 0;
   } while (microseconds() < end);
   return 0;
 }
@@ -88,7 +120,9 @@ static void *work(void *unused) {
     atomic_fetch_add(&job->active, 1);
     pthread_mutex_unlock(&lock);
 
+    depth = 1;
     job->body(job->context);
+    depth = 0;
     // The job may be gone as soon as its last helper has left it.
     atomic_fetch_sub(&job->active, 1);
     if (atomic_load(&sleeping_callers) > 0) {
@@ -112,16 +146,13 @@ static void make_workers(int count) {
   pthread_attr_destroy(&attributes);
 }
 
-void ood_run_together(int threads, void (*body)(void *context), void *context) {
-  if (threads < 2) {
-    body(context);
-    return;
-  }
-  struct job job = {.body = body, .context = context, .wanted = threads - 1};
+/// `body` on this thread and on up to `helpers` others, until all have returned.
+static void run_with_helpers(int helpers, void (*body)(void *context), void *context) {
+  struct job job = {.body = body, .context = context, .wanted = helpers};
   atomic_init(&job.active, 0);
 
   pthread_mutex_lock(&lock);
-  make_workers(threads - 1);
+  make_workers(helpers);
   job.next = open_jobs;
   if (open_jobs) open_jobs->previous = &job;
   open_jobs = &job;
@@ -140,4 +171,23 @@ void ood_run_together(int threads, void (*body)(void *context), void *context) {
   while (atomic_load(&job.active) > 0) pthread_cond_wait(&work_done, &lock);
   atomic_fetch_sub(&sleeping_callers, 1);
   pthread_mutex_unlock(&lock);
+}
+
+void ood_run_together(int threads, void (*body)(void *context), void *context) {
+  if (threads < 2) {
+    body(context);
+    return;
+  }
+  const int is_outermost = depth == 0;
+  const int helpers = grant(threads);
+  if (is_outermost) atomic_fetch_add(&callers, 1);
+  depth++;
+  if (helpers == 0) {
+    body(context);
+  } else {
+    run_with_helpers(helpers, body, context);
+  }
+  depth--;
+  if (is_outermost) atomic_fetch_sub(&callers, 1);
+  atomic_fetch_sub(&busy, helpers + is_outermost);
 }

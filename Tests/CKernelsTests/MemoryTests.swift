@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 /// The pool of buffers, each time in a process of its own.
@@ -49,4 +50,65 @@ import Testing
       precondition(ood_buffer_statistics().fresh == fresh)
     }
   }
+
+  /// Two windows after a peak, what is kept beyond the use since then goes back by itself.
+  @Test func peaksAreForgotten() async {
+    await #expect(processExitsWith: .success) {
+      ood_buffer_set_window(20)
+      let peak = (0..<8).map { _ in ood_buffer_allocate(16 << 20) }
+      peak.forEach { ood_buffer_release($0, 16 << 20) }
+      precondition(ood_buffer_statistics().held_bytes >= 128 << 20)
+      func work(milliseconds: UInt32) {
+        for _ in 0..<milliseconds {
+          for _ in 0..<40 {
+            let buffer = ood_buffer_allocate(1 << 20)
+            ood_buffer_release(buffer, 1 << 20)
+          }
+          usleep(1000)
+        }
+      }
+      work(milliseconds: 120)
+      // What the work itself uses stays.
+      let held = ood_buffer_statistics().held_bytes
+      precondition(held >= 1 << 20 && held < 4 << 20, "\(held) bytes are kept.")
+      let fresh = ood_buffer_statistics().fresh
+      work(milliseconds: 60)
+      precondition(ood_buffer_statistics().fresh == fresh)
+    }
+  }
+
+  @Test func whatCantBeHadIsNone() async {
+    await #expect(processExitsWith: .success) {
+      let before = ood_buffer_statistics()
+      precondition(ood_buffer_try_allocate(1 << 61) == nil)
+      precondition(ood_buffer_try_allocate(1 << 63) == nil)
+      precondition(ood_buffer_statistics().live_bytes == before.live_bytes)
+      let small = ood_buffer_try_allocate(10)
+      precondition(small != nil)
+      ood_buffer_release(small!, 10)
+    }
+  }
+
+  #if os(Linux)
+    /// When the system gives no more, the pool gives back what it keeps before it gives up.
+    @Test func keptBuffersAreGivenBackOnFailure() async {
+      await #expect(processExitsWith: .success) {
+        let (large, small) = (400 << 20, 150 << 20)
+        let buffer = ood_buffer_allocate(large)
+        ood_buffer_release(buffer, large)
+        precondition(ood_buffer_statistics().held_bytes >= UInt64(large))
+        // No more address space than now, and a little.
+        let pages = Int(
+          try! String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[0])!
+        var limit = rlimit()
+        limit.rlim_cur = UInt(pages * sysconf(Int32(_SC_PAGESIZE)) + (40 << 20))
+        limit.rlim_max = limit.rlim_cur
+        precondition(setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0)
+        let second = ood_buffer_allocate(small)
+        precondition(ood_buffer_statistics().held_bytes == 0)
+        precondition(ood_buffer_try_allocate(large) == nil)
+        ood_buffer_release(second, small)
+      }
+    }
+  #endif
 }

@@ -9,11 +9,11 @@ extension ScorerLawCase {
     ScorerLawCase("nearest-neighbours, manhattan mean") {
       try NearestNeighbours(fitting: $0, neighbours: 7, distance: .mean, metric: .manhattan)
     },
-    ScorerLawCase("neighbour-graph-indegree", leastDistinctScores: 5) {
+    ScorerLawCase("neighbour-graph-indegree", leastDistinctScores: 5, units: .together) {
       try NeighbourGraphIndegree(fitting: $0, neighbours: 10)
     },
-    ScorerLawCase("local-outlier-factor") { try LocalOutlierFactor(fitting: $0) },
-    ScorerLawCase("local-outlier-factor, distinct") {
+    ScorerLawCase("local-outlier-factor", units: .together) { try LocalOutlierFactor(fitting: $0) },
+    ScorerLawCase("local-outlier-factor, distinct", units: .together) {
       try LocalOutlierFactor(fitting: $0, neighbours: 10, distinct: true)
     },
     ScorerLawCase("clusters") { try ClusterScorer(fitting: $0, starts: 2) },
@@ -28,9 +28,19 @@ extension ScorerLawCase {
     ScorerLawCase("kernel-density, exponential") {
       try KernelDensity(fitting: $0, bandwidth: .fixed(2), kernel: .exponential)
     },
-    ScorerLawCase("mahalanobis") { try Mahalanobis(fitting: $0) },
-    ScorerLawCase("mahalanobis, shrunk") { try Mahalanobis(fitting: $0, covariance: .ledoitWolf) },
-    ScorerLawCase("mahalanobis, robust") { try Mahalanobis(fitting: $0, covariance: .minimumDeterminant()) },
+    ScorerLawCase("kernel-density, tophat") {
+      try KernelDensity(fitting: $0, bandwidth: .fixed(60), kernel: .tophat)
+    },
+    ScorerLawCase("mahalanobis", units: .affine) { try Mahalanobis(fitting: $0) },
+    ScorerLawCase("mahalanobis, shrunk", units: .together) {
+      try Mahalanobis(fitting: $0, covariance: .ledoitWolf)
+    },
+    ScorerLawCase("mahalanobis, robust", units: .affine) {
+      try Mahalanobis(fitting: $0, covariance: .minimumDeterminant())
+    },
+    ScorerLawCase("gaussian-mixture, one component", units: .density) {
+      try GaussianMixture(fitting: $0, components: 1)
+    },
     ScorerLawCase("gaussian-mixture") { try GaussianMixture(fitting: $0, components: 3) },
     ScorerLawCase("gaussian-mixture, diagonal") {
       try GaussianMixture(fitting: $0, components: 3, shape: .diagonal)

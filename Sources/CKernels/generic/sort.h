@@ -14,10 +14,10 @@ static size_t sort_bounds(const double *x, size_t n, uint64_t *lowest, uint64_t 
   }
   *lowest = low;
   *highest = high;
-  // Infinities and NaN of either sign have keys outside those of the largest finite numbers.
-  if (low >= sort_key(-__DBL_MAX__) && high <= sort_key(__DBL_MAX__)) return n;
+  // NaN of either sign has a key outside those of the infinities.
+  if (low >= sort_key(-__builtin_inf()) && high <= sort_key(__builtin_inf())) return n;
   size_t i = 0;
-  while (__builtin_isfinite(x[i])) i++;
+  while (!__builtin_isnan(x[i])) i++;
   return i;
 }
 

@@ -10,8 +10,12 @@
 #pragma clang assume_nonnull begin
 
 /// A buffer of at least `bytes` bytes, aligned to 64 when `bytes >= 1024` and to 16 otherwise.
-/// Contents are undefined. Thread-safe. Aborts with a sentence when the system has no more memory.
+/// Contents are undefined. Thread-safe. When the system has no more memory, the pool gives back what it keeps and asks once
+/// more, and then aborts with a sentence.
 void *ood_buffer_allocate(size_t bytes);
+
+/// As `ood_buffer_allocate`, but NULL where that aborts.
+void *_Nullable ood_buffer_try_allocate(size_t bytes);
 
 /// Gives back a buffer that `ood_buffer_allocate(bytes)` returned, with the same `bytes`.
 void ood_buffer_release(void *buffer, size_t bytes);
@@ -36,6 +40,11 @@ void ood_buffer_reset_peak(void);
 
 /// Returns all kept buffers to the system.
 void ood_buffer_trim(void);
+
+/// The pool keeps what is in use and kept together below the most that was in use at once in the last 10 to 20 seconds: at
+/// the end of every window of that many milliseconds (default 10,000), looked for when a buffer is asked for or given back,
+/// the largest of the kept buffers beyond it go back to the system. So a peak is remembered for two windows.
+void ood_buffer_set_window(long long milliseconds);
 
 /// Upper bound on kept bytes (default 2 GiB); a buffer released above it goes back to the system at once.
 void ood_buffer_set_held_limit(uint64_t bytes);

@@ -2,7 +2,7 @@
 ///
 /// Doubles become 64-bit KEYS in the same order: key(x) = bits(x + 0) with the sign bit flipped when x >= 0,
 /// all bits flipped when x < 0. So equal numbers, 0 and -0 among them, have equal keys, and distinct numbers
-/// distinct ones. NaN and infinities must not be given to anything but `bounds`.
+/// distinct ones. NaN must not be given to anything but `bounds`.
 ///
 /// The plan for n numbers in two classes: `bounds` of chunks; `bucket_counts` of chunks; prefix sums over
 /// classes, buckets and chunks; `bucket_scatter` of chunks; then each bucket of each class is sorted on its
@@ -19,7 +19,7 @@ enum { ood_sort_buckets = 2048 };
 
 struct ood_sort {
   /// *lowest and *highest = the smallest and the largest key of x[0 ..< n], n >= 1. Returns the position of
-  /// the first number that is NaN or infinite, or n when there is none.
+  /// the first number that is NaN, or n when there is none.
   size_t (*bounds)(const double *x, size_t n, uint64_t *lowest, uint64_t *highest);
 
   /// keys[i] = key(x[i]), for i < n.

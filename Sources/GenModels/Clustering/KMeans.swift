@@ -29,7 +29,8 @@ public struct KMeans: Sendable {
   ///   - tolerance: A start is settled when no label changes, or when the centres' squared shift is below
   ///     this part of the mean variance of the columns.
   ///   - random: Decides the first centres.
-  /// - Throws: `TableError` for entries that are not finite and for fewer rows than clusters.
+  /// - Throws: `TableError` for entries that are not finite, or too large or too close for squares, and for fewer rows than
+  ///   clusters.
   public init(
     fitting x: Matrix, clusters: Int = 8, starts: Int = 10, largestIterationCount: Int = 300,
     tolerance: Double = 1e-4, random: RandomGenerator = RandomGenerator(seed: 0)
@@ -41,6 +42,7 @@ public struct KMeans: Sendable {
       throw TableError.invalidSetting(name: "starts", value: "\(starts)", expected: "at least 1")
     }
     try x.checkTraining(rows: clusters, "to make \(clusters) clusters")
+    try x.checkDistances()
     let shift = tolerance * Self.meanVariance(x)
     let isSmall = x.rows * clusters * x.columns <= 1_000_000
     var best: Lloyd?

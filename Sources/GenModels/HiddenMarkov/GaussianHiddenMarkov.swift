@@ -6,8 +6,8 @@
 
 /// A hidden Markov model with Gaussian emissions, for sequences of feature vectors: hidden states follow a
 /// Markov chain, and each state emits N(μₖ, Σₖ). Fitted by L. E. Baum's and L. R. Welch's expectation
-/// maximisation (L. R. Rabiner, 1989), with the forward and backward passes scaled step by step, so that long
-/// sequences neither underflow nor overflow.
+/// maximisation (L. R. Rabiner, 1989), with the forward and backward passes in logarithms (`MarkovChain`), so that
+/// nothing underflows: neither a long sequence, nor a state that explains a step badly when no other can be reached.
 ///
 ///     let model = try GaussianHiddenMarkov(fitting: sequences, states: 3)   // one matrix a sequence, a row a time step
 ///     let scores = try model.score(newSequences)
@@ -32,6 +32,7 @@ public struct GaussianHiddenMarkov: Sendable {
   /// for a model that was given, unless set.
   public var sampleLength: Int
   private let emissions: [GaussianMixture.Component]
+  private let chain: MarkovChain
 
   /// A given model.
   /// - Throws: `TableError.invalidSetting` for probabilities that are negative or don't sum to 1,
@@ -70,6 +71,7 @@ public struct GaussianHiddenMarkov: Sendable {
     self.shape = shape
     self.sampleLength = sampleLength
     self.fit = fit
+    chain = MarkovChain(initial: initial, transitions: transitions)
     emissions = try (0..<states).map {
       try GaussianMixture.Component(
         number: $0, weight: 1, mean: means.row($0), covariance: covariances[$0], shape: shape)
@@ -101,6 +103,8 @@ extension GaussianHiddenMarkov {
       rows: sequences.reduce(0) { $0 + $1.rows }, columns: first.columns,
       elements: sequences.flatMap(\.elements))
     try steps.checkTraining(rows: max(2, states), "to fit \(states) states")
+    try steps.checkDistances()
+    let floors = settings.varianceFloors(of: steps, shape)
     let start = try GaussianMixture(
       fitting: steps, components: states, shape: shape,
       settings: {
@@ -117,7 +121,7 @@ extension GaussianHiddenMarkov {
     var last = -Double.infinity
     for iteration in 1...max(1, settings.largestIterationCount) {
       let current = model
-      let passes = parallelMap(sequences.count) { current.pass(sequences[$0]) }
+      let passes = parallelMap(sequences.count) { current.chain.pass(current.emissionLogs(sequences[$0])) }
       let likelihood = passes.reduce(0) { $0 + $1.logLikelihood } / Double(steps.rows)
       guard likelihood.isFinite else {
         throw TableError.singularCovariance(
@@ -128,24 +132,15 @@ extension GaussianHiddenMarkov {
       last = likelihood
       let fit = GaussianMixture.Fit(
         iterations: iteration, converged: converged, meanLogLikelihood: likelihood)
-      model = try current.maximized(steps, passes, settings, fit)
+      model = try current.maximized(steps, passes, floors, fit)
       if converged { break }
     }
     self = model
   }
 
-  /// What one sequence says about the states.
-  private struct Pass: Sendable {
-    var logLikelihood: Double
-    /// p(state at step t | sequence), a row a step.
-    var posteriors: Matrix
-    /// Σ over the steps of p(state i, then state j | sequence).
-    var transitions: Matrix
-  }
-
   /// The model that maximises the expected likelihood. A state that no step is in keeps its parameters.
   private func maximized(
-    _ steps: Matrix, _ passes: [Pass], _ settings: GaussianMixture.Settings, _ fit: GaussianMixture.Fit
+    _ steps: Matrix, _ passes: [MarkovChain.Pass], _ floors: [Double], _ fit: GaussianMixture.Fit
   ) throws -> GaussianHiddenMarkov {
     let (states, d) = (initial.count, means.columns)
     var newInitial = [Double](repeating: 0, count: states)
@@ -179,11 +174,11 @@ extension GaussianHiddenMarkov {
         let variance = moments.covariance.diagonal.reduce(0, +) / Double(d)
         newCovariances[k] = Matrix(diagonal: Array(repeating: variance, count: d))
       }
-      for a in 0..<d { newCovariances[k][a, a] += settings.regularization }
+      for a in 0..<d { newCovariances[k][a, a] += floors[a] }
     }
     if shape == .tied {
       pooled = pooled * (1 / Double(steps.rows))
-      for a in 0..<d { pooled[a, a] += settings.regularization }
+      for a in 0..<d { pooled[a, a] += floors[a] }
       newCovariances = Array(repeating: pooled, count: states)
     }
     return try GaussianHiddenMarkov(
@@ -192,67 +187,17 @@ extension GaussianHiddenMarkov {
       sampleLength: sampleLength, fit: fit)
   }
 
-  /// Emission densities of the steps, each divided by the largest over the states, and the logarithms of
-  /// those.
-  private func emissionDensities(_ sequence: Matrix) -> (Matrix, [Double]) {
+  /// ln of each state's (columns) emission density at each step.
+  private func emissionLogs(_ sequence: Matrix) -> Matrix {
     let states = initial.count
-    var densities = Matrix(rows: sequence.rows, columns: states, repeating: 0)
+    var logs = Matrix(rows: sequence.rows, columns: states, repeating: 0)
     for (k, emission) in emissions.enumerated() {
       let squares = squaredNorms(
         sequence, mean: emission.mean, factor: emission.factor, rank: sequence.columns,
         shape: emission.kernelShape)
-      for (t, square) in squares.enumerated() { densities[t, k] = emission.logWeight - 0.5 * square }
+      for (t, square) in squares.enumerated() { logs[t, k] = emission.logWeight - 0.5 * square }
     }
-    var largest = [Double](repeating: 0, count: sequence.rows)
-    for t in 0..<sequence.rows {
-      largest[t] = (0..<states).reduce(-.infinity) { max($0, densities[t, $1]) }
-      for k in 0..<states { densities[t, k] = exp(densities[t, k] - largest[t]) }
-    }
-    return (densities, largest)
-  }
-
-  /// The scaled forward pass (Rabiner's equation 92): p(state | steps so far), the scales, and ln
-  /// p(sequence).
-  private func forward(_ densities: Matrix, _ largest: [Double]) -> (Matrix, [Double], Double) {
-    let (steps, states) = (densities.rows, initial.count)
-    var forward = Matrix(rows: steps, columns: states, repeating: 0)
-    var scales = [Double](repeating: 0, count: steps)
-    var logLikelihood = 0.0
-    for t in 0..<steps {
-      var scale = 0.0
-      for k in 0..<states {
-        let reach =
-          t == 0 ? initial[k] : (0..<states).reduce(0) { $0 + forward[t - 1, $1] * transitions[$1, k] }
-        forward[t, k] = reach * densities[t, k]
-        scale += forward[t, k]
-      }
-      guard scale > 0 else { return (forward, scales, -.infinity) }
-      for k in 0..<states { forward[t, k] /= scale }
-      scales[t] = scale
-      logLikelihood += log(scale) + largest[t]
-    }
-    return (forward, scales, logLikelihood)
-  }
-
-  private func pass(_ sequence: Matrix) -> Pass {
-    let (steps, states) = (sequence.rows, initial.count)
-    let (densities, largest) = emissionDensities(sequence)
-    let (forward, scales, logLikelihood) = forward(densities, largest)
-    var posteriors = forward
-    var counts = Matrix(rows: states, columns: states, repeating: 0)
-    guard logLikelihood.isFinite else {
-      return Pass(logLikelihood: logLikelihood, posteriors: posteriors, transitions: counts)
-    }
-    var backward = [Double](repeating: 1, count: states)
-    for t in stride(from: steps - 2, through: 0, by: -1) {
-      let next = (0..<states).map { densities[t + 1, $0] * backward[$0] / scales[t + 1] }
-      for i in 0..<states {
-        for j in 0..<states { counts[i, j] += forward[t, i] * transitions[i, j] * next[j] }
-      }
-      backward = (0..<states).map { i in (0..<states).reduce(0) { $0 + transitions[i, $1] * next[$1] } }
-      for k in 0..<states { posteriors[t, k] = forward[t, k] * backward[k] }
-    }
-    return Pass(logLikelihood: logLikelihood, posteriors: posteriors, transitions: counts)
+    return logs
   }
 }
 
@@ -262,10 +207,7 @@ extension GaussianHiddenMarkov: DensityModel {
 
   /// ln p of each sequence, in nats.
   public func logDensity(checked sequences: [Matrix]) throws -> [Double] {
-    parallelMap(sequences.count) { i in
-      let (densities, largest) = emissionDensities(sequences[i])
-      return forward(densities, largest).2
-    }
+    parallelMap(sequences.count) { i in chain.logLikelihood(emissionLogs(sequences[i])) }
   }
 
   /// Sequences of length `sampleLength`.

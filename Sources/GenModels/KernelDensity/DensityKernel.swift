@@ -21,6 +21,9 @@ public enum DensityKernel: String, Sendable, Hashable, Codable, CaseIterable {
   /// cos(πu/2)
   case cosine
 
+  /// Whether it is 0 from some distance on.
+  var isCompact: Bool { self != .gaussian && self != .exponential }
+
   var kernel: ood_density_kernel {
     switch self {
     case .gaussian: ood_density_gaussian

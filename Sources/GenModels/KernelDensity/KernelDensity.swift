@@ -13,8 +13,10 @@ import CKernels
 ///     let logs = try density.logDensity(test)
 ///
 /// Every training row is visited, in double precision; logarithms stay finite however far x is for the
-/// Gaussian and the exponential kernel. **For the compact kernels the density is 0, and the score +∞, where
-/// no training row is within h.** Equal rows add up. Cost: about m·n·(2d + 20) operations for m rows.
+/// Gaussian and the exponential kernel (at least −1.8·10³⁰⁸). **For the compact kernels the density is 0, and the score
+/// +∞, where no training row is within h.** Equal rows add up. Cost: about m·n·(2d + 20) operations for m rows.
+///
+/// A training row is near itself: `leaveOneOutScores` has its density by the other rows.
 public struct KernelDensity: Sendable {
   /// The training rows.
   public let points: Matrix
@@ -28,7 +30,7 @@ public struct KernelDensity: Sendable {
 
   /// Fits to the rows of `x`.
   /// - Throws: `TableError` for an empty table, entries that are not finite or are above 10¹⁵⁰ in magnitude,
-  ///   and a bandwidth that is not above 0; for cross-validation, for fewer rows than folds.
+  ///   and a bandwidth that is not between 10⁻¹⁵⁰ and 10¹⁵⁰; for cross-validation, for fewer rows than folds.
   public init(fitting x: Matrix, bandwidth: Bandwidth = .scott, kernel: DensityKernel = .gaussian) throws {
     try x.checkTraining()
     let (n, d) = (Double(x.rows), Double(x.columns))
@@ -43,9 +45,9 @@ public struct KernelDensity: Sendable {
   }
 
   private init(points: Matrix, bandwidth: Double, kernel: DensityKernel) throws {
-    guard bandwidth > 0, bandwidth.isFinite else {
+    guard bandwidth >= Magnitudes.smallestSpread, bandwidth <= Magnitudes.largest else {
       throw TableError.invalidSetting(
-        name: "bandwidth", value: "\(bandwidth)", expected: "above 0 and finite")
+        name: "bandwidth", value: "\(bandwidth)", expected: "above 0, between 1e-150 and 1e150")
     }
     try points.checkMagnitudes()
     self.points = points
@@ -97,11 +99,62 @@ public struct KernelDensity: Sendable {
             ood_active_kernels().pointee.kernel_density.log_sums(
               kernel.kernel, rows! + range.lowerBound * d, range.count, panels, points.rows, d, bandwidth,
               out.baseAddress! + range.lowerBound)
-            for i in range { out[i] -= logNormalizer }
+            for i in range {
+              if out[i] == -.infinity { out[i] = farLogSum(rows! + i * d) }
+              out[i] = max(out[i] - logNormalizer, kernel.isCompact ? -.infinity : -.greatestFiniteMagnitude)
+            }
           }
         }
       }
       count = x.rows
+    }
+  }
+
+  /// ln Σᵢ K(|x − xᵢ| / h) where it is below the finite numbers, or the squares on the way to it overflow: of the nearest
+  /// rows alone, beside which the others are nothing.
+  private func farLogSum(_ x: UnsafePointer<Double>, excluding excluded: Int? = nil) -> Double {
+    guard !kernel.isCompact else { return -.infinity }
+    let row = (0..<featureCount).map { x[$0] }
+    var distances = farDistances(row, to: points, .euclidean)
+    if let excluded { distances.remove(at: excluded) }
+    guard let least = distances.min() else { return -.infinity }
+    let u = least / bandwidth / Magnitudes.shrinking
+    let exponent = kernel == .gaussian ? -0.5 * u * u : -u
+    return exponent.saturated + log(Double(distances.count { $0 == least }))
+  }
+
+  /// ln p of each training row by the others.
+  private func leaveOneOutLogDensities() throws -> [Double] {
+    let (n, d) = (points.rows, featureCount)
+    try points.checkTraining(rows: 2, "to leave one out")
+    let correction = log(Double(n - 1)) - log(Double(n))
+    let width = ood_active_kernels().pointee.kernel_density.panel_points
+    return [Double](unsafeUninitializedCapacity: n) { out, count in
+      nonisolated(unsafe) let out = out
+      points.withUnsafeElements { elements in
+        nonisolated(unsafe) let rows = elements.baseAddress!
+        panels.elements.withUnsafeBufferPointer { panels in
+          nonisolated(unsafe) let panels = panels
+          // Every piece of work moves one point after the other out of sight, in panels of its own.
+          parallelFor(n, grain: max(16, n / 64)) { range in
+            let own = Scratch<Double>(panels.count)
+            own.base.update(from: panels.baseAddress!, count: panels.count)
+            for i in range {
+              let place = i / width * width * d + i % width
+              let coordinate = own.base[place]
+              own.base[place] = Double.greatestFiniteMagnitude
+              ood_active_kernels().pointee.kernel_density.log_sums(
+                kernel.kernel, rows + i * d, 1, own.base, n, d, bandwidth, out.baseAddress! + i)
+              own.base[place] = coordinate
+              if out[i] == -.infinity { out[i] = farLogSum(rows + i * d, excluding: i) }
+              out[i] = max(
+                out[i] - logNormalizer - correction, kernel.isCompact ? -.infinity : -.greatestFiniteMagnitude
+              )
+            }
+          }
+        }
+      }
+      count = n
     }
   }
 
@@ -129,7 +182,6 @@ public struct KernelDensity: Sendable {
 
 extension KernelDensity: DensityModel {
   public func logDensity(checked x: Matrix) throws -> [Double] {
-    try x.checkMagnitudes()
     return logDensities(x)
   }
 
@@ -145,12 +197,15 @@ extension KernelDensity: DensityModel {
   }
 }
 
-extension KernelDensity: TableScorer {
+extension KernelDensity: LeaveOneOutScorer {
   public static let kind = "kernel-density"
   public var featureCount: Int { points.columns }
 
   /// −ln p(x) of each row.
   public func score(checked x: Matrix) throws -> [Double] { try logDensity(checked: x).map { -$0 } }
+
+  /// −ln p(xᵢ) of each training row xᵢ by the n − 1 others; +∞ where a compact kernel reaches none of them.
+  public func leaveOneOutScores() throws -> [Double]? { try leaveOneOutLogDensities().map { -$0 } }
 
   public struct Configuration: Codable, Hashable, Sendable {
     var bandwidth: Double

@@ -6,10 +6,25 @@ struct ExpectationMaximization: Sendable {
   private let x: Matrix
   private let shape: CovarianceShape
   private let settings: GaussianMixture.Settings
+  /// What is added to the variance of each column.
+  private let floors: [Double]
   /// What every component's weight is raised by, so that an empty one has a mean.
   private static let leastCount = 10 * 0x1p-52
 
-  init(_ x: Matrix, shape: CovarianceShape, settings: GaussianMixture.Settings) {
+  /// The weight, in rows, from which on a component has a mean of its own.
+  private static let leastWeight = 1e-8
+
+  init(
+    _ x: Matrix, components: Int, shape: CovarianceShape, settings: GaussianMixture.Settings
+  ) throws(TableError) {
+    // Covariances, their factors and partial sums, as long as they are not diagonal.
+    let (columns, matrices) = (
+      Double(x.columns), Double(components) * (4 + Double(min(64, x.rows / 512 + 1)))
+    )
+    try checkMemory(
+      numbers: matrices * columns * columns,
+      for: "the covariances of \(components) components in \(x.columns) columns")
+    floors = settings.varianceFloors(of: x, shape)
     self.x = x
     self.shape = shape
     self.settings = settings
@@ -59,11 +74,7 @@ struct ExpectationMaximization: Sendable {
         }
       }
       let likelihood = sums.logLikelihood / Double(x.rows)
-      guard likelihood.isFinite else {
-        throw TableError.singularCovariance(
-          advice: "a row has the density 0 or infinity in iteration \(iteration) of the fit; "
-            + "raise the regularization or scale the columns alike")
-      }
+      guard likelihood.isFinite else { throw farthest }
       let converged = abs(likelihood - last) < settings.tolerance
       last = likelihood
       mixture = try maximize(
@@ -72,6 +83,12 @@ struct ExpectationMaximization: Sendable {
       if converged { break }
     }
     return mixture
+  }
+
+  /// What is wrong when a row has the density 0: the entry of largest magnitude.
+  private var farthest: TableError {
+    let place = x.elements.indices.max { abs(x.elements[$0]) < abs(x.elements[$1]) }!
+    return .tooLarge(row: place / x.columns, column: place % x.columns, value: x.elements[place])
   }
 
   /// Sums over all rows. `responsibilities` writes those of some rows, given their first row, number and
@@ -176,6 +193,12 @@ struct ExpectationMaximization: Sendable {
     var covariances: [Matrix] = []
     var pooled = Matrix(rows: d, columns: d, repeating: 0)
     for (j, count) in counts.enumerated() {
+      // What no row belongs to stays where it was, as wide as all rows: an empty sum has no mean.
+      guard sums.counts[j] >= Self.leastWeight else {
+        for k in 0..<d { means[j, k] = oldMeans[j, k] }
+        covariances.append(Moments(of: x, weights: nil).covariance)
+        continue
+      }
       for k in 0..<d { means[j, k] = sums.first[j][k] / count }
       // The second moment about the new mean: that about the old one, less the shift's.
       var covariance = sums.second[j]
@@ -197,7 +220,7 @@ struct ExpectationMaximization: Sendable {
       }
     }
     for j in covariances.indices {
-      for k in 0..<d { covariances[j][k, k] += settings.regularization }
+      for k in 0..<d { covariances[j][k, k] += floors[k] }
     }
     return try GaussianMixture(
       weights: counts.map { $0 / total }, means: means, covariances: covariances, shape: shape, fit: fit)

@@ -41,7 +41,9 @@ public struct GaussianMixture: Sendable {
 
   /// How expectation maximisation runs.
   public struct Settings: Sendable, Hashable {
-    /// Added to every variance, so that no component shrinks to a point.
+    /// Added to every variance, so that no component shrinks to a point: as it is (scikit-learn's way) to columns whose
+    /// variance is between 10⁻³ and 10⁶, and to others in units of these ends, so that a table in small or large units
+    /// is fitted like any. (One variance for several columns: that of all of them decides.)
     public var regularization = 1e-6
     /// The change of the mean log-likelihood below which the fit ends.
     public var tolerance = 1e-3
@@ -96,13 +98,15 @@ extension GaussianMixture {
       throw TableError.invalidSetting(name: "components", value: "\(components)", expected: "at least 1")
     }
     try x.checkTraining(rows: max(2, components), "to fit \(components) components")
+    try x.checkDistances()
     let random = RandomGenerator(seed: settings.seed)
     var best: GaussianMixture?
     for start in 0..<max(1, settings.starts) {
       let clusters = try KMeans(
         fitting: x, clusters: components, starts: 1, random: random.split(UInt64(start)))
-      let fitted = try ExpectationMaximization(x, shape: shape, settings: settings)
-        .run(labels: clusters.labels, components: components, means: nil)
+      let fitted = try ExpectationMaximization(
+        x, components: components, shape: shape, settings: settings
+      ).run(labels: clusters.labels, components: components, means: nil)
       if best == nil || fitted.fit!.meanLogLikelihood > best!.fit!.meanLogLikelihood { best = fitted }
     }
     self = best!
@@ -117,10 +121,13 @@ extension GaussianMixture {
   ) throws {
     try x.checkTraining(rows: max(2, initialMeans.rows), "to fit \(initialMeans.rows) components")
     try initialMeans.checkTraining()
+    try x.checkDistances()
+    try initialMeans.checkMagnitudes()
     try initialMeans.checkFeatures(x.columns)
     let labels = ClusterAssignment(x, initialMeans).labels
-    self = try ExpectationMaximization(x, shape: shape, settings: settings)
-      .run(labels: labels, components: initialMeans.rows, means: initialMeans)
+    self = try ExpectationMaximization(
+      x, components: initialMeans.rows, shape: shape, settings: settings
+    ).run(labels: labels, components: initialMeans.rows, means: initialMeans)
   }
 
   /// Fits a mixture from another one.
@@ -130,18 +137,27 @@ extension GaussianMixture {
   ) throws {
     try x.checkTraining(rows: max(2, start.weights.count), "to fit \(start.weights.count) components")
     try x.checkFeatures(start.featureCount)
-    self = try ExpectationMaximization(x, shape: start.shape, settings: settings).run(from: start)
+    try x.checkDistances()
+    self = try ExpectationMaximization(
+      x, components: start.weights.count, shape: start.shape, settings: settings
+    ).run(from: start)
   }
 
   /// Fits mixtures of these numbers of components and keeps the one of the smallest BIC on `x`; of equal
   /// ones, the smallest.
+  ///
+  /// Numbers above `largestComponentCount` are not tried (but the least of them where all are), since the BIC holds for
+  /// many rows a parameter: from few it makes a component of each row.
   /// - Throws: As `init(fitting:components:)`.
   public init(
     fitting x: Matrix, componentsAmong candidates: some Sequence<Int>, shape: CovarianceShape = .full,
     settings: Settings = Settings()
   ) throws {
+    let limit = Self.largestComponentCount(rows: x.rows, columns: x.columns, shape: shape)
+    let all = Array(candidates)
+    let supported = all.filter { $0 <= limit }
     var best: (bic: Double, mixture: GaussianMixture)?
-    for components in candidates {
+    for components in supported.isEmpty ? all.min().map({ [$0] }) ?? [] : supported {
       let mixture = try GaussianMixture(fitting: x, components: components, shape: shape, settings: settings)
       let bic = try mixture.bic(x)
       if best == nil || bic < best!.bic { best = (bic, mixture) }
@@ -153,10 +169,20 @@ extension GaussianMixture {
     self = best.mixture
   }
 
+  /// The most components that so many rows support: as many as leave two rows for each free parameter, at least one.
+  public static func largestComponentCount(rows: Int, columns d: Int, shape: CovarianceShape = .full) -> Int {
+    var components = 1
+    while components < rows, 2 * parameterCount(components + 1, d, shape) <= rows { components += 1 }
+    return components
+  }
+
+  private static func parameterCount(_ k: Int, _ d: Int, _ shape: CovarianceShape) -> Int {
+    shape.parameterCount(components: k, dimensions: d) + k * d + k - 1
+  }
+
   /// Free parameters: means, covariances, and weights but one.
   public var parameterCount: Int {
-    let (k, d) = (weights.count, means.columns)
-    return shape.parameterCount(components: k, dimensions: d) + k * d + k - 1
+    Self.parameterCount(weights.count, means.columns, shape)
   }
 
   /// The Bayesian information criterion (G. Schwarz, 1978): −2 Σ ln p(xᵢ) + parameters · ln n. Smaller is
@@ -185,12 +211,43 @@ extension GaussianMixture {
             for i in range {
               sums[i] = piece.logSums.base[i - range.lowerBound]
               for j in 0..<k { to[i * k + j] = piece.logs.base[j * MixturePiece.rows + i - range.lowerBound] }
+              if !sums[i].isFinite { sums[i] = farLogDensity(x0! + i * x.columns, to.baseAddress! + i * k) }
             }
           }
         }
       }
     }
     return (logDensities, responsibilities)
+  }
+}
+
+extension GaussianMixture {
+  /// ln p of a row so far out that squares of distances overflow, and its responsibilities: all to the component of the
+  /// largest term.
+  private func farLogDensity(_ x: UnsafePointer<Double>, _ responsibilities: UnsafeMutablePointer<Double>)
+    -> Double
+  {
+    let logs = components.map { component in
+      component.logWeight
+        - 0.5
+        * farSquaredNorm(x, component.mean, component.factor, component.mean.count, component.kernelShape)
+    }
+    let largest = logs.indices.max { logs[$0] < logs[$1] }!
+    for j in logs.indices { responsibilities[j] = j == largest ? 1 : 0 }
+    return logs[largest]
+  }
+}
+
+extension GaussianMixture.Settings {
+  /// What is added to each column's variance: the regularization, in units of the variance where that is below 10⁻³ or
+  /// above 10⁶.
+  func varianceFloors(of x: Matrix, _ shape: CovarianceShape) -> [Double] {
+    var variances = ColumnMoments(x).deviations.map { $0 * $0 }
+    if shape == .spherical {
+      let mean = variances.reduce(0, +) / Double(max(1, variances.count))
+      variances = variances.map { _ in mean }
+    }
+    return variances.map { $0 > 0 ? regularization * max(1e-6 * $0, min(1, 1e3 * $0)) : regularization }
   }
 }
 

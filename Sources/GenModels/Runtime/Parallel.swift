@@ -13,7 +13,8 @@ import Synchronization
 /// result, so the bits of a result do not depend on the number of threads.
 public enum Parallelism {
   /// The number of threads that kernels called from this task may use. Set for the whole process by the environment
-  /// variable `OOD_THREADS`, else the number of processors; set for a scope by `withThreads`.
+  /// variable `OOD_THREADS`, else the number of processors that the process may use (by its affinity and the quotas of its
+  /// control groups); set for a scope by `withThreads`. Calls from several threads at once share them.
   public static var threads: Int { scoped ?? processDefault }
 
   /// Calls `body` with kernels limited to `threads` threads.
@@ -34,7 +35,7 @@ public enum Parallelism {
 
   private static let processDefault: Int = {
     if let text = getenv("OOD_THREADS"), let count = Int(String(cString: text)), count >= 1 { return count }
-    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    return Int(ood_usable_processors())
   }()
 }
 

@@ -37,18 +37,3 @@ extension Matrix {
     }
   }
 }
-
-extension Matrix {
-  /// The largest magnitude whose squares can be summed without overflow.
-  package static let largestCoordinate = 1e150
-
-  /// Checks that distances between rows can't overflow: no entry is above 10¹⁵⁰ in magnitude.
-  package func checkMagnitudes() throws(TableError) {
-    let position = withUnsafeElements { $0.firstIndex { abs($0) > Self.largestCoordinate } }
-    guard let position else { return }
-    let value = withUnsafeElements { $0[position] }
-    throw .invalidSetting(
-      name: "entry in row \(position / columns), column \(position % columns)", value: "\(value)",
-      expected: "at most 1e150 in magnitude for distances not to overflow; rescale the column")
-  }
-}

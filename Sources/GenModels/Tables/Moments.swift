@@ -18,9 +18,13 @@ public struct Moments: Sendable, Hashable {
 
   /// The empirical mean and covariance, divided by the number of rows (the maximum-likelihood estimate):
   /// Σ = (1/n) Σᵢ (xᵢ − μ)(xᵢ − μ)ᵀ. n·d² operations; the bits don't depend on the number of threads.
-  /// - Throws: `TableError` for an empty table and for entries that are not finite.
+  /// - Throws: `TableError` for an empty table, for entries that are not finite, and where there is no memory for d·d numbers.
   public init(of x: Matrix) throws(TableError) {
     try x.checkTraining()
+    // Two of them, and the partial sums.
+    let columns = Double(x.columns)
+    let partials = Double(min(64, x.rows / Self.chunk + 1))
+    try checkMemory(numbers: (partials + 2) * columns * columns, for: "a covariance of \(x.columns) columns")
     self.init(of: x, weights: nil)
   }
 
@@ -30,6 +34,22 @@ public struct Moments: Sendable, Hashable {
     let (mean, total) = Self.weightedMean(x, weights)
     let scatter = Self.scatter(x, weights, about: mean)
     self.init(mean: mean, covariance: scatter * (1 / total))
+    settleConstants(x, weights)
+  }
+
+  /// Gives constant columns their value as the mean and the variance 0, where rounding of the mean left a little.
+  private mutating func settleConstants(_ x: Matrix, _ weights: [Double]?) {
+    for j in mean.indices {
+      let rounding = Double(x.rows) * 0x1p-52 * abs(mean[j])
+      guard covariance[j, j] <= rounding * rounding,
+        let value = x.constantValue(ofColumn: j, weights: weights)
+      else { continue }
+      mean[j] = value
+      for k in mean.indices {
+        covariance[j, k] = 0
+        covariance[k, j] = 0
+      }
+    }
   }
 
   /// Rows that are summed together; it fixes the order of summation.

@@ -14,8 +14,14 @@ public enum TableError: Error, Sendable, Hashable {
   case emptyColumn(column: Int)
   /// A column whose smallest and largest entry lie so far apart that the distance is no finite number.
   case rangeTooWide(column: Int, low: Double, high: Double)
+  /// An entry so large that squares of differences may be no finite numbers. Rows and columns count from 0.
+  case tooLarge(row: Int, column: Int, value: Double)
+  /// A column that varies, but by so little that squares of differences vanish.
+  case spreadTooSmall(column: Int, low: Double, high: Double)
   /// The covariance of the columns can't be inverted; `advice` says what to do.
   case singularCovariance(advice: String)
+  /// The method needs more memory for this table than there is; `what` is needed for.
+  case tooLittleMemory(bytes: Double, what: String)
   /// A setting of the method that can't be, or can't be with this table.
   case invalidSetting(name: String, value: String, expected: String)
 
@@ -39,7 +45,22 @@ extension TableError: CustomStringConvertible {
       "Column \(column) (counted from 0) has no number in any row, so there is nothing to fill its gaps with; remove it."
     case .rangeTooWide(let column, let low, let high):
       "Column \(column) (counted from 0) reaches from \(low) to \(high), too far to divide into bins; rescale it."
+    case .tooLarge(let row, let column, let value):
+      """
+      The table has \(value) in row \(row), column \(column) (counted from 0), too large for squares of differences; \
+      rescale the column, or remove the row.
+      """
+    case .spreadTooSmall(let column, let low, let high):
+      """
+      Column \(column) (counted from 0) reaches from \(low) to \(high), too little for squares of differences; rescale \
+      it.
+      """
     case .singularCovariance(let advice): "The covariance of the columns can't be inverted: \(advice)."
+    case .tooLittleMemory(let bytes, let what):
+      """
+      There is no memory for \(what), \((bytes / 1e9).rounded()) · 10⁹ bytes; take fewer columns, or a method that needs less \
+      for each.
+      """
     case .invalidSetting(let name, let value, let expected):
       "The setting \(name) is \(value), and it must be \(expected)."
     }

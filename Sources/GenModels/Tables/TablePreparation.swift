@@ -70,7 +70,7 @@ public struct TablePreparation: Sendable, Hashable {
       value: x.withUnsafeElements { $0[position] })
   }
 
-  /// The prepared table: ((x or median) − mean) / scale.
+  /// The prepared table: ((x or median) − mean) / scale; beyond the greatest finite number, that one.
   /// - Throws: `ExampleError` for another number of columns, infinities, or NaN that is not to be filled.
   public func callAsFunction(_ x: Matrix) throws(ExampleError) -> Matrix {
     try check(x)
@@ -83,7 +83,7 @@ public struct TablePreparation: Sendable, Hashable {
     let (means, scales, d) = (means, scales, featureCount)
     return filled.mapRows(width: d) { rows, count, result in
       for i in 0..<count {
-        for j in 0..<d { result[i * d + j] = (rows[i * d + j] - means[j]) / scales[j] }
+        for j in 0..<d { result[i * d + j] = standardized(rows[i * d + j], means[j], scales[j]) }
       }
     }
   }
@@ -137,4 +137,13 @@ extension TablePreparation: Model {
       means: try archive.finiteDoubles("means", shape: shape),
       scales: try archive.positiveDoubles("scales", shape: shape), columnNames: columnNames)
   }
+}
+
+/// (x − mean) / scale, at most the greatest finite number in magnitude.
+@inline(__always)
+package func standardized(_ x: Double, _ mean: Double, _ scale: Double) -> Double {
+  let result = (x - mean) / scale
+  if result.isFinite { return result }
+  // The difference may be beyond the finite numbers where the quotient isn't.
+  return ((x / 2 - mean / 2) / scale * 2).saturated
 }

@@ -13,8 +13,9 @@ extension NumericArray {
   /// The elements as a tensor of this shape, each rounded to the nearest 32-bit float.
   ///
   /// Throws `DataError` when an element is NaN, infinite or beyond the range of 32-bit floats (`source` and
-  /// the row are named), or when the shape has more axes or longer ones than a tensor's.
-  public func tensor(source: String = "the array") throws -> Tensor {
+  /// the row are named), when a column of a table would lose its spread (it is named, by `columnNames` where these are
+  /// given), or when the shape has more axes or longer ones than a tensor's.
+  public func tensor(source: String = "the array", columnNames: [String]? = nil) throws -> Tensor {
     guard shape.count <= Shape.maximumRank, shape.allSatisfy({ $0 <= Int(Int32.max) }) else {
       throw DataError(
         .unsupported, in: source, expected: "at most \(Shape.maximumRank) axes of at most \(Int32.max) each",
@@ -27,6 +28,7 @@ extension NumericArray {
         expected: "a finite number in the range of 32-bit floats",
         found: "\(double(at: position))")
     }
+    try requireSpread(of: tensor, source: source, columnNames: columnNames)
     return tensor
   }
 

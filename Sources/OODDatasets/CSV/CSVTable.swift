@@ -55,9 +55,9 @@ public struct CSVTable: Sendable {
   }
 
   /// The numbers as a tensor [rows, columns], each rounded to the nearest 32-bit float.
-  /// Throws `DataError` when one is beyond the range of 32-bit floats.
+  /// Throws `DataError` when one is beyond the range of 32-bit floats, or a column would lose its spread.
   public func tensor(source: String = "the table") throws -> Tensor {
-    try array.tensor(source: source)
+    try array.tensor(source: source, columnNames: columnNames)
   }
 
   /// The numbers as an array [rows, columns] of 64-bit floats.

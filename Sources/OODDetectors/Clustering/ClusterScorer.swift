@@ -81,18 +81,32 @@ extension ClusterScorer: TableScorer {
   public var featureCount: Int { centres.columns }
 
   public func score(checked x: Matrix) throws -> [Double] {
-    let own = ClusterAssignment(x, centres)
+    let own = nearest(x, isLarge.indices.map { $0 })
     switch rule {
-    case .distance: return own.squaredDistances.map { $0.squareRoot() }
+    case .distance: return own.map(\.distance)
     case .size:
       let total = Double(sizes.reduce(0, +))
-      return own.labels.map { -Double(sizes[$0]) / total }
+      return own.map { -Double(sizes[$0.cluster]) / total }
     case .localOutlierFactor(_, _, let weighted):
-      let large = ClusterAssignment(x, centres.rows(isLarge.indices.filter { isLarge[$0] }.map(Int32.init)))
-      return own.labels.indices.map { i in
-        let square = isLarge[own.labels[i]] ? own.squaredDistances[i] : large.squaredDistances[i]
-        return square.squareRoot() * (weighted ? Double(sizes[own.labels[i]]) : 1)
+      let large = nearest(x, isLarge.indices.filter { isLarge[$0] })
+      return own.indices.map { i in
+        let (cluster, ownDistance) = own[i]
+        let distance = isLarge[cluster] ? ownDistance : large[i].distance
+        return (distance * (weighted ? Double(sizes[cluster]) : 1)).saturated
       }
+    }
+  }
+
+  /// The nearest of some clusters to each row, and the distance to its centre.
+  private func nearest(_ x: Matrix, _ clusters: [Int]) -> [(cluster: Int, distance: Double)] {
+    let chosen = clusters.count == centres.rows ? centres : centres.rows(clusters.map(Int32.init))
+    let assignment = ClusterAssignment(x, chosen)
+    return assignment.labels.indices.map { i in
+      let square = assignment.squaredDistances[i]
+      if square.isFinite { return (clusters[assignment.labels[i]], square.squareRoot()) }
+      let distances = farDistances(x.row(i), to: chosen, .euclidean)
+      let least = distances.indices.min { distances[$0] < distances[$1] }!
+      return (clusters[least], distances[least].unshrunk)
     }
   }
 

@@ -8,27 +8,39 @@ extension Moments {
   /// - Returns: The shrunk moments and the shrinkage s in 0...1.
   /// - Throws: `TableError` for an empty table and for entries that are not finite.
   public static func ledoitWolf(_ x: Matrix) throws(TableError) -> (moments: Moments, shrinkage: Double) {
+    try x.checkTraining()
+    try x.checkDistances()
     let empirical = try Moments(of: x)
-    let (n, d) = (Double(x.rows), x.columns)
     let covariance = empirical.covariance
-    let meanVariance = covariance.diagonal.reduce(0, +) / Double(d)
-    // With c the centred rows: the dispersion |Σ − m I|² / d, and the error (1/n²) Σᵢ |cᵢcᵢᵀ − Σ|² / d.
-    let squares = covariance.elements.reduce(0.0) { $0 + $1 * $1 }
+    let meanVariance = covariance.diagonal.reduce(0, +) / Double(x.columns)
+    let unit = meanVariance > 0 ? meanVariance : 1
+    let squares = covariance.elements.reduce(0.0) { $0 + ($1 / unit) * ($1 / unit) }
+    let shrinkage = ledoitWolfShrinkage(
+      x, mean: empirical.mean, meanVariance: meanVariance, squares: squares)
+    var shrunk = covariance * (1 - shrinkage)
+    for k in 0..<x.columns { shrunk[k, k] += shrinkage * meanVariance }
+    return (Moments(mean: empirical.mean, covariance: shrunk), shrinkage)
+  }
+
+  /// s, given the mean variance m and |Σ/m|², the sum of the squares of the covariance's entries in units of m, in
+  /// which fourth powers neither overflow nor vanish.
+  static func ledoitWolfShrinkage(
+    _ x: Matrix, mean: [Double], meanVariance: Double, squares: Double
+  ) -> Double {
+    let (n, d, unit) = (Double(x.rows), x.columns, meanVariance > 0 ? meanVariance : 1)
+    // With c the centred rows: the dispersion |Σ − m I|² / d, and the error (1/n²) Σᵢ |cᵢcᵢᵀ − Σ|² / d, in units of m².
     let fourth = x.withUnsafeElements { elements in
       (0..<x.rows).reduce(0.0) { total, i in
         var square = 0.0
         for k in 0..<d {
-          let centred = elements[i * d + k] - empirical.mean[k]
+          let centred = elements[i * d + k] - mean[k]
           square += centred * centred
         }
-        return total + square * square
+        return total + (square / unit) * (square / unit)
       }
     }
-    let dispersion = (squares - Double(d) * meanVariance * meanVariance) / Double(d)
+    let dispersion = (squares - Double(d)) / Double(d)
     let error = min((fourth / n - squares) / (n * Double(d)), dispersion)
-    let shrinkage = d == 1 || error <= 0 ? 0 : error / dispersion
-    var shrunk = covariance * (1 - shrinkage)
-    for k in 0..<d { shrunk[k, k] += shrinkage * meanVariance }
-    return (Moments(mean: empirical.mean, covariance: shrunk), shrinkage)
+    return d == 1 || error <= 0 ? 0 : error / dispersion
   }
 }

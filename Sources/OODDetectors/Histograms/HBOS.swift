@@ -45,7 +45,9 @@ public struct HBOS: TableScorer, ExplainableScorer {
     let n = Double(x.rows)
     binScores = histograms.map { histogram in
       histogram.counts.indices.map { bin in
-        let density = histogram.counts[bin] / (histogram.edges[bin + 1] - histogram.edges[bin]) / n
+        // Over the narrowest bins a density is beyond the finite numbers.
+        let width = histogram.edges[bin + 1] - histogram.edges[bin]
+        let density = (histogram.counts[bin] / width / n).saturated
         return -binaryLogarithm(density + regularization)
       }
     }
@@ -120,8 +122,6 @@ extension HBOS {
     binScores = try archive.finiteDoubles("bin_scores", shape: [bins.reduce(0, +)]).split(counts: bins)
     edges = try archive.finiteDoubles("edges", shape: [bins.reduce(0) { $0 + $1 + 1 }])
       .split(counts: bins.map { $0 + 1 })
-    for edges in edges where zip(edges, edges.dropFirst()).contains(where: { $0 > $1 }) {
-      throw ModelFileError.malformed(reason: "the borders of bins don't ascend")
-    }
+    for edges in edges { try Histogram.check(edges: edges) }
   }
 }

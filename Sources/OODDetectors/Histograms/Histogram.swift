@@ -41,6 +41,22 @@ struct Histogram: Sendable {
     self.counts = counts
   }
 
+  /// Checks borders that come from a file: without these, the number of a value's bin is none.
+  static func check(edges: [Double]) throws(ModelFileError) {
+    guard edges.count >= 2 else {
+      throw .malformed(reason: "a histogram has no bin")
+    }
+    guard zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw .malformed(
+        reason:
+          "the borders of a histogram's bins don't ascend: two are equal, or one is below the one before")
+    }
+    guard (edges[edges.count - 1] - edges[0]).isFinite else {
+      throw .malformed(
+        reason: "a histogram reaches from \(edges[0]) to \(edges[edges.count - 1]), which is too far")
+    }
+  }
+
   /// The number of bins, 1 to √n, that maximises Σ N ln(D N / n) − (D − 1 + (ln D)^2.5), with N the counts of
   /// D bins: the penalised likelihood of L. Birgé and Y. Rozenholc (2006).
   static func automaticBins(sorted: [Double]) -> Int {

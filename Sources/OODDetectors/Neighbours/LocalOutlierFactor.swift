@@ -21,9 +21,12 @@ import GenModels
 ///
 /// **Duplicates.** A training row that occurs more than k times has neighbours at distance 0 only and the
 /// density 10¹⁰, and points that have such rows among their neighbours score up to about 10¹⁰ times their
-/// distance. This is also how scikit-learn has it. With `distinct`, every row counts once, as the authors
-/// advise (their k-distinct-distance): neighbours then are at a positive distance, and duplicates change no
-/// score.
+/// distance. This is also how scikit-learn has it, which warns of it; `repeatedRows` counts such rows. With `distinct`,
+/// every row counts once, as the authors advise (their k-distinct-distance): neighbours then are at a positive distance,
+/// and duplicates change no score.
+///
+/// **Units.** The 10⁻¹⁰ are those of scikit-learn as long as distances to the k-th neighbour are 10⁻⁵ or more on average;
+/// below, they are a hundred-thousandth of that average, so that tables in small units have the same scores.
 public struct LocalOutlierFactor: Sendable {
   /// The training table (without repetitions where these are left out), prepared for the search.
   public let index: NeighbourIndex
@@ -38,8 +41,15 @@ public struct LocalOutlierFactor: Sendable {
   /// The score of each training row, compared with the others (outlier mode).
   public let trainingScores: [Double]
 
+  /// Training rows whose k nearest others are all equal to them: their densities, and so the scores of rows beside them,
+  /// say nothing but that. Raise k above their number, or count equal rows once (`distinct`).
+  public var repeatedRows: Int { radii.count { $0 == 0 } }
+
   /// Added to the mean reach, so that densities stay finite.
-  static let smallestReach = 1e-10
+  private static func smallestReach(_ radii: [Double]) -> Double {
+    let mean = radii.reduce(0) { $0 + $1 / Double(radii.count) }
+    return mean > 0 ? min(1e-10, 1e-5 * mean) : 1e-10
+  }
 
   /// Fits to the rows of `x`.
   /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table
@@ -62,19 +72,25 @@ public struct LocalOutlierFactor: Sendable {
   }
 
   private static func densities(_ lists: NeighbourLists, _ radii: [Double]) -> [Double] {
-    (0..<lists.count).map { i in
+    let smallestReach = smallestReach(radii)
+    return (0..<lists.count).map { i in
       let reach = zip(lists.rows(of: i), lists.distances(of: i)).reduce(0.0) {
         $0 + max($1.1, radii[Int($1.0)])
       }
-      return 1 / (reach / Double(lists.k) + smallestReach)
+      return 1 / (reach.saturated / Double(lists.k) + smallestReach)
     }
   }
 
   private static func scores(_ lists: NeighbourLists, own: [Double], of densities: [Double]) -> [Double] {
     (0..<lists.count).map { i in
-      lists.rows(of: i).reduce(0.0) { $0 + densities[Int($1)] / own[i] } / Double(lists.k)
+      let sum = lists.rows(of: i).reduce(0.0) { $0 + densities[Int($1)] / own[i] }
+      return (sum / Double(lists.k)).saturated
     }
   }
+}
+
+extension LocalOutlierFactor: LeaveOneOutScorer {
+  public func leaveOneOutScores() throws -> [Double]? { trainingScores }
 }
 
 extension LocalOutlierFactor: TableScorer {

@@ -52,10 +52,13 @@ public struct NearestNeighbours: Sendable {
       let distances = lists.distances(of: i)
       switch distance {
       case .largest: return distances.last!
-      case .mean: return distances.reduce(0, +) / Double(neighbours)
+      case .mean:
+        let sum = distances.reduce(0, +)
+        if sum.isFinite { return sum / Double(neighbours) }
+        return distances.reduce(0) { $0 + $1 / Double(neighbours) }.saturated
       case .median:
         let (low, high) = (distances.startIndex + (neighbours - 1) / 2, distances.startIndex + neighbours / 2)
-        return low == high ? distances[low] : (distances[low] + distances[high]) / 2
+        return low == high ? distances[low] : Quantiles.median(sorted: [distances[low], distances[high]])
       }
     }
   }
@@ -89,4 +92,8 @@ extension NearestNeighbours: TableScorer {
       fitting: archive.finiteMatrix("points"), neighbours: settings.neighbours, distance: settings.distance,
       metric: settings.metric)
   }
+}
+
+extension NearestNeighbours: LeaveOneOutScorer {
+  public func leaveOneOutScores() throws -> [Double]? { try trainingScores() }
 }

@@ -57,3 +57,7 @@ extension NeighbourGraphIndegree: TableScorer {
     radii = try archive.finiteDoubles("radii", shape: [index.points.rows])
   }
 }
+
+extension NeighbourGraphIndegree: LeaveOneOutScorer {
+  public func leaveOneOutScores() throws -> [Double]? { trainingScores() }
+}

@@ -30,11 +30,11 @@ public struct NeighbourIndex: Sendable {
   static let treeColumns = 12
 
   /// Prepares a table.
-  /// - Throws: `TableError` when the table is empty, or an entry is not finite or is above 10¹⁵⁰ in
-  ///   magnitude.
+  /// - Throws: `TableError` when the table is empty, an entry is not finite or is above 10¹⁵⁰ in magnitude, or its
+  ///   columns vary, but all by less than 10⁻¹⁵⁰.
   public init(_ points: Matrix, metric: DistanceMetric = .euclidean) throws {
     try points.checkTraining(rows: 1, "to be a neighbour")
-    try points.checkMagnitudes()
+    try points.checkDistances()
     precondition(
       points.rows < Int(Int32.max), "A table of \(points.rows) rows is too long: rows count in 31 bits.")
     self.points = points
@@ -49,13 +49,21 @@ public struct NeighbourIndex: Sendable {
   }
 
   /// The k nearest rows of the table to each row of `queries`. A query that is in the table finds itself.
-  /// - Throws: `TableError` when `queries` has other columns, an entry that is not finite or too large, or
-  ///   the table has fewer than k rows.
+  /// Queries may be of any magnitude; a distance beyond the finite numbers is the greatest of them.
+  /// - Throws: `TableError` when `queries` has other columns or an entry that is not finite, or the table has fewer
+  ///   than k rows.
   public func nearest(_ k: Int, to queries: Matrix) throws -> NeighbourLists {
     try checkNeighbours(k, others: 0)
     try queries.checkFeatures(points.columns)
-    try queries.checkMagnitudes()
-    return find(k, queries, amongThemselves: false, nil)
+    let far = queries.farRows()
+    guard !far.isEmpty else { return find(k, queries, amongThemselves: false, nil) }
+    var lists = find(k, queries.zeroing(far), amongThemselves: false, nil)
+    for i in far {
+      let distances = farDistances(queries.row(i), to: points, metric)
+      let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }.prefix(k)
+      lists.replace(i, rows: order.map(Int32.init), distances: order.map { distances[$0].unshrunk })
+    }
+    return lists
   }
 
   /// `nearest(_:to:)`, with the number of distances that it took in double precision: what the search costs besides
@@ -140,6 +148,17 @@ public struct NeighbourIndex: Sendable {
   /// How many points have each query within their own radius, at a distance not above it; `radii` has one for
   /// each point.
   func coveringCounts(_ queries: Matrix, radii: [Double]) -> [Int] {
+    let far = queries.farRows()
+    guard !far.isEmpty else { return nearCoveringCounts(queries, radii: radii) }
+    var counts = nearCoveringCounts(queries.zeroing(far), radii: radii)
+    for i in far {
+      let distances = farDistances(queries.row(i), to: points, metric)
+      counts[i] = distances.indices.count { distances[$0].unshrunk <= radii[$0] }
+    }
+    return counts
+  }
+
+  private func nearCoveringCounts(_ queries: Matrix, radii: [Double]) -> [Int] {
     let measures = radii.map(metric.measure)
     return [Int](unsafeUninitializedCapacity: queries.rows) { counts, count in
       nonisolated(unsafe) let counts = counts

@@ -35,14 +35,14 @@ public struct OneClassSVM: Sendable {
   ///   - kernel: k(x, y).
   ///   - tolerance: How far the optimality conditions may be from holding.
   ///   - cacheBytes: Memory for rows of the kernel matrix.
-  /// - Throws: `TableError` for entries that are not finite, an empty table, settings out of range, and when
+  /// - Throws: `TableError` for entries that are not finite or too large or too close for squares, an empty table, settings out of range, and when
   ///   the conditions don't hold after max(10⁷, 100·n) iterations.
   public init(
     fitting x: Matrix, nu: Double = 0.5, kernel: SupportVectorKernel = .radial(), tolerance: Double = 1e-3,
     cacheBytes: Int = 200 << 20
   ) throws {
     try x.checkTraining()
-    try x.checkMagnitudes()
+    try x.checkDistances()
     guard nu > 0, nu <= 1 else {
       throw TableError.invalidSetting(name: "nu", value: "\(nu)", expected: "above 0 and at most 1")
     }
@@ -82,7 +82,6 @@ extension OneClassSVM: TableScorer {
   public var featureCount: Int { supportVectors.columns }
 
   public func score(checked x: Matrix) throws -> [Double] {
-    try x.checkMagnitudes()
     let (n, d) = (supportVectors.rows, featureCount)
     return [Double](unsafeUninitializedCapacity: x.rows) { out, count in
       nonisolated(unsafe) let out = out
@@ -96,12 +95,26 @@ extension OneClassSVM: TableScorer {
               var sum = 0.0
               for j in 0..<n { sum += coefficients[j] * values.base[j] }
               out[i] = offset - sum
+              if !out[i].isFinite { out[i] = farScore(rows! + i * d) }
             }
           }
         }
       }
       count = x.rows
     }
+  }
+
+  /// The score of a row whose products with support vectors overflow: of the row shrunk by a power of two. (A Gaussian
+  /// kernel is 0 that far out.)
+  private func farScore(_ x: UnsafePointer<Double>) -> Double {
+    let d = featureCount
+    var sum = 0.0
+    for j in 0..<supportVectors.rows {
+      for k in 0..<d {
+        sum += coefficients[j] * (x[k] * Magnitudes.shrinking * Magnitudes.shrinking) * supportVectors[j, k]
+      }
+    }
+    return (offset - sum / Magnitudes.shrinking / Magnitudes.shrinking).saturated
   }
 
   public struct Configuration: Codable, Hashable, Sendable {

@@ -11,8 +11,8 @@ import GenModels
 public enum SupportVectorKernel: Sendable, Hashable, Codable {
   /// x·y.
   case linear
-  /// e^(−γ |x − y|²). Without γ: 1 / (d · variance of all entries), scikit-learn's "scale"; 1 when that
-  /// variance is 0.
+  /// e^(−γ |x − y|²). Without γ: 1 / (d · variance of all entries), scikit-learn's "scale"; 1 when all entries are
+  /// equal.
   case radial(gamma: Double? = nil)
 }
 
@@ -30,10 +30,14 @@ struct ResolvedKernel: Sendable, Hashable, Codable {
       }
       self.gamma = gamma
     case .radial(nil):
+      guard x.elements.contains(where: { $0 != x.elements[0] }) else {
+        gamma = 1
+        return
+      }
       let count = Double(x.elements.count)
       let mean = x.elements.reduce(0, +) / count
       let variance = x.elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-      gamma = variance > 0 ? 1 / (Double(x.columns) * variance) : 1
+      gamma = (1 / (Double(x.columns) * variance)).saturated
     }
   }
 

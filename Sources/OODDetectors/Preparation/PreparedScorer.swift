@@ -51,6 +51,10 @@ extension PreparedScorer: ExplainableScorer where Base: ExplainableScorer {
   }
 }
 
+extension PreparedScorer: LeaveOneOutScorer where Base: LeaveOneOutScorer {
+  public func leaveOneOutScores() throws -> [Double]? { try base.leaveOneOutScores() }
+}
+
 extension PreparedScorer {
   public static var kind: String { "prepared" }
   // In version 1 the preparation's numbers stood beside the scorer.

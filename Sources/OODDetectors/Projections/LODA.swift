@@ -151,6 +151,7 @@ extension LODA {
     binScores = try archive.finiteDoubles("bin_scores", shape: [bins.reduce(0, +)]).split(counts: bins)
     edges = try archive.finiteDoubles("edges", shape: [bins.reduce(0) { $0 + $1 + 1 }])
       .split(counts: bins.map { $0 + 1 })
+    for edges in edges { try Histogram.check(edges: edges) }
     let featuresExist = features.allSatisfy { $0 >= 0 && Int($0) < settings.features }
     guard featuresExist, bins.count == projectionCount, outside.isFinite else {
       throw ModelFileError.malformed(

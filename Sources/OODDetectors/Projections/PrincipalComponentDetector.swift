@@ -7,9 +7,11 @@ import GenModels
 /// unless `standardizes` is false; v₁, …, vₖ are the unit eigenvectors of the covariance of the result z, and
 /// λ₁ ≥ … ≥ λₖ its eigenvalues. `Rule` says what the score is. Directions in which the training table does
 /// not vary (λ below d · 2⁻⁵² · λ₁, rounding) are left out by the first two rules: nothing can be divided by
-/// their spread.
+/// their spread. Without standardizing, where columns' deviations differ by more than 10⁵, what is rounding is decided
+/// column by column (`GradedEigen`), so that small units don't drown in large ones.
 ///
-/// Fitting takes time n · d² + 9 d³, scoring n · d · k; memory d².
+/// Fitting takes time n · d² + 9 d³, scoring n · d · k; memory d². A table with fewer rows than columns is fitted by way
+/// of its inner products, in time n² · d and memory n · d, and has at most n − 1 components, for every rule.
 public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   public static let kind = "pca"
 
@@ -60,31 +62,49 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
       throw TableError.invalidSetting(
         name: "components", value: "\(wanted)", expected: "between 1 and \(x.columns)")
     }
+    if !standardizes { try x.checkVariances() }
     let moments = ColumnMoments(x)
     centres = moments.means
     scales = standardizes ? moments.scales : Array(repeating: 1, count: x.columns)
     self.rule = rule
-    let (centre, scale, d) = (centres, scales, x.columns)
-    let z = x.mapRows(width: d) { rows, count, result in
-      for i in 0..<count {
-        for j in 0..<d { result[i * d + j] = (rows[i * d + j] - centre[j]) / scale[j] }
-      }
+    let (values, vectors, isFiltered) = try Self.eigen(
+      x.centred(centres, dividedBy: scales), isGraded: !standardizes && Self.isGraded(moments.deviations))
+    guard let largest = values.last, largest > 0, largest.isFinite else {
+      throw TableError.singularCovariance(advice: "all columns are constant")
     }
-    let covariance = z.matrixProduct(z, transposingSelf: true) * (1 / Double(x.rows - 1))
-    let eigen = try SymmetricEigen(covariance)
-    let largest = eigen.values[d - 1]
-    guard largest > 0, largest.isFinite else {
-      throw TableError.singularCovariance(advice: "all columns are constant, or their entries too large")
-    }
-    let total = eigen.values.reduce(0) { $0 + max(0, $1) }
-    let smallest = rule == .reconstruction ? -Double.infinity : Double(d) * 0x1p-52 * largest
-    let kept = (0..<wanted).map { d - 1 - $0 }.filter { eigen.values[$0] > smallest }
+    let total = values.reduce(0) { $0 + max(0, $1) }
+    let smallest = rule == .reconstruction ? -Double.infinity : Double(x.columns) * 0x1p-52 * largest
+    let kept = values.indices.reversed().prefix(wanted).filter { isFiltered || values[$0] > smallest }
     divisors = kept.map {
-      rule == .weightedDistance ? eigen.values[$0] / total : max(1e-300, eigen.values[$0])
+      max(Double.leastNormalMagnitude, rule == .weightedDistance ? values[$0] / total : values[$0])
     }
-    components = Matrix(kept.map { Self.withPositivePeak(eigen.vectors.column($0)) })
+    components = Matrix(kept.map { Self.withPositivePeak(vectors.row($0)) })
     transposed = components.transposed
     panel = Self.panel(components)
+  }
+
+  /// Whether columns' deviations differ so much that eigenvalues of their covariance lose the small ones' digits.
+  private static func isGraded(_ deviations: [Double]) -> Bool {
+    let varying = deviations.filter { $0 > 0 }
+    guard let least = varying.min(), let most = varying.max() else { return false }
+    return most > 1e5 * least
+  }
+
+  /// Eigenvalues of the covariance of centred rows, ascending, and their unit eigenvectors, a row each; and whether those
+  /// of value 0 are left out.
+  private static func eigen(_ z: Matrix, isGraded: Bool) throws -> ([Double], Matrix, isFiltered: Bool) {
+    let divisor = Double(z.rows - 1)
+    if z.rows < z.columns {
+      let found = try PrincipalDirections(ofFewRows: z, divisor: divisor)
+      return (found.variances, found.directions, true)
+    }
+    let covariance = z.matrixProduct(z, transposingSelf: true) * (1 / divisor)
+    if isGraded {
+      let found = GradedEigen(covariance)
+      return (found.values, found.vectors, true)
+    }
+    let eigen = try SymmetricEigen(covariance)
+    return (eigen.values, eigen.vectors.transposed, false)
   }
 
   private static func panel(_ components: Matrix) -> [Double] {
@@ -106,7 +126,7 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
 
   public func score(checked x: Matrix) throws -> [Double] {
     let k = componentCount
-    return forEachRow(x, width: 1) { z, sums, score, _ in
+    var scores = forEachRow(x, width: 1) { z, sums, score, _ in
       score[0] = 0
       switch rule {
       case .weightedDistance:
@@ -123,13 +143,44 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
         }
       }
     }.elements
+    for i in scores.indices where !scores[i].isFinite { scores[i] = farScore(x.row(i)) }
+    return scores
+  }
+
+  /// The score of a row so far out that squares overflow: of a small multiple of it, which is then scaled. The
+  /// eigenvectors' own length is nothing beside such a row's.
+  private func farScore(_ row: [Double]) -> Double {
+    let quotients = row.indices.map { j -> (significand: Double, exponent: Int) in
+      let difference = row[j] / 2 - centres[j] / 2
+      guard difference != 0 else { return (0, -5000) }
+      let magnitude = difference.magnitude.significand / scales[j].significand
+      return (difference < 0 ? -magnitude : magnitude, Int(difference.exponent) - Int(scales[j].exponent))
+    }
+    let exponent = quotients.map(\.exponent).max()!
+    let z = quotients.map { $0.significand.scaled($0.exponent - exponent) }
+    let size = exponent + 1
+    let products = components * z
+    switch rule {
+    case .weightedDistance:
+      let length = z.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return (length * divisors.reduce(0) { $0 + 1 / $1 }).scaled(size).saturated
+    case .normalizedScores:
+      let sum = products.indices.reduce(0.0) { $0 + products[$1] * products[$1] / divisors[$1] }
+      return sum.scaled(2 * size).saturated
+    case .reconstruction:
+      let sum = z.indices.reduce(0.0) { total, j in
+        let residual = z[j] - products.indices.reduce(0.0) { $0 + products[$1] * components[$1, j] }
+        return total + residual * residual
+      }
+      return sum.scaled(2 * size).saturated
+    }
   }
 
   /// The share of each feature in the score, which is their sum: of a distance ‖z − v‖, (zⱼ − vⱼ)² / ‖z − v‖;
   /// of (z · v)² / λ, zⱼ vⱼ (z · v) / λ, which may be negative; of the residual, its square.
   public func contributions(checked x: Matrix) throws -> Matrix {
     let (d, k) = (featureCount, componentCount)
-    return forEachRow(x, width: d) { z, sums, result, _ in
+    let found = forEachRow(x, width: d) { z, sums, result, _ in
       for j in 0..<d { result[j] = 0 }
       switch rule {
       case .weightedDistance:
@@ -154,6 +205,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
         }
       }
     }
+    if found.elements.allSatisfy(\.isFinite) { return found }
+    return Matrix(rows: x.rows, columns: d, elements: found.elements.map { $0.isNaN ? 0 : $0.saturated })
   }
 
   /// Calls `body` with each standardised row, room for k sums, and the row's place in the result.

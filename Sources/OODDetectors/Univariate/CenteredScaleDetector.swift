@@ -31,7 +31,7 @@ extension CenteredScaleDetector {
     let (centres, scales, d) = (centres, scales, featureCount)
     return x.mapRows(width: d) { rows, count, result in
       for i in 0..<count {
-        for j in 0..<d { result[i * d + j] = abs(rows[i * d + j] - centres[j]) / scales[j] }
+        for j in 0..<d { result[i * d + j] = abs(standardized(rows[i * d + j], centres[j], scales[j])) }
       }
     }
   }

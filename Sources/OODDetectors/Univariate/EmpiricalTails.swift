@@ -33,9 +33,14 @@ struct EmpiricalTails: Sendable {
       starts.append(values.count)
     }
     let moments = ColumnMoments(x)
+    // In a unit of about the deviation cubes neither overflow nor vanish; a power of two changes no digit.
+    let means = moments.means
+    let scales = moments.scales.map {
+      Double(sign: .plus, exponent: min(1000, max(-1000, Int($0.exponent))), significand: 1)
+    }
     let cubes = ColumnMoments.columnSums(x) { row, _, sums in
       for (j, value) in row.enumerated() {
-        let distance = value - moments.means[j]
+        let distance = standardized(value, means[j], scales[j])
         sums[j] += distance * distance * distance
       }
     }

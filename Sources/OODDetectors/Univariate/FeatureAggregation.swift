@@ -19,7 +19,8 @@ public enum FeatureAggregation: String, Sendable, Hashable, Codable, CaseIterabl
     case .mean:
       var sum = 0.0
       for j in 0..<count { sum += deviations[j] }
-      return sum / Double(count)
+      if sum.isFinite { return sum / Double(count) }
+      return (0..<count).reduce(0) { $0 + deviations[$1] / Double(count) }.saturated
     }
   }
 }

@@ -25,15 +25,15 @@ public struct MedianDeviationDetector: CenteredScaleDetector {
       aggregation: aggregation)
   }
 
-  /// Spreads up to this one count as 0: dividing by them overflows.
-  private static let smallestSpread = 1e-290
-
   private static func scale(sorted: [Double]) -> Double {
+    guard sorted[0] < sorted[sorted.count - 1] else { return 1 }
     let deviation = Quantiles.medianAbsoluteDeviation(sorted: sorted)
-    if deviation > smallestSpread { return deviation / 0.6745 }
-    let centre = Quantiles.median(sorted: sorted)
-    let mean = sorted.reduce(0) { $0 + abs($1 - centre) } / Double(sorted.count)
-    return mean > smallestSpread ? 1.253314 * mean : 1
+    if deviation > 0 { return (deviation / 0.6745).saturated }
+    let (centre, n) = (Quantiles.median(sorted: sorted), Double(sorted.count))
+    var mean = sorted.reduce(0) { $0 + abs($1 - centre) } / n
+    // Sums beyond the finite numbers, and quotients below them.
+    if !mean.isFinite { mean = sorted.reduce(0) { $0 + abs($1 / n - centre / n) }.saturated }
+    return max((1.253314 * mean).saturated, Double.leastNonzeroMagnitude)
   }
 
   init(centres: [Double], scales: [Double], aggregation: FeatureAggregation) {

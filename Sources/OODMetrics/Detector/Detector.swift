@@ -78,8 +78,9 @@ extension Detector: Model where Scorer: Model {
       try archive.part("scorer", as: Scorer.self),
       threshold: Threshold(
         value, origin: try archive.configuration(as: DetectorConfiguration.self).thresholdOrigin),
+      // Scores may be infinite; the calibration refuses NaN.
       calibration: archive["calibration_scores"] == nil
-        ? nil : try ConformalCalibration(archive.finiteDoubles("calibration_scores")))
+        ? nil : try ConformalCalibration(archive.doubles("calibration_scores")))
   }
 }
 
@@ -90,4 +91,20 @@ public struct DetectorConfiguration: Codable, Hashable, Sendable {
 
 extension Detector: TableScorer where Scorer: TableScorer {
   public var featureCount: Int { scorer.featureCount }
+}
+
+extension Detector: LeaveOneOutScorer where Scorer: LeaveOneOutScorer {
+  public func leaveOneOutScores() throws -> [Double]? { try scorer.leaveOneOutScores() }
+}
+
+extension Detector where Scorer: TableScorer {
+  /// A detector that flags the guessed share of its training table, whose rows don't count themselves as neighbours
+  /// (`calibrationScores`, `Threshold.contamination`).
+  ///
+  ///     let detector = try Detector(NearestNeighbours(fitting: table), contamination: 0.05, training: table)
+  ///
+  /// - Throws: `TableError`; `ThresholdError`.
+  public init(_ scorer: Scorer, contamination: Double, training x: Matrix) throws {
+    self.init(scorer, threshold: try .contamination(contamination, of: scorer.calibrationScores(training: x)))
+  }
 }

@@ -26,8 +26,10 @@ public struct GradientNorm<Density: DifferentiableDensity>: OODScorer {
 
   public func check(_ x: Tensor) throws(ExampleError) { try model.check(x) }
 
-  /// ‖∂ ln p(x) / ∂x‖₂ of each example.
-  /// - Throws: `LikelihoodError.notFinite` where an example's gradient is not finite.
+  /// ‖∂ ln p(x) / ∂x‖₂ of each example; of one so far out that 32 bits overflow on the way, the greatest number that they
+  /// hold.
+  /// - Throws: `LikelihoodError.notFinite` where an example's gradient is not finite and the gradient at 0 isn't either: the
+  ///   model is broken.
   public func score(checked x: Tensor) throws -> [Double] {
     let width = model.exampleShape.elementCount
     var norms: [Double] = []
@@ -43,7 +45,17 @@ public struct GradientNorm<Density: DifferentiableDensity>: OODScorer {
         }
       }
     }
-    return try norms.checkedFinite("gradient's length")
+    guard norms.contains(where: { !$0.isFinite }), isSound else {
+      return try norms.checkedFinite("gradient's length")
+    }
+    return norms.map { $0.isFinite ? $0 : Double(Float.greatestFiniteMagnitude) }
+  }
+
+  /// Whether the gradient at the origin is finite, as no broken model's is.
+  private var isSound: Bool {
+    let origin = Tensor.zeros(Shape([1] + Array(model.exampleShape)))
+    return gradient(at: origin) { model.recordedLogDensity($0).sum() }
+      .withUnsafeElements { $0.allSatisfy(\.isFinite) }
   }
 }
 

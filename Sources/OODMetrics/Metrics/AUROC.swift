@@ -7,7 +7,7 @@ extension ScoreRanking {
   ///
   /// Exact to the rounding of one division: pairs are counted in integers. Sorts by radix on all threads; 8
   /// bytes of memory a score. To get several metrics of the same scores, make a `ScoreRanking`.
-  /// - Throws: `MetricError` when a class is missing, a score is NaN or infinite, or the counts differ.
+  /// - Throws: `MetricError` when a class is missing, a score is NaN, or the counts differ.
   public static func auroc(_ scores: [Double], isOutOfDistribution: [Bool]) throws(MetricError) -> Double {
     let sorted = try SortedScores.checked(scores, isOutOfDistribution)
     let pairs = 2 * Double(sorted.boundary) * Double(sorted.count - sorted.boundary)

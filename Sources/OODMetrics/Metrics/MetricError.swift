@@ -8,7 +8,7 @@ public enum MetricError: Error, Sendable, Hashable, CustomStringConvertible {
   case noInDistributionExamples(count: Int)
   /// There is not one label for each score.
   case labelCount(scores: Int, labels: Int)
-  /// A score is NaN or infinite, at this position.
+  /// A score is NaN, at this position.
   case notFinite(position: Int)
   /// A level, share or count that is outside its range.
   case outOfRange(name: String, value: String, expected: String)
@@ -22,7 +22,7 @@ public enum MetricError: Error, Sendable, Hashable, CustomStringConvertible {
     case .labelCount(let scores, let labels):
       "There are \(scores) scores and \(labels) labels; each score needs one."
     case .notFinite(let position):
-      "The score at position \(position) (counted from 0) is NaN or infinite, so it has no rank."
+      "The score at position \(position) (counted from 0) is NaN, so it has no rank."
     case .outOfRange(let name, let value, let expected):
       "The \(name) is \(value), and it must be \(expected)."
     }

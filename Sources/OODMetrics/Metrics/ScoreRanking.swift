@@ -8,7 +8,8 @@ import GenModels
 ///     try ranking.falsePositiveRate(atTruePositiveRate: 0.95, positive: .outOfDistribution)
 ///     try ranking.averagePrecision(positive: .inDistribution)
 ///
-/// Higher scores mean "more out-of-distribution". Equal scores are one step of every curve: no order among
+/// Higher scores mean "more out-of-distribution"; infinite ones rank above, or below, all others (a density of 0 has the
+/// score +∞). Equal scores are one step of every curve: no order among
 /// them is assumed, so nothing depends on the order that examples were given in.
 ///
 /// Thresholds follow the rule "flag when score ≥ threshold" and run from high to low.
@@ -25,13 +26,13 @@ public struct ScoreRanking: Sendable {
   public let outOfDistributionCount: Int
 
   /// The ranking of scores with one label each.
-  /// - Throws: `MetricError` when a class is missing, a score is NaN or infinite, or the counts differ.
+  /// - Throws: `MetricError` when a class is missing, a score is NaN, or the counts differ.
   public init(_ scores: [Double], isOutOfDistribution: [Bool]) throws(MetricError) {
     self.init(try SortedScores.checked(scores, isOutOfDistribution))
   }
 
   /// The ranking of two sets of scores.
-  /// - Throws: `MetricError` when one is empty, or a score is NaN or infinite. Positions count through the
+  /// - Throws: `MetricError` when one is empty, or a score is NaN. Positions count through the
   ///   in-distribution scores first.
   public init(inDistribution: [Double], outOfDistribution: [Double]) throws(MetricError) {
     try self.init(

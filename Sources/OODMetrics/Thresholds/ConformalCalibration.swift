@@ -14,7 +14,7 @@ public struct ConformalCalibration: Sendable, Hashable {
   /// Scores of the calibration examples, ascending.
   public let scores: [Double]
 
-  /// - Throws: `ThresholdError` when there is no score, or one is NaN or infinite.
+  /// - Throws: `ThresholdError` when there is no score, or one is NaN.
   public init(_ scores: [Double]) throws(ThresholdError) {
     self.scores = try Threshold.sorted(scores)
   }

@@ -1,6 +1,6 @@
 import GenModels
 
-/// From which score on an example counts as out-of-distribution: when score > value.
+/// From which score on an example counts as out-of-distribution: when score > value, or the score is NaN.
 ///
 /// A threshold is a number with its origin. It knows no scorer; to try another one costs nothing and fits
 /// nothing.
@@ -19,8 +19,9 @@ public struct Threshold: Sendable, Hashable {
     self.origin = origin
   }
 
-  /// Whether an example with that score counts as out-of-distribution.
-  public func isOutOfDistribution(_ score: Double) -> Bool { score > value }
+  /// Whether an example with that score counts as out-of-distribution. NaN does, whatever the threshold: what can't be
+  /// ranked counts as unusual (as in `ConformalCalibration.pValue`).
+  public func isOutOfDistribution(_ score: Double) -> Bool { !(score <= value) }
 }
 
 extension Threshold {
@@ -53,10 +54,12 @@ extension Threshold {
   /// median + multiples · 1.4826 · median absolute deviation of the scores: a robust "mean + 3 sigma", 1.4826
   /// = 1/Φ⁻¹(¾) making it the standard deviation of normally distributed scores (C. Leys et al., 2013). Works
   /// on scores that are contaminated by less than half.
-  /// - Throws: `ThresholdError`; when more than half of the scores are equal, for their deviation is then 0.
+  /// - Throws: `ThresholdError`; for a score that is infinite, and when more than half of the scores are equal, for their
+  ///   deviation is then 0.
   public static func medianAbsoluteDeviation(
     of scores: [Double], multiples: Double = 3
   ) throws(ThresholdError) -> Threshold {
+    if let position = scores.firstIndex(where: { !$0.isFinite }) { throw .notFinite(position: position) }
     let sorted = try sorted(scores)
     let deviation = Quantiles.medianAbsoluteDeviation(sorted: sorted)
     guard deviation > 0 else { throw .noSpread(count: scores.count) }
@@ -67,7 +70,10 @@ extension Threshold {
 
   /// The quantile at 1 − contamination of the scores of the training set, which is guessed to hold that share
   /// of out-of-distribution examples: flags that share of the training set (scikit-learn's and PyOD's
-  /// convention).
+  /// convention), and every score of +∞, a density of 0.
+  ///
+  /// Scores of methods that look at neighbours must be those of rows that don't count themselves:
+  /// `TableScorer.calibrationScores(training:)` gives these.
   /// - Throws: `ThresholdError`.
   public static func contamination(
     _ contamination: Double, of trainingScores: [Double]
@@ -75,17 +81,18 @@ extension Threshold {
     try checkShare("contamination", contamination)
     let threshold = try quantile(1 - contamination, of: trainingScores)
     return Threshold(
-      threshold.value, origin: "contamination \(contamination) of \(trainingScores.count) training scores")
+      min(threshold.value, .greatestFiniteMagnitude),
+      origin: "contamination \(contamination) of \(trainingScores.count) training scores")
   }
 
   private static func checkShare(_ name: String, _ share: Double) throws(ThresholdError) {
     guard share >= 0 && share <= 1 else { throw .outOfRange(name: name, value: share) }
   }
 
-  /// The scores, ascending, once they are seen to be finite and at least one.
+  /// The scores, ascending, once they are seen to be numbers and at least one. They may be infinite.
   static func sorted(_ scores: [Double]) throws(ThresholdError) -> [Double] {
     guard !scores.isEmpty else { throw .noScores }
-    if let position = scores.firstIndex(where: { !$0.isFinite }) { throw .notFinite(position: position) }
+    if let position = scores.firstIndex(where: \.isNaN) { throw .notFinite(position: position) }
     return scores.sorted()
   }
 }

@@ -9,10 +9,10 @@ extension DetectMethod {
   static let densityMethods: [DetectMethod] = [
     DetectMethod("kde", aliases: ["kernel-density"], "kernel density", options: ["kernel", "bandwidth"]) {
       x, options, _ in
-      FittedMethod(
-        try KernelDensity(
-          fitting: x, bandwidth: options.bandwidth.map { .fixed($0) } ?? .scott,
-          kernel: options.kernel ?? .gaussian))
+      let density = try KernelDensity(
+        fitting: x, bandwidth: options.bandwidth.map { .fixed($0) } ?? .scott,
+        kernel: options.kernel ?? .gaussian)
+      return FittedMethod(density, leaveOneOutScores: { try density.leaveOneOutScores() ?? [] })
     },
     DetectMethod("mahalanobis", "distance by the covariance") { x, _, _ in
       FittedMethod(try Mahalanobis(fitting: x))
@@ -60,9 +60,14 @@ extension DetectMethod {
         return FittedMethod(
           try GaussianMixture(fitting: x, components: components, shape: shape, settings: settings))
       }
+      let supported = GaussianMixture.largestComponentCount(rows: x.rows, columns: x.columns, shape: shape)
+      if supported < 10 {
+        Console.remark(
+          "gmm: \(x.rows) rows of \(x.columns) columns support at most \(supported) of 10 components, with two rows for "
+            + "each free parameter; --components takes any number.")
+      }
       return FittedMethod(
-        try GaussianMixture(
-          fitting: x, componentsAmong: 1...max(1, min(10, x.rows)), shape: shape, settings: settings))
+        try GaussianMixture(fitting: x, componentsAmong: 1...10, shape: shape, settings: settings))
     },
     DetectMethod(
       "ocsvm", aliases: ["one-class-svm"], "one-class support vector machine",

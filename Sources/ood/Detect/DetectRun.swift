@@ -47,8 +47,13 @@ struct DetectRun: AsyncParsableCommand {
       method, train: train, score: score, input: input, options: options, leavingOneOut: leaveOneOut)
     var threshold: Threshold?
     if let contamination {
-      threshold = try .contamination(
-        contamination, of: input.score == input.train ? task.scores : task.scorer.score(train))
+      // Never from scores of rows that find themselves: see `LeaveOneOutScorer`.
+      threshold = try .contamination(contamination, of: task.scorer.calibrationScores(training: train))
+      if input.score == input.train, !leaveOneOut, hasLeaveOneOut(task.scorer) {
+        Console.remark(
+          "\(method.name): the rows scored are those fitted to, and each finds itself at distance 0, while the threshold "
+            + "is that of rows compared with the others; --leave-one-out scores them so.")
+      }
     }
     let ranking = try truth.map { try ScoreRanking(task.scores, isOutOfDistribution: $0) }
 
@@ -66,3 +71,6 @@ struct DetectRun: AsyncParsableCommand {
     if format == .json { try JSONOutput.print(report) } else { report.lines.forEach(Console.result) }
   }
 }
+
+/// Whether the scorer finds training rows among their own neighbours.
+private func hasLeaveOneOut(_ scorer: any TableScorer) -> Bool { scorer is any LeaveOneOutScorer }

@@ -29,6 +29,11 @@ extension DetectMethod {
       let scorer = try LocalOutlierFactor(
         fitting: x, neighbours: options.neighbours ?? 20, metric: options.metric ?? .euclidean,
         distinct: options.distinct)
+      if scorer.repeatedRows > 0 {
+        Console.remark(
+          "lof: \(scorer.repeatedRows) training rows have \(scorer.neighbours) others equal to them, so that the scores of "
+            + "rows beside them mean little; raise --neighbours above their number, or give --distinct.")
+      }
       return FittedMethod(scorer, leaveOneOutScores: { scorer.trainingScores })
     },
     DetectMethod("kmeans", "distance to the nearest cluster", options: ["clusters"]) { x, options, random in

@@ -25,12 +25,13 @@ public struct ActivationNormalization: Bijection {
     let variance = (x - mean).squared().mean(axes: axes)
     shift.tensor = -mean
     // A channel that is constant keeps its scale.
+    let varies = x.reshaped([x.count / variance.count, variance.count]).varyingFeatures
     logScale.tensor =
       Tensor(
         shape: variance.shape,
         initializingWith: { scale in
           for (channel, value) in variance.elements.enumerated() {
-            scale[channel] = value > 1e-12 ? value : 1
+            scale[channel] = varies[channel] ? max(value, Float.leastNormalMagnitude) : 1
           }
         }
       ).log() * -0.5

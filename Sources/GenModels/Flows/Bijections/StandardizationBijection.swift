@@ -8,7 +8,7 @@
 
 /// y = (x − mean) / deviation of each feature, with the training examples' statistics, which are not trained.
 ///
-/// A feature that doesn't vary is only centred. ln |det| = −Σ ln deviation.
+/// A feature that doesn't vary, whose smallest value is its largest, is only centred. ln |det| = −Σ ln deviation.
 public struct StandardizationBijection: Bijection {
   public let inputShape: Shape
   public private(set) var mean, deviation: RunningState
@@ -45,11 +45,12 @@ public struct StandardizationBijection: Bijection {
       }
     }
     mean.tensor = Tensor(sums.map { Float($0 / Double(max(1, examples))) }, shape: inputShape)
+    let varies = x.varyingFeatures
     deviation.tensor = Tensor(
-      zip(squares, sums).map { square, sum in
-        let deviation = Float((square / Double(max(1, examples))).squareRoot())
-        let size = Float(abs(sum) / Double(max(1, examples)))
-        return deviation > 1e-6 * size && deviation > 1e-30 ? deviation : 1
+      squares.indices.map { feature in
+        guard varies[feature] else { return 1 }
+        let deviation = Float((squares[feature] / Double(max(1, examples))).squareRoot())
+        return max(deviation, Float.leastNormalMagnitude)
       }, shape: inputShape)
     return forward(x).value
   }
@@ -88,5 +89,20 @@ extension StandardizationBijection {
     ) throws(ModelFileError) -> any Bijection {
       try StandardizationBijection(shape: input, tensors)
     }
+  }
+}
+
+extension Tensor {
+  /// For each element of an example, whether it differs between two examples of the batch. (Of a constant feature, rounding
+  /// of the mean leaves a variance; of a feature of large offset and small spread, a cut on the variance would make one.)
+  var varyingFeatures: [Bool] {
+    let features = shape.dropFirst().reduce(1, *)
+    var varies = [Bool](repeating: false, count: features)
+    withUnsafeElements { x in
+      for row in 1..<max(1, shape[0]) {
+        for feature in 0..<features where x[row * features + feature] != x[feature] { varies[feature] = true }
+      }
+    }
+    return varies
   }
 }
