@@ -135,9 +135,9 @@ struct ScoreNumberTests {
         var archive = try detector.archive()
         #expect(archive["edges"] != nil)
         archive["edges"] = .float64(edges, shape: [5])
-        #expect(throws: ModelFileError.self) { try TableScorers.scorer(decoding: archive) }
+        #expect(throws: ModelFileError.self) { try ModelCatalogue.standard.model(from: archive) }
       }
-      #expect(try TableScorers.scorer(decoding: detector.archive()).score(x) == detector.score(x))
+      #expect(try loadedScorer(detector.safetensors().bytes()).score(x) == detector.score(x))
     }
   }
 }

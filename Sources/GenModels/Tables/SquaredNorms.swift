@@ -25,7 +25,7 @@ package func squaredNorms(
 }
 
 /// |W (x − mean)|² of a row so far out that squares, or sums of products, overflow on the way.
-private func farSquaredNorm(
+package func farSquaredNorm(
   _ x: UnsafePointer<Double>, _ mean: [Double], _ factor: [Double], _ rank: Int, _ shape: ood_gaussian_shape
 ) -> Double {
   let d = mean.count

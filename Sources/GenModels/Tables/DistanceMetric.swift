@@ -1,5 +1,3 @@
-import GenModels
-
 import CKernels
 
 /// How far apart two points are.
@@ -12,7 +10,7 @@ public enum DistanceMetric: String, Sendable, Hashable, Codable, CaseIterable {
   case chebyshev
 
   /// What the kernels compute: the distance, or its square where that orders pairs alike and is cheaper.
-  var kernel: ood_metric {
+  package var kernel: ood_metric {
     switch self {
     case .euclidean: ood_metric_squared_euclidean
     case .manhattan: ood_metric_manhattan
@@ -21,8 +19,8 @@ public enum DistanceMetric: String, Sendable, Hashable, Codable, CaseIterable {
   }
 
   /// The distance for what the kernels compute.
-  func distance(_ measure: Double) -> Double { self == .euclidean ? measure.squareRoot() : measure }
+  @inlinable package func distance(_ measure: Double) -> Double { self == .euclidean ? measure.squareRoot() : measure }
 
   /// What the kernels compute for a distance.
-  func measure(_ distance: Double) -> Double { self == .euclidean ? distance * distance : distance }
+  @inlinable package func measure(_ distance: Double) -> Double { self == .euclidean ? distance * distance : distance }
 }

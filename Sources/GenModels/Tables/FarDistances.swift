@@ -1,8 +1,6 @@
-import GenModels
-
 /// The distances of a row to the rows of a table where their squares overflow: of all of them shrunk by a power of two.
 /// `unshrunk` gives the distance.
-func farDistances(_ x: [Double], to points: Matrix, _ metric: DistanceMetric) -> [Double] {
+package func farDistances(_ x: [Double], to points: Matrix, _ metric: DistanceMetric) -> [Double] {
   points.withUnsafeElements { elements in
     (0..<points.rows).map { row in
       var measure = 0.0
@@ -22,5 +20,5 @@ func farDistances(_ x: [Double], to points: Matrix, _ metric: DistanceMetric) ->
 
 extension Double {
   /// What `farDistances` has shrunk, at its size again; at most the greatest finite number.
-  var unshrunk: Double { (self / Magnitudes.shrinking).saturated }
+  package var unshrunk: Double { (self / Magnitudes.shrinking).saturated }
 }
