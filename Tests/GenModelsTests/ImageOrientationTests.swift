@@ -176,14 +176,14 @@ struct ImageOrientationTests {
   }
 
   @Test("An autoencoder's reconstruction of an image is the same alone and among many", arguments: [1, 2, 3])
-  func autoencoder(layers: Int) {
+  func autoencoder(layers: Int) throws {
     let model = ConvolutionalAutoencoder(
       .init(height: 9, width: 7, channels: 2, layers: layers, maps: 4, bottleneckMaps: 3, kernel: 3), seed: 1)
     var random = RandomGenerator(seed: 7)
     let x = random.uniform([150, 9, 7, 2])
-    let (whole, errors) = (model.reconstruct(x), model.reconstructionError(x, norm: .l2))
+    let (whole, errors) = (try model.reconstruct(x), try model.reconstructionError(x, norm: .l2))
     for row in [0, 1, 31, 32, 63, 64, 74, 75, 127, 128, 148, 149] {
-      let alone = model.reconstruct(x.sliced(axis: 0, row..<row + 1))
+      let alone = try model.reconstruct(x.sliced(axis: 0, row..<row + 1))
       let difference = (alone - whole.sliced(axis: 0, row..<row + 1)).absolute()
       #expect(difference.elements.allSatisfy { $0 < 1e-5 }, "image \(row)")
       let error = (alone - x.sliced(axis: 0, row..<row + 1)).squared().sum().scalar.squareRoot()
@@ -192,12 +192,12 @@ struct ImageOrientationTests {
   }
 
   @Test("Errors of examples beyond the first batch are their own, in order", arguments: [1, 7, 64, 256])
-  func errorsInBatches(batch: Int) {
+  func errorsInBatches(batch: Int) throws {
     let model = DenseAutoencoder(.init(features: 6, hidden: [3]), seed: 1)
     var random = RandomGenerator(seed: 8)
     let x = random.uniform([600, 6])
-    let reconstructions = model.reconstruct(x)
-    let found = model.reconstructionError(x, norm: .l1, batchSize: batch).elements
+    let reconstructions = try model.reconstruct(x)
+    let found = try model.reconstructionError(x, norm: .l1, batchSize: batch).elements
     #expect(found.count == 600)
     for row in 0..<600 {
       let sum = (0..<6).reduce(0.0) { $0 + abs(Double(reconstructions[row, $1] - x[row, $1])) }

@@ -68,7 +68,7 @@ struct LossValueTests {
     }
     expectEqual(
       z.standardNormalLogDensity().elements, rows { -0.5 * $0 * $0 - 0.5 * log(2 * 3.141592653589793) })
-    func base(_ specification: BaseSpecification, classes: Int? = nil) -> BaseDistribution {
+    func base(_ specification: BaseSpecification, classes: Int? = nil) -> any BaseDistribution {
       Flow(
         Flow.Architecture(
           exampleShape: [3], bijections: [.reversal], base: specification, classCount: classes), seed: 4

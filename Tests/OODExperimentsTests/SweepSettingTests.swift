@@ -275,10 +275,10 @@ struct SweepSettingTests {
       #expect(abs((0..<4).reduce(0) { $0 + probabilities[row, $1] } - 1) < 1e-5)
       if predictions[row] != row % 3 { wrong += 1 }
     }
-    #expect(classifier.error(set.examples, labels: set.labels!) == Double(wrong) / 530)
+    #expect(try classifier.error(set.examples, labels: set.labels!) == Double(wrong) / 530)
     for row in [0, 255, 256, 257, 511, 512, 529] {
       let alone = set.examples.sliced(axis: 0, row..<row + 1)
-      for (a, b) in zip(classifier.logits(alone).elements, (0..<4).map { logits[row, $0] }) {
+      for (a, b) in zip(try classifier.logits(alone).elements, (0..<4).map { logits[row, $0] }) {
         #expect(abs(a - b) < 1e-5)
       }
       for (a, b) in zip(try classifier.features(alone).elements, (0..<6).map { features[row, $0] }) {

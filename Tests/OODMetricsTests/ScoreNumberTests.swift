@@ -1,4 +1,5 @@
 import GenModels
+import OODDetectors
 import OODMetrics
 import Testing
 
@@ -12,7 +13,8 @@ struct ScoreNumberTests {
     }
     #expect(!Threshold(3).isOutOfDistribution(3) && Threshold(3).isOutOfDistribution(3.5))
     struct Broken: OODScorer {
-      func score(_ x: Matrix) throws -> [Double] { (0..<x.rows).map { $0 == 1 ? .nan : 0 } }
+      let exampleShape: Shape = [1]
+      func score(checked x: Matrix) throws -> [Double] { (0..<x.rows).map { $0 == 1 ? .nan : 0 } }
     }
     let calibration = try ConformalCalibration((0..<99).map(Double.init))
     let found = try Detector(Broken(), calibration: calibration, level: 0.05)

@@ -1,4 +1,5 @@
 import GenModels
+import OODDetectors
 import OODMetrics
 import Testing
 

@@ -29,4 +29,12 @@ extension BaseDistribution {
   public var isBounded: Bool { false }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {}
+
+  /// ln p(z) of rows `[batch, features]`, in nats, `[batch]`; averaged over the classes where there are some.
+  public func logDensity<Value: TensorAlgebra>(_ z: Value) -> Value { logDensity(z, labels: nil) }
+
+  /// Draws `[count, features]`.
+  public func sample(count: Int, using random: inout RandomGenerator) -> Tensor {
+    sample(count: count, labels: nil, temperature: 1, using: &random)
+  }
 }
