@@ -12,7 +12,7 @@ public enum ExplainableScorerLaws {
     of scorer: Scorer, on examples: Scorer.Examples,
     expecting expectations: LawExpectations = LawExpectations()
   ) -> [LawViolation] where Scorer.Examples: LawExamples {
-    rule(of: scorer, on: examples)
+    rule(of: scorer, on: examples) + blame(of: scorer, on: examples)
       + BatchLaw.violations(of: "contributions", on: examples, tolerance: expectations.batchTolerance) {
         try scorer.contributions($0).rows
       }
@@ -57,6 +57,30 @@ public enum ExplainableScorerLaws {
             expected: "its score \(score)")
         }
       }
+    }
+    return findings.violations
+  }
+
+  /// An example that is usual but for one feature, which is far out, owes the rise of its score to that feature.
+  public static func blame<Scorer: ExplainableScorer>(
+    of scorer: Scorer, on examples: Scorer.Examples
+  ) -> [LawViolation] where Scorer.Examples: LawExamples {
+    let rows = examples.rows
+    guard let width = rows.first?.count, width >= 2, rows.allSatisfy({ $0.count == width }) else { return [] }
+    var findings = Findings()
+    let law = "contributions: the feature that is far out"
+    let columns = (0..<width).map { feature in rows.map { $0[feature] } }
+    let (feature, deviation) = (width / 2, columns[width / 2].deviation)
+    let tried = "the mean example with feature \(feature) moved by 50 deviations"
+    findings.attempt(law, tried: tried) { findings in
+      let usual = Scorer.Examples.points([columns.map(\.mean)], shape: scorer.exampleShape)
+      let moved = usual.replacing(example: 0, feature: feature, with: columns[feature].mean + 50 * deviation)
+      let (before, after) = (try scorer.contributions(usual).numbers, try scorer.contributions(moved).numbers)
+      let rises = zip(after, before).map { $0 - $1 }
+      let blamed = rises.firstIndex(of: rises.max() ?? 0) ?? -1
+      findings.require(
+        blamed == feature, law, tried: tried, found: "the largest rise in feature \(blamed)",
+        expected: "in feature \(feature)")
     }
     return findings.violations
   }

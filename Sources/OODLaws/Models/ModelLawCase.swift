@@ -20,7 +20,7 @@ public struct ModelLawCase: Sendable {
   public var expectations: LawExpectations
   /// Answers that no capability gives, for models that have some: compared between a saved and a loaded model.
   public var otherAnswers: @Sendable (any Model) throws -> [Double]
-  /// Fits, trains or draws the model. Called once.
+  /// Fits, trains or draws the model: the same one each time.
   public var make: @Sendable () throws -> any Model
 
   public init<Examples: LawExamples>(

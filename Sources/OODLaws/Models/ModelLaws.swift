@@ -17,11 +17,25 @@ public enum ModelLaws {
         let trial = ModelTrial(
           model: model, inliers: inliers, outliers: lawCase.outliers as? Examples, lawCase)
         findings.add(trial.capabilities())
+        findings.add(threads(of: lawCase))
         findings.add(FileLaws.violations(of: model, on: inliers, lawCase, catalogue: catalogue))
       }
       return findings.violations.map { $0.of(lawCase.name) }
     }
     return run(lawCase.inliers)
+  }
+
+  /// A model is made to the same bits on any number of threads.
+  private static func threads(of lawCase: ModelLawCase) -> [LawViolation] {
+    var findings = Findings()
+    let law = "model: made the same on any number of threads"
+    findings.attempt(law, tried: "one thread and five") { findings in
+      let one = try Parallelism.withThreads(1) { try lawCase.make().safetensors().bytes() }
+      let five = try Parallelism.withThreads(5) { try lawCase.make().safetensors().bytes() }
+      findings.require(
+        one == five, law, tried: "one thread and five", found: "another file", expected: "the same bytes")
+    }
+    return findings.violations
   }
 
   /// Which kinds a catalogue knows that no case is one of.
@@ -71,6 +85,9 @@ private struct ModelTrial<Examples: LawExamples> {
     if let bound = model as? any DensityBound<Examples> { violations += laws(bound) }
     if let energy = model as? any UnnormalizedEnergy<Examples> { violations += laws(energy) }
     if let x = inliers as? Tensor { violations += networks(x) }
+    if let x = inliers as? Matrix, let type = type(of: model) as? any TableFitted.Type {
+      violations += laws(fitting: type, x)
+    }
     return violations
   }
 
@@ -114,6 +131,10 @@ private struct ModelTrial<Examples: LawExamples> {
 
 // Each opens one capability.
 extension ModelTrial {
+  private func laws<Fitted: TableFitted>(fitting type: Fitted.Type, _ table: Matrix) -> [LawViolation] {
+    TableFittedLaws.violations(of: type, on: table)
+  }
+
   private func laws<Scorer: OODScorer>(_ scorer: Scorer) -> [LawViolation] where Scorer.Examples == Examples {
     ScorerLaws.violations(of: scorer, inliers: inliers, outliers: outliers, expecting: expectations)
   }
