@@ -42,6 +42,23 @@ struct WrongModelTests {
     expect("contributions: make up the score", in: violations(WrongContributions()))
   }
 
+  @Test("Explanations and fits")
+  func fits() {
+    let pairs = Matrix(rows: 15, columns: 2, elements: Self.rows.elements)
+    expect(
+      "contributions: the feature that is far out",
+      in: ExplainableScorerLaws.violations(of: WrongBlame(), on: pairs))
+    let fits = violations(CarelessFit())
+    expect("fitted: the same table and seed, the same model", in: fits)
+    expect("fitted: what can't be fitted to is refused", in: fits)
+    let uneven = ModelLawCase("uneven", kind: MagnitudeScorer.kind, inliers: Self.rows) {
+      MagnitudeScorer(scale: Double(Parallelism.threads))
+    }
+    expect(
+      "model: made the same on any number of threads",
+      in: ModelLaws.violations(of: uneven, catalogue: .standard.adding(MagnitudeScorer.self)))
+  }
+
   @Test("Files")
   func files() throws {
     expectNone(violations(ForgetfulScorer()))

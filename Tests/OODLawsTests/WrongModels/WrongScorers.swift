@@ -88,3 +88,27 @@ struct ForgetfulScorer: ToyScorer {
   init(scale: Double) { self.scale = scale }
   init(from archive: ModelArchive) throws { self.init() }
 }
+
+/// Blames each of two columns for the other.
+struct WrongBlame: ToyScorer, ExplainableScorer {
+  static let kind = "toy-blame"
+  var scale = 2.0
+  var featureCount: Int { 2 }
+  let contributionRule = ContributionRule.sum
+  func score(checked x: Matrix) -> [Double] { (0..<x.rows).map { scale * (abs(x[$0, 0]) + abs(x[$0, 1])) } }
+  func contributions(checked x: Matrix) -> Matrix {
+    Matrix((0..<x.rows).map { [scale * abs(x[$0, 1]), scale * abs(x[$0, 0])] })
+  }
+}
+
+/// Is fitted to anything, and to something else on more threads.
+struct CarelessFit: ToyScorer, TableFitted {
+  static let kind = "toy-careless-fit"
+  static let defaultFitSettings = EmptyConfiguration()
+  static let summary = "a toy"
+  var scale = 2.0
+  func score(checked x: Matrix) -> [Double] { x.elements.map { scale * abs($0) } }
+  static func fitted(to x: Matrix, settings: EmptyConfiguration, seed: UInt64) -> CarelessFit {
+    CarelessFit(scale: Double(Parallelism.threads))
+  }
+}
