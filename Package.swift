@@ -10,6 +10,8 @@ let package = Package(
     .library(name: "OODMetrics", targets: ["OODMetrics"]),
     .library(name: "OODDatasets", targets: ["OODDatasets"]),
     .library(name: "OODExperiments", targets: ["OODExperiments"]),
+    // The laws that models, building blocks and files keep, for the tests of whoever brings their own.
+    .library(name: "OODLaws", targets: ["OODLaws"]),
     // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
     .library(name: "CKernels", targets: ["CKernels"]),
   ],
@@ -46,6 +48,7 @@ let package = Package(
       ]),
     .target(name: "OODDetectors", dependencies: ["GenModels", "CKernels"]),
     .target(name: "OODMetrics", dependencies: ["GenModels", "OODDetectors", "CKernels"]),
+    .target(name: "OODLaws", dependencies: ["GenModels", "OODDetectors", "OODMetrics"]),
     .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG", "CLZMA"]),
     .target(
       name: "OODExperiments", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets"],
@@ -65,9 +68,13 @@ let package = Package(
         .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
       ], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
-    .testTarget(name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors"], exclude: ["Fixtures"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
+    .testTarget(
+      name: "OODLawsTests",
+      dependencies: ["OODLaws", "OODExperiments", "OODDatasets", "OODMetrics", "OODDetectors", "GenModels"]),
     .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Builds and runs a package that depends on this one by URL and version, links GenModels and nothing else, and checks
-# that what only the command-line tool and the benchmarks need (argument parser, benchmark, DocC) is never resolved
-# for it. What is tested is the working tree as it stands, committed or not.
+# Builds and runs a package that depends on this one by URL and version, and checks that what only the command-line tool
+# and the benchmarks need (argument parser, benchmark, DocC) is never resolved for it. One of its programs links GenModels
+# and nothing else. The other brings a detector, a bijection and a layer of its own: they train, are saved in one process
+# and loaded in another with the same bits, and keep the laws of OODLaws. What is tested is the working tree as it stands,
+# committed or not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 package=$PWD
@@ -19,23 +21,23 @@ clone_git -c user.name=consumer -c user.email=consumer@localhost commit --quiet 
 clone_git tag 1.0.0
 
 importer="$work/importer"
-mkdir -p "$importer/Sources/importer"
+mkdir -p "$importer"
+cp -R Tests/Consumer "$importer/Sources"
 cat > "$importer/Package.swift" <<END
 // swift-tools-version: 6.2
 import PackageDescription
+
+func product(_ name: String) -> Target.Dependency { .product(name: name, package: "swift-ood") }
 
 let package = Package(
   name: "importer",
   platforms: [.macOS(.v15)],
   dependencies: [.package(url: "file://$clone", from: "1.0.0")],
   targets: [
-    .executableTarget(name: "importer", dependencies: [.product(name: "GenModels", package: "swift-ood")])
+    .executableTarget(name: "importer", dependencies: [product("GenModels")]),
+    .executableTarget(
+      name: "parts", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODLaws"].map(product)),
   ])
-END
-cat > "$importer/Sources/importer/main.swift" <<'END'
-import GenModels
-var random = RandomGenerator(seed: 1)
-print(random.normal([2, 3]).shape)
 END
 
 # The user's own cache stays as it is.
@@ -43,6 +45,15 @@ flags=(--package-path "$importer" --cache-path "$work/cache")
 swift build "${flags[@]}" --configuration release --quiet
 output=$("$importer/.build/release/importer")
 [ "$output" = "[2, 3]" ] || fail "the importer printed '$output' and not '[2, 3]'."
+
+files="$work/files"
+mkdir "$files"
+"$importer/.build/release/parts" train "$files" > "$work/saved.txt"
+"$importer/.build/release/parts" load "$files" > "$work/loaded.txt"
+[ "$(wc -l < "$work/saved.txt")" = 5 ] || fail "the importer saved other models than five: $(cut -c 1-80 "$work/saved.txt")"
+cmp "$work/saved.txt" "$work/loaded.txt" || fail "models of the importer's own parts answer otherwise when loaded."
+laws=$("$importer/.build/release/parts" laws) || fail "the importer's laws ended with an error: $laws"
+[ "$laws" = "no violation" ] || fail "the importer's own parts break laws: $laws"
 
 resolved=$(sed -n 's/.*"identity" : "\(.*\)".*/\1/p' "$importer/Package.resolved")
 [ "$resolved" = swift-ood ] || fail "an importer resolves more than swift-ood: $resolved"
@@ -52,4 +63,5 @@ fetched=$(ls "$importer/.build/repositories" | grep -v '^swift-ood-' || true)
 [ -z "$fetched" ] || fail "an importer fetches more than swift-ood: $fetched"
 dependencies=$(swift package "${flags[@]}" show-dependencies --format flatlist)
 [ "$dependencies" = swift-ood ] || fail "an importer depends on more than swift-ood: $dependencies"
-echo "consumer: a package that links GenModels builds, runs, and resolves swift-ood alone."
+echo "consumer: a package that links GenModels builds, runs, and resolves swift-ood alone;"
+echo "consumer: its own detector, bijection and layer train, come back from files to the bit, and keep the laws."

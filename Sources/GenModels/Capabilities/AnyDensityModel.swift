@@ -41,7 +41,8 @@ extension AnyDensityModel: Model {
   public init(decoding archive: ModelArchive) throws {
     let model = try archive.model()
     guard let base = model as? any DensityModel<Examples> else {
-      throw ModelFileError.unexpectedModel(found: archive.kind, expected: "a density model of \(Examples.self)")
+      throw ModelFileError.unexpectedModel(
+        found: archive.kind, expected: "a density model of \(Examples.self)")
     }
     self.base = base
   }

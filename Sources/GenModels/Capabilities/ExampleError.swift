@@ -11,6 +11,8 @@ public enum ExampleError: Error, Sendable, Hashable {
   case notFiniteStep(example: Int, step: Int, feature: Int, value: Double)
   /// A sequence without a time step.
   case emptySequence(example: Int)
+  /// A document without a word: a row of counts that are all 0.
+  case emptyDocument(example: Int)
   /// A number for which the model's answer is not defined.
   case outsideSupport(example: Int, feature: Int, value: Double, support: ClosedRange<Double>)
   /// Numbers overflowed on the way to the answer.
@@ -49,6 +51,8 @@ extension ExampleError: CustomStringConvertible {
       """
     case .emptySequence(let example):
       "Sequence \(example) (counted from 0) has no time step; remove it."
+    case .emptyDocument(let example):
+      "Document \(example) (a row of the table, counted from 0) has no word: all its counts are 0; remove it."
     case .outsideSupport(let example, let feature, let value, let support):
       """
       Feature \(feature) of example \(example) (counted from 0) is \(value), and this model is defined between \
@@ -58,7 +62,8 @@ extension ExampleError: CustomStringConvertible {
       "Example \(example) (counted from 0) lies so far out that numbers overflow on the way to the answer."
     case .unexpectedColumns(let missing, let unknown):
       (missing.isEmpty
-        ? "" : "The table lacks the column\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", ")). ")
+        ? ""
+        : "The table lacks the column\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", ")). ")
         + (unknown.isEmpty
           ? ""
           : "The model knows no column\(unknown.count == 1 ? "" : "s") \(unknown.joined(separator: ", ")). ")

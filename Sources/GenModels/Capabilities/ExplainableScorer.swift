@@ -1,5 +1,8 @@
 /// A scorer that says which features make an example's score.
-public protocol ExplainableScorer: OODScorer {
+public protocol ExplainableScorer<Examples>: OODScorer {
+  // Declared again, so that it follows from what a conforming type writes.
+  associatedtype Examples
+
   /// The contribution of each feature to the score of each example, of the batch's shape: for a table, row i
   /// holds the contributions to the score of row i, in the scorer's units. **Higher means more
   /// out-of-distribution**, as for scores.

@@ -52,6 +52,9 @@ public struct ModelCatalogue: Sendable {
   /// The kinds of models that are known, in order.
   public var kinds: [String] { loaders.keys.sorted() }
 
+  /// The families of blocks of which any is known, in order of their names.
+  public var blockFamilies: [BlockFamily] { blocks.keys.sorted { $0.description < $1.description } }
+
   /// The blocks of a family that are known, by name.
   public func blocks(_ family: BlockFamily) -> [String: any BuildingBlock.Type] { blocks[family] ?? [:] }
 

@@ -33,5 +33,5 @@ extension SafetensorsFile {
   private var sealChecksum: String { checksum(seed: "\(Self.formatName) \(Self.formatVersion)") }
 
   /// The checksum of scorers' files of version 1.
-  var versionOneChecksum: String { checksum(seed: nil) }
+  package var versionOneChecksum: String { checksum(seed: nil) }
 }

@@ -199,15 +199,22 @@ extension TopicModel: TableScorer {
   public static let kind = "topic-model"
   public var featureCount: Int { topicParameters.columns }
 
+  /// Counts are not negative, and a document has a word.
+  public func check(_ x: Matrix) throws(ExampleError) {
+    try x.requireExamples(of: exampleShape)
+    for i in 0..<x.rows {
+      let row = x.row(i)
+      if let word = row.firstIndex(where: { $0 < 0 }) {
+        throw .outsideSupport(
+          example: i, feature: word, value: row[word], support: 0...Double.greatestFiniteMagnitude)
+      }
+      guard row.contains(where: { $0 > 0 }) else { throw .emptyDocument(example: i) }
+    }
+  }
+
   /// The logarithm of each row's perplexity, in nats a word.
-  /// - Throws: `TableError` for negative entries, and for a row without any count, of which there is nothing
-  ///   to say.
   public func score(checked x: Matrix) throws -> [Double] {
     let documents = try Self.documents(x)
-    if let empty = documents.firstIndex(where: { $0.words.isEmpty }) {
-      throw TableError.invalidSetting(
-        name: "sum of row \(empty)", value: "0", expected: "above 0; remove the row")
-    }
     return parallelMap(documents.count) { -bound(documents[$0]) / documents[$0].counts.reduce(0, +) }
   }
 

@@ -49,7 +49,8 @@ public struct BatchNormShift<Density: BatchNormalizedDensity>: OODScorer {
   public func check(_ x: Tensor) throws(ExampleError) { try model.check(x) }
 
   /// The score of each example.
-  /// - Throws: What the model throws; `LikelihoodError.notFinite` where a log-density is not finite.
+  /// - Throws: What the model throws; `ExampleError.overflow` where the log-density in training is not finite,
+  ///   `LikelihoodError.notFinite` where that in use is not.
   public func score(checked x: Tensor) throws -> [Double] {
     let inUse = try model.logDensity(x).checkedFinite("log-density in use")
     return try inUse.indices.map { i in
@@ -57,9 +58,7 @@ public struct BatchNormShift<Density: BatchNormalizedDensity>: OODScorer {
       let batch = Tensor.concatenate(Array(repeating: example, count: copies) + [companions], axis: 0)
       // The copies have one log-density but for rounding; the first is taken.
       let inTraining = try model.logDensityInTraining(batch)[0]
-      guard inTraining.isFinite else {
-        throw LikelihoodError.notFinite(what: "log-density in training", example: i, value: inTraining)
-      }
+      guard inTraining.isFinite else { throw ExampleError.overflow(example: i) }
       return inUse[i] - inTraining
     }
   }

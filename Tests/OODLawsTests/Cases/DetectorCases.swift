@@ -1,0 +1,99 @@
+import GenModels
+import OODDetectors
+import OODLaws
+import OODMetrics
+
+/// The classical detectors of tables, some with more than one setting.
+enum DetectorCases {
+  static let all = features + forests + neighbours + densities + wrappers
+
+  /// A scorer of tables, fitted to the training table.
+  static func table<Scorer: TableScorer>(
+    _ name: String, leastDistinctShare: Double = 0.3, fit: @escaping @Sendable (Matrix) throws -> Scorer
+  ) -> ModelLawCase {
+    var expectations = LawExpectations()
+    expectations.leastDistinctShare = leastDistinctShare
+    return ModelLawCase(
+      name, kind: Scorer.kind, inliers: LawData.fresh, outliers: LawData.outlier, expectations: expectations
+    ) { try fit(LawData.training) }
+  }
+
+  private static let features = [
+    table("three-sigma") { try ThreeSigmaDetector(fitting: $0) },
+    table("three-sigma, mean") { try ThreeSigmaDetector(fitting: $0, aggregation: .mean) },
+    table("median-deviation") { try MedianDeviationDetector(fitting: $0) },
+    table("hbos") { try HBOS(fitting: $0) },
+    table("hbos, automatic bins", leastDistinctShare: 0.1) { try HBOS(fitting: $0, bins: .automatic) },
+    table("ecod") { try ECOD(fitting: $0) },
+    table("copod") { try COPOD(fitting: $0) },
+    table("loda") { try LODA(fitting: $0, projections: 30, using: RandomGenerator(seed: 1)) },
+    table("pca") { try PrincipalComponentDetector(fitting: $0) },
+    table("pca, normalized scores") { try PrincipalComponentDetector(fitting: $0, rule: .normalizedScores) },
+    table("pca, reconstruction") {
+      try PrincipalComponentDetector(fitting: $0, components: 2, rule: .reconstruction)
+    },
+  ]
+
+  private static let forests = [
+    table("isolation-forest") {
+      try IsolationForest(fitting: $0, trees: 20, sampleSize: 64, using: RandomGenerator(seed: 1))
+    },
+    table("extended-isolation-forest") {
+      try ExtendedIsolationForest(fitting: $0, trees: 20, sampleSize: 64, using: RandomGenerator(seed: 1))
+    },
+  ]
+
+  private static let neighbours = [
+    table("nearest-neighbours") { try NearestNeighbours(fitting: $0) },
+    table("nearest-neighbours, manhattan mean") {
+      try NearestNeighbours(fitting: $0, neighbours: 7, distance: .mean, metric: .manhattan)
+    },
+    table("neighbour-graph-indegree", leastDistinctShare: 0.04) {
+      try NeighbourGraphIndegree(fitting: $0, neighbours: 10)
+    },
+    table("local-outlier-factor") { try LocalOutlierFactor(fitting: $0) },
+    table("clusters") { try ClusterScorer(fitting: $0, starts: 2) },
+    table("clusters, local outlier factor") {
+      try ClusterScorer(fitting: $0, rule: .localOutlierFactor(), starts: 2)
+    },
+  ]
+
+  private static let densities = [
+    table("mahalanobis") { try Mahalanobis(fitting: $0) },
+    table("mahalanobis, robust") { try Mahalanobis(fitting: $0, covariance: .minimumDeterminant()) },
+    table("one-class-svm") { try OneClassSVM(fitting: $0, nu: 0.1) },
+  ]
+
+  private static let wrappers: [ModelLawCase] = {
+    var filled = table("prepared, gaps filled") {
+      try PreparedScorer(
+        fitting: $0, columnNames: ["a", "b", "c", "d", "e"], imputesMedians: true, standardizes: true
+      ) { try ECOD(fitting: $0) }
+    }
+    filled.expectations.acceptsGaps = true
+    return [
+      filled,
+      table("prepared") {
+        try PreparedScorer(fitting: $0, standardizes: true) { try NearestNeighbours(fitting: $0) }
+      },
+      table("detector") { x in
+        let scorer = try IsolationForest(
+          fitting: x, trees: 10, sampleSize: 64, using: RandomGenerator(seed: 1))
+        let calibration = try ConformalCalibration(scorer.score(LawData.table(rows: 100, seed: 9)))
+        return try Detector(scorer, calibration: calibration, level: 0.05)
+      },
+      table("detector, prepared") { x in
+        Detector(
+          try PreparedScorer(fitting: x, standardizes: true) { try HBOS(fitting: $0) },
+          threshold: Threshold(3))
+      },
+      ModelLawCase(
+        "table-preparation", kind: TablePreparation.kind, inliers: LawData.fresh,
+        otherAnswers: { model in
+          guard let preparation = model as? TablePreparation else { return [] }
+          return try preparation(LawData.fresh).elements
+        },
+        make: { try TablePreparation(fitting: LawData.training, imputesMedians: true, standardizes: true) }),
+    ]
+  }()
+}

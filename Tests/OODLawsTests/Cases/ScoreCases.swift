@@ -1,0 +1,83 @@
+import GenModels
+import OODDatasets
+import OODDetectors
+import OODExperiments
+import OODLaws
+import OODMetrics
+
+/// Scores that are made of other models.
+enum ScoreCases {
+  static let all = likelihoods + ensembles + reconstructions
+
+  private static let points = LawData.points(30, seed: 5)
+  private static var flow: Flow { NetworkCases.realNVP }
+
+  private static let likelihoods: [ModelLawCase] = [
+    ModelLawCase(
+      "log-density", kind: LogDensityScorer<Flow>.kind, inliers: points, outliers: LawData.farPoints
+    ) {
+      LogDensityScorer(flow)
+    },
+    ModelLawCase(
+      "log-density of a mixture", kind: LogDensityScorer<Flow>.kind, inliers: LawData.freshPairs,
+      outliers: LawData.pairOutlier
+    ) { LogDensityScorer(try GaussianMixture(fitting: LawData.pairs, components: 2)) },
+    ModelLawCase("typicality", kind: Typicality<Flow>.kind, inliers: points, outliers: LawData.farPoints) {
+      try Typicality(flow, training: LawData.points(100, seed: 8))
+    },
+    ModelLawCase("gradient-norm", kind: GradientNorm<Flow>.kind, inliers: points, outliers: LawData.farPoints)
+    {
+      GradientNorm(flow)
+    },
+    // A shallow flow finds far-out points less strange in their own batch, so there is no outlier that it must see.
+    ModelLawCase("batch-norm-shift", kind: BatchNormShift<Flow>.kind, inliers: points) {
+      try BatchNormShift(NetworkCases.normalized, companions: LawData.points(12, seed: 8))
+    },
+    ModelLawCase(
+      "complexity-correction", kind: ComplexityCorrection<Flow>.kind,
+      inliers: LawData.images(20, side: 4, seed: 2)
+    ) { ComplexityCorrection(NetworkCases.imageFlow, complexity: .images(.png), dimensions: 16) },
+  ]
+
+  private static func mixture(_ components: Int, scale: Double = 1) throws -> GaussianMixture {
+    try GaussianMixture(fitting: LawData.pairs.mapNumbers { $0 * scale }, components: components)
+  }
+
+  private static func pairs(
+    _ name: String, kind: String, make: @escaping @Sendable () throws -> any Model
+  ) -> ModelLawCase {
+    ModelLawCase(name, kind: kind, inliers: LawData.freshPairs, outliers: LawData.pairOutlier, make: make)
+  }
+
+  private static let ensembles: [ModelLawCase] = [
+    pairs("likelihood-ratio", kind: LikelihoodRatio<Flow, Flow>.kind) {
+      LikelihoodRatio(model: try mixture(2), background: try FactorAnalysis(fitting: wide, factors: 1))
+    },
+    pairs("waic", kind: WAIC<Flow>.kind) { try WAIC([mixture(1), mixture(2), mixture(3)]) },
+    pairs("waic of different models", kind: WAIC<Flow>.kind) {
+      try WAIC([
+        AnyDensityModel(mixture(2)), AnyDensityModel(FactorAnalysis(fitting: LawData.pairs, factors: 1)),
+        AnyDensityModel(KernelDensity(fitting: LawData.pairs)),
+      ])
+    },
+    ModelLawCase("waic of flows", kind: WAIC<Flow>.kind, inliers: points, outliers: LawData.farPoints) {
+      try WAIC((1...2).map { NetworkCases.flow(.realNVP(features: 2, couplings: 2, hidden: [8]), seed: $0) })
+    },
+  ]
+
+  private static var wide: Matrix { LawData.pairs.mapNumbers { $0 * 5 } }
+
+  private static let reconstructions: [ModelLawCase] = [
+    ModelLawCase(
+      "reconstruction", kind: ReconstructionScorer<Sequential>.kind, inliers: NetworkCases.images,
+      outliers: LawData.contrasts(side: 8)
+    ) { ReconstructionScorer(NetworkCases.autoencoder, batchSize: 7) },
+    // The cross-entropy of a fresh model, which answers 1/2 everywhere, is about ln 2 for every pixel: there is no outlier.
+    ModelLawCase(
+      "detector of what can't be reconstructed", kind: Detector<ECOD>.kind, inliers: NetworkCases.images
+    ) {
+      Detector(
+        ReconstructionScorer(NetworkCases.autoencoder, norm: .binaryCrossEntropy), threshold: Threshold(40))
+    },
+  ]
+}
