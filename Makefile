@@ -21,7 +21,8 @@ bench: install
 # HTML pages of the libraries' public declarations, in .build-docs/pages.
 docs: install
 	OOD_DOCS=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/pages \
-	  generate-documentation --target GenModels --target OODMetrics --target OODDatasets --target OODExperiments \
+	  generate-documentation --target GenModels --target OODDetectors --target OODMetrics --target OODDatasets \
+	  --target OODExperiments --target OODLaws \
 	  --enable-experimental-combined-documentation --warnings-as-errors --output-path .build-docs/pages
 
 # The C kernels under AddressSanitizer and UndefinedBehaviorSanitizer.

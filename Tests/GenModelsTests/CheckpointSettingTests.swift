@@ -66,6 +66,10 @@ private let others: [Change] = [
   Change("batchParts", "parts of a batch", before: { $0.batchParts = 2 }) { $0.batchParts = 3 },
   Change("batchParts", "parts of a batch", before: { $0.batchParts = 2 }) { $0.batchParts = 1 },
   Change("seed", "seed") { $0.seed = 1 },
+  Change("lossSettings", "corruption", before: { $0.lossSettings["corruption"] = "0.1" }) {
+    $0.lossSettings["corruption"] = "0.2"
+  },
+  Change("lossSettings", "corruption") { $0.lossSettings["corruption"] = "0.1" },
   // How many epochs are planned matters only where the rate depends on it.
   Change("epochs", "number of epochs", before: { $0.schedule = .cosine() }) {
     ($0.schedule, $0.epochs) = (.cosine(), 7)

@@ -169,7 +169,8 @@ struct FlowTests {
   func batchNormalization() throws {
     let x = Self.bent(1000, seed: 1) * 3 + 5
     let flow = try Flow(
-      Flow.Architecture(exampleShape: [2], bijections: [.batchNormalization(), .coupling(hidden: [8])]), seed: 1
+      Flow.Architecture(exampleShape: [2], bijections: [.batchNormalization(), .coupling(hidden: [8])]),
+      seed: 1
     ).train(on: x, trainer: Trainer(epochs: 5, batchSize: 100)).model
     let shifted = x + 10
     let inUse = flow.logDensities(of: shifted).mean().scalar

@@ -7,8 +7,8 @@ import Testing
   let folder = TemporaryFolder()
   var library: DataLibrary { DataLibrary(directories: [folder.path]) }
 
-  /// Numbers that 32-bit floats can't tell apart, with two classes.
-  private let values = (0..<40).map { 4e9 + Double($0 * 13 % 20) / 64 }
+  /// Numbers with more digits than 32-bit floats have.
+  private let values = (0..<40).map { 4e3 + Double($0 * 13 % 20) / 64 + 1e-9 * Double($0) }
 
   init() throws {
     folder.makeFolder("set")

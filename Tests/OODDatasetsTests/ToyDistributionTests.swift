@@ -150,7 +150,9 @@ struct ToyDistributionTests {
     #expect(throws: ExampleError.self) {
       try Rings().logDensity(Tensor([0, 0, .nan, 1], shape: [2, 2]))
     }
-    #expect(throws: ExampleError.unexpectedShape(found: [], expected: [2])) { try Checkerboard().logDensity(Tensor([0, 0, 1])) }
+    #expect(throws: ExampleError.unexpectedShape(found: [], expected: [2])) {
+      try Checkerboard().logDensity(Tensor([0, 0, 1]))
+    }
     #expect(throws: ExampleError.unexpectedShape(found: [3], expected: [2])) {
       try GaussianBlobs.eightGaussians().logDensity(.zeros([1, 3]))
     }

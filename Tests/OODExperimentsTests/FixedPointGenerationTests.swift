@@ -67,7 +67,7 @@ struct FixedPointGenerationTests {
   func unconverged() throws {
     let starts = Tensor([0.5, 0.5, 0.25, 0.5], shape: [2, 2])
     let generation = FixedPointGeneration(iterations: 7, tolerance: 0.1)
-    let points = try generation.generate(from: starts, through: Negative())
+    let points = try generation.generate(from: starts, through: Negative(exampleShape: [2]))
     #expect(points.converged == [true, false])
     #expect(points.iterations == [0, 7] && points.distances == [0, 0.5])
     #expect(points.images.elements == [0.5, 0.5, 0.75, 0.5])
@@ -76,7 +76,7 @@ struct FixedPointGenerationTests {
     #expect(points.trajectories[1].shape == [8, 2])
     // The norm's units are its own: the root mean square is below the sum.
     let squared = FixedPointGeneration(iterations: 7, tolerance: 0.13, norm: .meanSquared)
-    #expect(try squared.generate(from: starts, through: Negative()).convergedShare == 1)
+    #expect(try squared.generate(from: starts, through: Negative(exampleShape: [2])).convergedShare == 1)
   }
 
   @Test("The same seed gives the same images, whatever the batch and the threads; another seed gives others")

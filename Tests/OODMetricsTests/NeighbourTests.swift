@@ -113,8 +113,8 @@ struct NeighbourTests {
     #expect(throws: TableError.self) { try NearestNeighbours(fitting: Matrix([[.nan, 1]]), neighbours: 1) }
     #expect(throws: TableError.self) { try NearestNeighbours(fitting: Matrix([[1e200, 1]]), neighbours: 1) }
     let scorer = try NearestNeighbours(fitting: two, neighbours: 2)
-    #expect(throws: TableError.self) { try scorer.score(Matrix([[1, 2, 3]])) }
-    #expect(throws: TableError.self) { try scorer.score(Matrix([[1, .infinity]])) }
+    #expect(throws: ExampleError.self) { try scorer.score(Matrix([[1, 2, 3]])) }
+    #expect(throws: ExampleError.self) { try scorer.score(Matrix([[1, .infinity]])) }
     #expect(
       try NearestNeighbours(fitting: Matrix([[1.0, 1]]), neighbours: 1).score(Matrix([[4, 5]])) == [5])
   }

@@ -25,6 +25,7 @@ extension ScorerLawCase {
   /// Methods that estimate a density or its support.
   static let densityCases = [
     ScorerLawCase("kernel-density") { try KernelDensity(fitting: $0) },
+    ScorerLawCase("factor-analysis") { try FactorAnalysis(fitting: $0) },
     ScorerLawCase("kernel-density, exponential") {
       try KernelDensity(fitting: $0, bandwidth: .fixed(2), kernel: .exponential)
     },

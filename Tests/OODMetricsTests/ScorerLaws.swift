@@ -184,16 +184,17 @@ struct ScorerLaws {
     for bad in [Double.nan, .infinity, -.infinity] {
       var table = Self.training
       table[41, 3] = bad
-      let expected = TableError.notFinite(row: 41, column: 3, value: bad)
-      #expect(throws: expected) { try fitted.score(table) }
-      #expect(throws: expected) { try scorer.fit(table) }
+      #expect(throws: ExampleError.notFinite(example: 41, feature: 3, value: bad)) {
+        try fitted.score(table)
+      }
+      #expect(throws: TableError.notFinite(row: 41, column: 3, value: bad)) { try scorer.fit(table) }
     }
   }
 
   @Test("Tables of another width, and tables of nothing, are refused", arguments: ScorerLawCase.all)
   func shapes(_ scorer: ScorerLawCase) throws {
     let fitted = try scorer.fit(Self.training)
-    #expect(throws: TableError.wrongColumnCount(found: 6, expected: 5)) {
+    #expect(throws: ExampleError.unexpectedShape(found: [6], expected: [5])) {
       try fitted.score(Matrix(rows: 2, columns: 6, repeating: 1))
     }
     #expect(throws: TableError.self) { try scorer.fit(Matrix(rows: 0, columns: 5, elements: [])) }

@@ -70,8 +70,8 @@ struct GaussianHiddenMarkovTests {
     }
     #expect(throws: TableError.self) { try GaussianHiddenMarkov(fitting: [Matrix([[1.0]])], states: 2) }
     let model = try Self.model()
-    #expect(throws: TableError.self) { try model.score([Matrix([[.nan, 1]])]) }
-    #expect(throws: TableError.self) { try model.score([Matrix(rows: 0, columns: 2, elements: [])]) }
+    #expect(throws: ExampleError.self) { try model.score([Matrix([[.nan, 1]])]) }
+    #expect(throws: ExampleError.self) { try model.score([Matrix(rows: 0, columns: 2, elements: [])]) }
   }
 }
 
@@ -114,8 +114,8 @@ struct TopicModelTests {
     #expect(throws: TableError.self) { try TopicModel(fitting: Matrix([[1.0, -1]])) }
     #expect(throws: TableError.self) { try TopicModel(fitting: x, topics: 0) }
     let model = try TopicModel(fitting: x, topics: 3)
-    #expect(throws: TableError.self) { try model.score(Matrix(rows: 1, columns: 10, repeating: 0)) }
-    #expect(throws: TableError.self) { try model.score(Matrix([[1.0]])) }
+    #expect(throws: ExampleError.self) { try model.score(Matrix(rows: 1, columns: 10, repeating: 0)) }
+    #expect(throws: ExampleError.self) { try model.score(Matrix([[1.0]])) }
     let loaded = try TopicModel(decoding: model.archive())
     #expect(try loaded.score(x) == model.score(x))
     #expect(

@@ -240,7 +240,9 @@ extension GaussianHiddenMarkov: OODScorer, Model {
     var fit: GaussianMixture.Fit?
   }
 
-  public var configuration: Configuration { Configuration(shape: shape, sampleLength: sampleLength, fit: fit) }
+  public var configuration: Configuration {
+    Configuration(shape: shape, sampleLength: sampleLength, fit: fit)
+  }
 
   public func encode(to archive: inout ModelArchive) throws {
     let (k, d) = (initial.count, means.columns)

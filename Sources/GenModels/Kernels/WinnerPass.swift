@@ -146,7 +146,8 @@ struct WinnerPass: Sendable {
         let scratch = Buffer<Float>(count: count)
         kernels.winner.weight_gradient(
           &shape, values.shape[0], firstMap, lastMap, firstChannel, lastChannel, positions.buffer.base,
-          values.buffer.base, upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue), codeGradient.base,
+          values.buffer.base, upstream.buffer.base, gate?.buffer.base, Int32(order.rawValue),
+          codeGradient.base,
           scratch.base)
       }
     }

@@ -134,7 +134,8 @@ extension ModelArchive {
     guard examples.shape != Array(model.exampleShape) else { return }
     throw .malformed(
       reason:
-        "it is said to take examples of shape \(Shape(examples.shape)), and its arrays make a model for \(model.exampleShape)")
+        "it is said to take examples of shape \(Shape(examples.shape)), and its arrays make a model for \(model.exampleShape)"
+    )
   }
 }
 

@@ -35,8 +35,10 @@ enum VersionOneFile {
     _ file: SafetensorsFile, catalogue: ModelCatalogue
   ) throws(ModelFileError) -> ModelArchive {
     // A scorer inside another one repeats the outer one's entries, each prefix once: the deepest comes first.
-    let prefixes = file.metadata.keys.filter { $0.hasSuffix("kind") && ($0 == "kind" || $0.hasSuffix("/kind")) }
-      .map { String($0.dropLast("kind".count)) }
+    let prefixes = file.metadata.keys.filter {
+      $0.hasSuffix("kind") && ($0 == "kind" || $0.hasSuffix("/kind"))
+    }
+    .map { String($0.dropLast("kind".count)) }
     let depths = prefixes.map { $0.utf8.count { $0 == UInt8(ascii: "/") } }
     guard (depths.max() ?? 0) < ModelArchive.greatestDepth else {
       throw .nestedTooDeeply(limit: ModelArchive.greatestDepth)

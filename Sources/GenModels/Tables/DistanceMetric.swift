@@ -19,8 +19,12 @@ public enum DistanceMetric: String, Sendable, Hashable, Codable, CaseIterable {
   }
 
   /// The distance for what the kernels compute.
-  @inlinable package func distance(_ measure: Double) -> Double { self == .euclidean ? measure.squareRoot() : measure }
+  @inlinable package func distance(_ measure: Double) -> Double {
+    self == .euclidean ? measure.squareRoot() : measure
+  }
 
   /// What the kernels compute for a distance.
-  @inlinable package func measure(_ distance: Double) -> Double { self == .euclidean ? distance * distance : distance }
+  @inlinable package func measure(_ distance: Double) -> Double {
+    self == .euclidean ? distance * distance : distance
+  }
 }

@@ -19,7 +19,9 @@ extension Double {
 
 extension Double {
   /// The number times 2^exponent.
-  package func scaled(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: self) }
+  package func scaled(_ exponent: Int) -> Double {
+    Double(sign: .plus, exponent: exponent, significand: self)
+  }
 }
 
 extension Matrix {

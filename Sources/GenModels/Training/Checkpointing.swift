@@ -166,7 +166,8 @@ extension TrainingRun {
   /// What checkpoints of version 1, which have no checksum either, state.
   private static var versionOneSettings: Set<String> {
     [
-      "optimizer", "batch size", "seed", "number of examples", "schedule", "gradient clipping", "early stopping",
+      "optimizer", "batch size", "seed", "number of examples", "schedule", "gradient clipping",
+      "early stopping",
       "parts of a batch", "number of epochs",
     ]
   }

@@ -104,7 +104,9 @@ extension HBOS {
     var tolerance: Double
   }
 
-  public var configuration: Configuration { Configuration(regularization: regularization, tolerance: tolerance) }
+  public var configuration: Configuration {
+    Configuration(regularization: regularization, tolerance: tolerance)
+  }
 
   public func encode(to archive: inout ModelArchive) throws {
     archive["bins"] = .int32(Indexes(binScores.map(\.count)))

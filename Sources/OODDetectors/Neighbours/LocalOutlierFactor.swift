@@ -110,7 +110,9 @@ extension LocalOutlierFactor: TableScorer {
     var distinct: Bool
   }
 
-  public var configuration: Configuration { Configuration(neighbours: neighbours, metric: index.metric, distinct: distinct) }
+  public var configuration: Configuration {
+    Configuration(neighbours: neighbours, metric: index.metric, distinct: distinct)
+  }
 
   public func encode(to archive: inout ModelArchive) throws {
     archive["points"] = .float64(index.points.elements, shape: [index.points.rows, index.points.columns])

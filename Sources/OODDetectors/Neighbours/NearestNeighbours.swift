@@ -80,7 +80,9 @@ extension NearestNeighbours: TableScorer {
     var metric: DistanceMetric
   }
 
-  public var configuration: Configuration { Configuration(neighbours: neighbours, distance: distance, metric: index.metric) }
+  public var configuration: Configuration {
+    Configuration(neighbours: neighbours, distance: distance, metric: index.metric)
+  }
 
   public func encode(to archive: inout ModelArchive) throws {
     archive["points"] = .float64(index.points.elements, shape: [index.points.rows, index.points.columns])

@@ -76,7 +76,8 @@ extension PreparedScorer {
     guard preparation.featureCount == base.featureCount else {
       throw ModelFileError.malformed(
         reason:
-          "the preparation makes \(preparation.featureCount) columns, and the scorer takes \(base.featureCount)")
+          "the preparation makes \(preparation.featureCount) columns, and the scorer takes \(base.featureCount)"
+      )
     }
     self.init(preparation, base)
   }

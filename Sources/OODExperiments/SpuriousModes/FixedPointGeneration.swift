@@ -49,7 +49,8 @@ public struct FixedPointGeneration: Sendable, Hashable, Codable {
     count: Int, imageShape: Shape, from oracle: some ReconstructionOracle, seed: UInt64
   ) throws -> FixedPoints {
     guard count >= 1 else {
-      throw MeasureError.outOfRange(name: "number of images to generate", value: "\(count)", expected: "at least 1")
+      throw MeasureError.outOfRange(
+        name: "number of images to generate", value: "\(count)", expected: "at least 1")
     }
     var random = RandomGenerator(seed: seed).split("fixed-point generation")
     return try generate(from: random.uniform(Shape([count] + imageShape)), through: oracle)

@@ -37,7 +37,8 @@ public struct ComplexityCorrection<Density: DensityModel>: OODScorer {
   ///     dequantised 8-bit images scaled to the unit cube.
   ///   - dimensions: See `dimensions`. Traps when it is below 1.
   public init(
-    _ model: Density, complexity: ComplexityEstimate<Density.Examples>, logVolume: Double = 0, dimensions: Int = 1
+    _ model: Density, complexity: ComplexityEstimate<Density.Examples>, logVolume: Double = 0,
+    dimensions: Int = 1
   ) {
     precondition(dimensions >= 1, "A score is divided by at least 1 dimension, and \(dimensions) were given.")
     precondition(logVolume.isFinite, "The logarithm of a volume is finite, and \(logVolume) was given.")

@@ -24,7 +24,8 @@ struct LoadedModel {
   func oracle() throws -> (any ReconstructionOracle & Model)? {
     if let network = model as? Sequential, network.exampleShape != network.outputShape {
       throw Failure(
-        "\(path) holds a model from \(network.exampleShape) to \(network.outputShape), which reconstructs nothing.")
+        "\(path) holds a model from \(network.exampleShape) to \(network.outputShape), which reconstructs nothing."
+      )
     }
     return model as? any ReconstructionOracle & Model
   }

@@ -68,7 +68,8 @@ struct TrainTable: AsyncParsableCommand {
       seconds: (clock.now - start).seconds, file: out)
     if format == .json { return try JSONOutput.print(report) }
     Console.result(
-      "\(kind) fitted to \(report.rows) rows of \(report.columns) columns in \(report.seconds.rounded(digits: 3)) s")
+      "\(kind) fitted to \(report.rows) rows of \(report.columns) columns in \(report.seconds.rounded(digits: 3)) s"
+    )
     Console.result("saved to \(out)")
   }
 

@@ -25,7 +25,8 @@ public struct BijectionChain: Bijection {
   ///   - tensors: Fresh or stored tensors by name.
   /// - Throws: `ModelFileError.malformed` where a bijection does not fit the one before.
   public init(
-    _ specifications: [BijectionSpecification], inputShape: Shape, conditions: Int = 0, _ tensors: TensorSource
+    _ specifications: [BijectionSpecification], inputShape: Shape, conditions: Int = 0,
+    _ tensors: TensorSource
   ) throws(ModelFileError) {
     var shape = inputShape
     var steps: [Step] = []
@@ -161,7 +162,9 @@ public struct BijectionChain: Bijection {
         done.append(value.half(.first).flattened())
         value = value.half(.second)
       case .map(var map):
-        if !(map is StandardizationBijection || map is Rescaling), value.shape[0] > Self.mostInitializationExamples {
+        if !(map is StandardizationBijection || map is Rescaling),
+          value.shape[0] > Self.mostInitializationExamples
+        {
           value = value.sliced(axis: 0, 0..<Self.mostInitializationExamples)
           condition = condition?.sliced(axis: 0, 0..<Self.mostInitializationExamples)
         }

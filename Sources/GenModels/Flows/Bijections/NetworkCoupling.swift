@@ -48,7 +48,8 @@ public struct NetworkCoupling: Bijection {
     let read = x.half(changes.other)
     let input = condition.map { Value.concatenate([read, $0], axis: 1) } ?? read
     return x.transformed(
-      columns: changes.range(of: inputShape[0]), by: transform, parameters: last(body(input, context), context),
+      columns: changes.range(of: inputShape[0]), by: transform,
+      parameters: last(body(input, context), context),
       isInverse: isInverse)
   }
 
