@@ -8,7 +8,10 @@ import Testing
   var library: DataLibrary { DataLibrary(directories: [folder.path]) }
 
   /// Numbers with more digits than 32-bit floats have.
-  private let values = (0..<40).map { 4e3 + Double($0 * 13 % 20) / 64 + 1e-9 * Double($0) }
+  private let values = (0..<40).map { (i: Int) -> Double in
+    let step = Double(i * 13 % 20) / 64
+    return 4e3 + step + 1e-9 * Double(i)
+  }
 
   init() throws {
     folder.makeFolder("set")

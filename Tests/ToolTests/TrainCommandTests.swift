@@ -105,7 +105,8 @@ struct TrainCommandTests {
       #expect(run.status == 0, "\(run.errors)")
       let error = try #require(try run.json()["test_error"] as? Double)
       #expect(error >= 0 && error <= 0.95)
-      #expect(try ImageClassifier(contentsOf: path).classCount == 10)
+      let classifier = try ImageClassifier(contentsOf: path)
+      #expect(classifier.classCount == 10)
     }
     try training(
       "classifier",
@@ -115,7 +116,8 @@ struct TrainCommandTests {
       ]
     ) { run, path in
       #expect(run.status == 0, "\(run.errors)")
-      #expect(try ImageClassifier(contentsOf: path).classCount == 2)
+      let classifier = try ImageClassifier(contentsOf: path)
+      #expect(classifier.classCount == 2)
     }
   }
 

@@ -35,12 +35,14 @@ public struct FactorAnalysis: DensityModel, TableScorer {
   ///   - tolerance: The gain of the mean log-likelihood, in nats, below which the fit ends.
   ///   - leastNoise: The smallest share of a column's variance that is noise; keeps a column that the factors explain wholly from a
   ///     density without bound (a Heywood case).
-  /// - Throws: `TableError` for fewer than two rows, entries that are not finite, constant columns, and settings that can't be.
+  /// - Throws: `TableError` for fewer than two rows, entries that are not finite or whose squares overflow, constant columns, and
+  ///   settings that can't be.
   public init(
     fitting x: Matrix, factors: Int = 2, iterations: Int = 1000, tolerance: Double = 1e-8,
     leastNoise: Double = 1e-6
   ) throws {
     try x.checkTraining(rows: 2, "to estimate a covariance")
+    try x.checkVariances()
     guard factors >= 1, factors <= x.columns else {
       throw TableError.invalidSetting(
         name: "factors", value: "\(factors)", expected: "between 1 and the number of columns, \(x.columns)")
@@ -52,8 +54,8 @@ public struct FactorAnalysis: DensityModel, TableScorer {
     }
     let moments = try Moments(of: x)
     let scales = try (0..<x.columns).map { j in
-      guard moments.covariance[j, j] > 0 else {
-        throw TableError.constantColumn(column: j, value: x[0, j])
+      if let value = x.constantValue(ofColumn: j) {
+        throw TableError.constantColumn(column: j, value: value)
       }
       return moments.covariance[j, j].squareRoot()
     }
