@@ -22,8 +22,8 @@ struct Timed {
 
   init(_ architecture: Flow.Architecture, rows: Int) {
     var random = RandomGenerator(seed: 1)
-    let shape = Shape([rows] + architecture.inputShape)
-    batch = architecture.inputShape.count == 1 ? random.normal(shape) : random.uniform(shape)
+    let shape = Shape([rows] + architecture.exampleShape)
+    batch = architecture.exampleShape.count == 1 ? random.normal(shape) : random.uniform(shape)
     flow = Flow(architecture, seed: 1).initialized(from: batch)
   }
 
