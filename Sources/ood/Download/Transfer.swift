@@ -13,7 +13,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
   private let address: String
   private let path: String
   private let progress: @Sendable (_ received: Int, _ total: Int?) -> Void
-  // Only the session's delegate queue, which is serial, and the code before it starts touch these.
+  // Only the delegate queue of URLSession, which is serial, and the code before it starts touch these.
   private var file: FileHandle?
   private var received = 0
   private var total: Int?
