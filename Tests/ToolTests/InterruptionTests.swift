@@ -56,7 +56,7 @@ import Testing
   func sweep() throws {
     let grid = folder + "/grid.json"
     try Data(
-      #"{"recipe": "fast", "models": [{"layers": 1, "maps": 4, "bottleneck": 2, "epochs": 500}, {"layers": 1, "maps": 4, "bottleneck": 4, "epochs": 500}]}"#
+      #"{"recipe": "fast", "models": [{"layers": 1, "maps": 4, "bottleneck": 2, "epochs": 100000}, {"layers": 1, "maps": 4, "bottleneck": 4, "epochs": 100000}]}"#
         .utf8
     ).write(to: URL(fileURLWithPath: grid))
     let (process, errors) = try interrupted(

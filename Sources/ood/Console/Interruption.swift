@@ -21,6 +21,8 @@ enum Interruption {
 
   private static let state = Mutex(State())
   private static let signals = [SIGINT, SIGTERM]
+  /// A serial queue has a thread of its own, where the shared ones wait for the processors that training keeps busy.
+  private static let queue = DispatchQueue(label: "ood.interruption", qos: .userInteractive)
 
   /// Notes how the run as a whole is cancelled.
   static func runs(as task: Task<Void, any Error>) {
@@ -36,7 +38,7 @@ enum Interruption {
   static func isSaved(_ advice: String) {
     let sources = signals.map { number in
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { arrived(number) }
       return source
     }
