@@ -1,4 +1,10 @@
 // Making winner-take-all codes. See include/ood_winner.h.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simd.h"
 
 /// One group of `vectors` vectors of maps, the last of `tail` lanes, through all positions.
 OOD_INLINE void winner_spatial_group(const int vectors, size_t tail, size_t positions, size_t maps,

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ood_activation.h"
+
 #pragma clang assume_nonnull begin
 
 /// How a winner reaches the pixels around it. Tap (i, j) of a winner at (row, column) meets the target pixel
@@ -50,11 +52,11 @@ struct ood_winner {
   void (*pack)(const struct ood_winner_shape *shape, int order, size_t m0, size_t m1, const float *weights,
                float *packed);
 
-  /// target = activation(bias + sum over maps and taps of value W[tap][map]). `activation` is an `enum
-  /// ood_activation`. With `streams` the target is written around the caches, where its lines allow it.
+  /// target = activation(bias + sum over maps and taps of value W[tap][map]). With `streams` the target is written
+  /// around the caches, where its lines allow it.
   void (*spread)(const struct ood_winner_shape *shape, size_t images, const int32_t *where,
-                 const float *values, const float *packed, const float *_Nullable bias, int activation,
-                 int streams, float *target, float *scratch);
+                 const float *values, const float *packed, const float *_Nullable bias,
+                 enum ood_activation activation, int streams, float *target, float *scratch);
   size_t (*spread_scratch)(const struct ood_winner_shape *shape, size_t images);
 
   /// gradient[map] = sum over taps of W[tap][map] . upstream[pixel].

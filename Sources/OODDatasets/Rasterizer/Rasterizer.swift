@@ -8,7 +8,9 @@ import GenModels
 /// by whole pixels so that its centre of mass lies in the middle of the image, or as near as all of the ink staying
 /// in the image allows.
 ///
-///     let image = try Rasterizer().image(of: drawing)              // [28, 28, 1], values in [0, 1]
+/// ```swift
+/// let image = try Rasterizer().image(of: drawing)              // [28, 28, 1], values in [0, 1]
+/// ```
 ///
 /// The same drawing gives the same bits on every processor and for any number of threads.
 public struct Rasterizer: Sendable, Hashable {

@@ -1,7 +1,9 @@
 /// The models of a sweep, all trained by one recipe.
 ///
-///     let grid = SweepGrid.quick()                  // or .paper(), or SweepGrid(json:name:) for a file
-///     let mine = grid.shard(1, of: 4)               // every fourth model
+/// ```swift
+/// let grid = SweepGrid.quick()                  // or .paper(), or SweepGrid(json:name:) for a file
+/// let mine = grid.shard(1, of: 4)               // every fourth model
+/// ```
 public struct SweepGrid: Sendable, Hashable {
   public let recipe: SweepPoint.Recipe
   public private(set) var points: [SweepPoint]
