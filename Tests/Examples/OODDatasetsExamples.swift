@@ -86,6 +86,7 @@ private func pngExample(tensor: Tensor) throws {
 
 private func rasterizerExample(drawing: Drawing) throws {
   let image = try Rasterizer().image(of: drawing)
+  let stretched = Rasterizer(aspect: .stretched, center: .box)
 }
 
 // MARK: Strokes

@@ -45,6 +45,14 @@ struct ood_winner {
   void (*largest_in_columns)(size_t rows, size_t columns, size_t c0, size_t c1, size_t keep,
                              const float *values, float *kept, float *mask);
 
+  /// For codes whose positions are cut into cells of `stride` x `stride`, those at the ends smaller: mask = 1 for the
+  /// largest value of each cell and 0 for the others, kept = the value or 0. Of equals the first map stays; NaN
+  /// counts as larger than infinity, -0 as 0.
+  void (*largest_in_cells)(size_t images, size_t height, size_t width, size_t stride, size_t maps,
+                           const int32_t *where, const float *values, float *kept, float *mask,
+                           int32_t *scratch);
+  size_t (*largest_in_cells_scratch)(size_t height, size_t width, size_t stride);
+
   /// Floats that packed weights take.
   size_t (*packed_count)(const struct ood_winner_shape *shape);
 

@@ -30,8 +30,9 @@ public struct ConvolutionalAutoencoder: Layer, Network {
   var winnerTakeAll: WinnerTakeAll? {
     switch architecture.bottleneck {
     case .plain: nil
-    case .winnerTakeAll(let channelSparsity, let lifetimeRate):
-      WinnerTakeAll(channelSparsity: channelSparsity, lifetimeRate: lifetimeRate)
+    case .winnerTakeAll(let channelSparsity, let channelStride, let lifetimeRate):
+      WinnerTakeAll(
+        channelSparsity: channelSparsity, channelStride: channelStride, lifetimeRate: lifetimeRate)
     }
   }
 

@@ -25,11 +25,14 @@ extension LayerSpecification {
         channels: channels, kernel: kernel, activation: activation, padding: padding, stride: stride))
   }
 
-  /// Spatial winner-take-all with channel sparsity ρ and lifetime rate; images in, images (or a code) out.
+  /// Spatial winner-take-all with one winner in each cell of channelStride × channelStride positions, channel sparsity ρ
+  /// and lifetime rate; images in, images (or a code) out.
   public static func winnerTakeAll(
-    channelSparsity: Double = 0, lifetimeRate: Double? = nil
+    channelSparsity: Double = 0, channelStride: Int? = nil, lifetimeRate: Double? = nil
   ) -> LayerSpecification {
-    .init(WinnerTakeAllDescription(channelSparsity: channelSparsity, lifetimeRate: lifetimeRate))
+    .init(
+      WinnerTakeAllDescription(
+        channelSparsity: channelSparsity, channelStride: channelStride, lifetimeRate: lifetimeRate))
   }
 
   /// The maximum over square windows; images in, images out.
