@@ -83,7 +83,8 @@ let package = Package(
       // Examples name results that they do nothing with.
       swiftSettings: [.unsafeFlags(["-suppress-warnings"])]),
     .testTarget(name: "ExamplesTests", dependencies: ["Examples", "ood"]),
-    .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),
+    .testTarget(
+      name: "ToolTests", dependencies: ["ood", "OODDatasets", "OODDetectors", "OODMetrics", "GenModels"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
