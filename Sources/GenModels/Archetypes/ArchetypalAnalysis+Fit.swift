@@ -6,7 +6,7 @@ extension ArchetypalAnalysis {
     public let coefficients: Matrix
     /// Of which training rows each archetype is the mixture.
     public let sources: [[Source]]
-    /// Σ ‖xᵢ − Σₖ aᵢₖ zₖ‖² over the rows (Huber's loss where the fit is robust) after each iteration of the start that was kept. It
+    /// Σ ‖xᵢ − Σₖ aᵢₖ zₖ‖² over the rows (the bisquare where the fit is robust) after each iteration of the start that was kept. It
     /// never rises.
     public let residuals: [Double]
 

@@ -16,7 +16,7 @@ struct ArchetypalFit {
   private(set) var sources: [HullProjection.Combination]
   private var factors: [Double]
   private var weights: [Double]
-  /// The largest distance whose square counts whole.
+  /// The distance from which on a row counts no more.
   private let cut: Double?
   /// The loss after each alternation.
   private(set) var history: [Double] = []
@@ -63,15 +63,15 @@ struct ArchetypalFit {
     }
   }
 
-  /// Huber's weights and the loss.
+  /// Tukey's weights and the loss: c²/3 (1 − (1 − r²/c²)³), whose slope in r² is the weight.
   private mutating func reweigh(_ distances: [Double]) {
     var loss = 0.0
     for (i, distance) in distances.enumerated() {
-      if let cut, distance > cut {
-        weights[i] = cut / distance
-        loss += cut * (2 * distance - cut)
+      if let cut, cut > 0 {
+        let rest = max(0, 1 - distance * distance / (cut * cut))
+        weights[i] = rest * rest
+        loss += cut * cut / 3 * (1 - rest * rest * rest)
       } else {
-        weights[i] = 1
         loss += distance * distance
       }
     }

@@ -20,8 +20,9 @@ public struct ArchetypalSettings: Sendable, Hashable, Codable {
   public var tolerance = 1e-6
   /// δ: an archetype may lie up to 1 + δ times as far from the table's mean as the hull's point on the way, or 1 − δ times.
   public var relaxation = 0.0
-  /// Where set, the loss of a row's distance r from its reconstruction is P. J. Huber's (1964): r² up to this many medians of
-  /// the distances in the start, and linear beyond, so that outliers don't draw archetypes to themselves.
+  /// Where set, the loss of a row's distance r from its reconstruction is the bisquare of A. E. Beaton and J. W. Tukey (1974), which is r²
+  /// for small r and constant from this many medians of the distances in the start on (M. J. A. Eugster and F. Leisch, Weighted
+  /// and robust archetypal analysis, 2011, take 6): outliers draw no archetype to themselves.
   public var robustness: Double?
 
   public init() {}

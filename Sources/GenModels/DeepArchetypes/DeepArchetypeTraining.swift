@@ -9,7 +9,7 @@ public struct DeepArchetypeTraining: Sendable, Hashable, Codable {
   /// Of the cross-entropy of the classes at A z_fixed, in nats, for maps that tell classes.
   public var classes: Float = 1
   /// Of the Kullback-Leibler divergence of the code from the standard normal law, in nats a number of the code, for an autoencoder.
-  public var divergence: Float = 0.01
+  public var divergence: Float = 0.001
 
   public init() {}
 }
