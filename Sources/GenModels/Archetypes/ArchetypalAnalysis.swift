@@ -1,10 +1,12 @@
 /// Archetypal analysis: rows as mixtures of a few extreme ones, xᵢ ≈ Σₖ aᵢₖ zₖ, where the archetypes are mixtures of rows themselves,
 /// zₖ = Σᵢ bₖᵢ xᵢ; all weights are positive and sum to 1 (A. Cutler and L. Breiman, 1994).
 ///
-///     let analysis = try ArchetypalAnalysis(fitting: table, archetypes: 5)
-///     analysis.archetypes                            // 5 rows, in the table's own units
-///     try analysis.coefficients(rows)                // what each row is a mixture of
-///     try analysis.score(rows)                       // how far rows lie from the hull of the archetypes
+/// ```swift
+/// let analysis = try ArchetypalAnalysis(fitting: table, archetypes: 5)
+/// analysis.archetypes                            // 5 rows, in the table's own units
+/// try analysis.coefficients(rows)                // what each row is a mixture of
+/// try analysis.score(rows)                       // how far rows lie from the hull of the archetypes
+/// ```
 ///
 /// An iteration costs n k³ + n d k for the coefficients and some n d for each archetype. Columns count by their size: standardize
 /// those of different units first (`PreparedScorer` does).

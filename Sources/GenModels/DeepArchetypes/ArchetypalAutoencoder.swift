@@ -2,9 +2,11 @@
 /// are turned into coefficients in archetypes, the code is drawn about the point A z_fixed of a regular simplex, and a decoder makes
 /// examples of it.
 ///
-///     let model = ArchetypalAutoencoder(.init(exampleShape: [784], hidden: [256], features: 64, maps: .init(archetypes: 8)), seed: 1)
-///     let trained = try model.train(on: images, trainer: Trainer(epochs: 20, batchSize: 256)).model
-///     trained.archetypes                 // the corners, as examples
+/// ```swift
+/// let model = ArchetypalAutoencoder(.init(exampleShape: [784], hidden: [256], features: 64, maps: .init(archetypes: 8)), seed: 1)
+/// let trained = try model.train(on: images, trainer: Trainer(epochs: 20, batchSize: 256)).model
+/// trained.archetypes                 // the corners, as examples
+/// ```
 ///
 /// Unlike with a flow, what the code does not say is lost.
 public struct ArchetypalAutoencoder: Network, ReconstructionOracle, Sampler {

@@ -4,9 +4,11 @@
 /// archetypes, which are held at the corners of a regular simplex, and back: t ≈ M_C A z_fixed. Since f is invertible, coefficients
 /// inside the simplex stand for examples, those outside it for outliers.
 ///
-///     let model = ArchetypalFlow(.init(flow: .realNVP(features: 2), features: 2, maps: .init(archetypes: 3)), seed: 1)
-///     let trained = try model.train(on: points, trainer: Trainer(epochs: 50)).model
-///     let outliers = try trained.sample(count: 100, coefficients: CoefficientLaw(extrapolation: 2), using: &random)
+/// ```swift
+/// let model = ArchetypalFlow(.init(flow: .realNVP(features: 2), features: 2, maps: .init(archetypes: 3)), seed: 1)
+/// let trained = try model.train(on: points, trainer: Trainer(epochs: 50)).model
+/// let outliers = try trained.sample(count: 100, coefficients: CoefficientLaw(extrapolation: 2), using: &random)
+/// ```
 ///
 /// Its density is the flow's.
 public struct ArchetypalFlow: Network, DensityModel, ReconstructionOracle {

@@ -2,9 +2,11 @@ extension ImageClassifier {
   /// Trains a classifier against outliers: the cross-entropy of the classes, and what `objective` says of outliers, as many in each
   /// batch as there are examples.
   ///
-  ///     let outliers = try FlowOutliers(flow, radius: .gumbel(2.5, count: 60_000)).outliers(count: 20_000, using: &random)
-  ///     let classifier = try ImageClassifier.train(
-  ///       on: images, labels: labels, classes: 10, against: outliers, objective: .uniform(beta: 1)).model
+  /// ```swift
+  /// let outliers = try FlowOutliers(flow, radius: .gumbel(2.5, count: 60_000)).outliers(count: 20_000, using: &random)
+  /// let classifier = try ImageClassifier.train(
+  ///   on: images, labels: labels, classes: 10, against: outliers, objective: .uniform(beta: 1)).model
+  /// ```
   ///
   /// With `.extraClass` the model has one class more than was asked for: the last, of outliers.
   ///

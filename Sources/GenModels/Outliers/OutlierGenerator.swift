@@ -1,7 +1,9 @@
 /// Makes examples that belong to no class, for classifiers to be trained against.
 ///
-///     let generator = FlowOutliers(flow, radius: .gumbel(2.5, count: 60_000))
-///     let outliers = try generator.outliers(count: 10_000, using: &random)
+/// ```swift
+/// let generator = FlowOutliers(flow, radius: .gumbel(2.5, count: 60_000))
+/// let outliers = try generator.outliers(count: 10_000, using: &random)
+/// ```
 public protocol OutlierGenerator: Sendable {
   /// The shape of one example.
   var exampleShape: Shape { get }

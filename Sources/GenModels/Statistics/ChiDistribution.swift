@@ -8,9 +8,11 @@
 
 /// The χ distribution: the law of the length ‖z‖ of d independent standard normal numbers, p(r) ∝ r^(d − 1) exp(−r²/2).
 ///
-///     let radii = ChiDistribution(dimensions: 784)
-///     radii.mean                        // 27.991…
-///     radii.standardDeviation           // 0.70699…
+/// ```swift
+/// let radii = ChiDistribution(dimensions: 784)
+/// radii.mean                        // 27.991…
+/// radii.standardDeviation           // 0.70699…
+/// ```
 ///
 /// In double precision for d from 1 to 10⁶ and beyond: means and variances to 10⁻¹² of their size.
 public struct ChiDistribution: Sendable, Hashable {

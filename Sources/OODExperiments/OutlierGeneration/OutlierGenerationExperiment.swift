@@ -6,9 +6,11 @@ import OODMetrics
 /// generation, 2021): a flow and deep archetypes are trained on one set of images, classifiers and discriminators against outliers of
 /// every kind, several times each, and asked about sets that they have not seen.
 ///
-///     let experiment = try OutlierGenerationExperiment(
-///       training: Dataset("mnist:train"), test: Dataset("mnist:test"), controls: [Dataset("kmnist:test")])
-///     let result = try experiment.run()
+/// ```swift
+/// let experiment = try OutlierGenerationExperiment(
+///   training: Dataset("mnist:train"), test: Dataset("mnist:test"), controls: [Dataset("kmnist:test")])
+/// let result = try experiment.run()
+/// ```
 public struct OutlierGenerationExperiment: Sendable {
   public let training, test: Dataset
   public let controls: [Dataset]

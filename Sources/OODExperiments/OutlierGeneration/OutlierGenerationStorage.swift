@@ -55,7 +55,7 @@ struct OutlierGenerationStorage {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-      try writeFile(encoder.encode(identity), to: path)
+      try OutputPlace.write(encoder.encode(identity), to: path)
     }
     if let data = FileManager.default.contents(atPath: folder + "/results.jsonl") {
       // A line that was cut off is done again.
@@ -88,7 +88,7 @@ struct OutlierGenerationStorage {
         text.append(try encoder.encode(line))
         text.append(UInt8(ascii: "\n"))
       }
-      try writeFile(text, to: folder + "/results.jsonl")
+      try OutputPlace.write(text, to: folder + "/results.jsonl")
     }
     return line
   }

@@ -25,7 +25,9 @@ struct ArchetypesCommand: AsyncParsableCommand {
   @Option(help: "exact or projectedGradient.") var solver: ArchetypalSettings.Solver = .exact
   @Option(help: "How far beyond the rows' hull archetypes may lie, as a share of the way from the mean.")
   var relaxation = 0.0
-  @Option(help: "Distances from this many medians on count no more, so that outliers draw no archetype; 6 is usual.")
+  @Option(
+    help: "From this many medians on a distance counts no more: outliers draw no archetype. 6 is usual."
+  )
   var robustness: Double?
   @Flag(help: "Give each column mean 0 and standard deviation 1 first.") var standardize = false
   @Option(help: "Seed of starts that are drawn.") var seed: UInt64 = 0

@@ -93,8 +93,8 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
     Console.endProgress()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try writeFile(encoder.encode(result.report), to: out + "/outlier-generation.json")
-    try writeFile(result.page.html.utf8, to: out + "/outlier-generation.html")
+    try OutputPlace.write(encoder.encode(result.report), to: out + "/outlier-generation.json")
+    try OutputPlace.write(result.page.html.utf8, to: out + "/outlier-generation.html")
     if format == .json { return try JSONOutput.print(result.report) }
     show(result.report)
     Console.result("Tables, histograms and pictures: \(out)/outlier-generation.html")

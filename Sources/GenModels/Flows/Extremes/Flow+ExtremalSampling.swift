@@ -1,8 +1,10 @@
 extension Flow {
   /// Examples at stated radii of the base: extremal sampling. Directions are uniform on the sphere.
   ///
-  ///     let rare = try flow.extremalDraws(count: 64, radius: .deviations(4), using: &random)
-  ///     rare.examples                      // four standard deviations farther out than usual draws
+  /// ```swift
+  /// let rare = try flow.extremalDraws(count: 64, radius: .deviations(4), using: &random)
+  /// rare.examples                      // four standard deviations farther out than usual draws
+  /// ```
   ///
   /// - Parameters:
   ///   - count: Number of draws.
