@@ -10,6 +10,7 @@ extension ModelCatalogue {
   private func addingStatistics() -> ModelCatalogue {
     adding(GaussianMixture.self).adding(GaussianHiddenMarkov.self).adding(KernelDensity.self)
       .adding(TopicModel.self).adding(PixelMixture.self).adding(FactorAnalysis.self)
+      .adding(ArchetypalAnalysis.self).adding(ArchetypalFlow.self).adding(ArchetypalAutoencoder.self)
       .adding(TablePreparation.self)
   }
 

@@ -3,7 +3,7 @@ import OODLaws
 
 /// Networks: fresh ones with what is set from data set, for laws don't ask how good a model is.
 enum NetworkCases {
-  static let all = autoencoders + flows
+  static let all = autoencoders + flows + archetypes
 
   static let images = LawData.unit([24, 8, 8, 1], seed: 2)
   static let autoencoder = ConvolutionalAutoencoder(
@@ -88,5 +88,25 @@ enum NetworkCases {
     ModelLawCase(
       "dequantized-flow", kind: DequantizedFlow.kind, inliers: LawData.images(20, side: 4, seed: 2)
     ) { DequantizedFlow(imageFlow, draws: 2, seed: 3) },
+  ]
+  private static let archetypes: [ModelLawCase] = [
+    ModelLawCase(
+      "archetypal-flow", kind: ArchetypalFlow.kind, inliers: LawData.points(30, features: 3, seed: 5),
+      outliers: LawData.points(3, features: 3, seed: 6, scale: 60)
+    ) {
+      let model = ArchetypalFlow(
+        .init(
+          flow: .realNVP(features: 3, couplings: 2, hidden: [8]), features: 2,
+          maps: .init(archetypes: 3, hasBias: true, classCount: 2)), seed: 1)
+      let labels = Indexes((0..<200).map { $0 % 2 })
+      return try model.train(
+        on: LawData.points(200, features: 3, seed: 7), labels: labels,
+        trainer: Trainer(optimizer: Adam(learningRate: 3e-3), epochs: 4, batchSize: 50)
+      ).model
+    },
+    ModelLawCase("archetypal-autoencoder", kind: ArchetypalAutoencoder.kind, inliers: images) {
+      ArchetypalAutoencoder(
+        .init(exampleShape: [8, 8, 1], hidden: [12], features: 6, maps: .init(archetypes: 4)), seed: 1)
+    },
   ]
 }
