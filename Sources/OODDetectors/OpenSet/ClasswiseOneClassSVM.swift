@@ -53,3 +53,16 @@ public struct ClasswiseOneClassSVM: Model, OpenSetClassifier {
     machines = try archive.classParts(archive.configuration(as: Configuration.self).classes)
   }
 }
+
+extension ClasswiseOneClassSVM: LabelledTableFitted {
+  public static let summary = "a one-class support vector machine for each class"
+  public static let defaultFitSettings = SupportVectorSettings()
+
+  public static func fitted(
+    to x: Matrix, labels: Indexes, settings: SupportVectorSettings
+  ) throws -> ClasswiseOneClassSVM {
+    try ClasswiseOneClassSVM(
+      fitting: x, labels: labels, nu: settings.nu, kernel: settings.supportVectorKernel,
+      tolerance: settings.tolerance)
+  }
+}

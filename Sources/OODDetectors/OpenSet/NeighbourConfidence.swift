@@ -89,3 +89,12 @@ public struct NeighbourConfidence: Model, OpenSetClassifier {
     }
   }
 }
+
+extension NeighbourConfidence: LabelledTableFitted {
+  public static let summary = "agreement of the nearest neighbours (Mandelbaum, Weinshall 2017)"
+  public static let defaultFitSettings = Settings()
+
+  public static func fitted(to x: Matrix, labels: Indexes, settings: Settings) throws -> NeighbourConfidence {
+    try NeighbourConfidence(x, labels, settings)
+  }
+}

@@ -143,3 +143,20 @@ private struct Slab {
     (near, far) = (places[a], places[b])
   }
 }
+
+extension OneVersusSetMachine: LabelledTableFitted {
+  public static let summary = "a slab between two planes for each class (Scheirer et al. 2013)"
+
+  public struct FitSettings: Codable, Hashable, Sendable {
+    /// C of the linear machines.
+    public var cost = 1.0
+    public var tolerance = 1e-3
+    public init() {}
+  }
+  public static let defaultFitSettings = FitSettings()
+
+  public static func fitted(to x: Matrix, labels: Indexes, settings: FitSettings) throws -> OneVersusSetMachine
+  {
+    try OneVersusSetMachine(fitting: x, labels: labels, cost: settings.cost, tolerance: settings.tolerance)
+  }
+}

@@ -70,9 +70,7 @@ public struct WeibullSVM: Model, OpenSetClassifier {
     let decisions = try machines.decisionValues(x)
     let oneClass = oneClassMachines
     calibrations = try table.rows.indices.map { label in
-      let machine = machines.machines[label]
-      let positives = machine.coefficients.count { $0 > 0 }
-      let negatives = machine.coefficients.count - positives
+      let (positives, negatives) = machines.supportCounts(of: label)
       let values = decisions.column(label)
       func tail(_ numbers: [Double], _ vectors: Double, _ what: String) throws -> WeibullTail {
         guard let tail = WeibullTail(largest: max(3, Int((1.5 * vectors).rounded())), of: numbers) else {
@@ -153,5 +151,19 @@ public struct WeibullSVM: Model, OpenSetClassifier {
       Calibration(
         inclusion: try tail(3 * $0), exclusion: try tail(3 * $0 + 1), support: try tail(3 * $0 + 2))
     }
+  }
+}
+
+extension WeibullSVM: LabelledTableFitted {
+  public static let summary = "machines calibrated by the extremes of both sides (Scheirer et al. 2014)"
+  public static let defaultFitSettings = SupportVectorSettings()
+
+  /// With the paper's thresholds.
+  public static func fitted(
+    to x: Matrix, labels: Indexes, settings: SupportVectorSettings
+  ) throws -> WeibullSVM {
+    try WeibullSVM(
+      fitting: x, labels: labels, cost: settings.cost, nu: settings.nu, kernel: settings.supportVectorKernel,
+      tolerance: settings.tolerance)
   }
 }

@@ -1,22 +1,23 @@
 import GenModels
 
 /// Support vector machines of several classes, each class against all others (V. Vapnik, 1995): the class is that of the largest
-/// decision value.
+/// decision value, and "unknown" where none is above 0.
 ///
 ///     let machines = try SupportVectorClassifier(fitting: rows, labels: labels, kernel: .radial(), cost: 10)
-///     try machines.labels(new)
+///     try machines.decide(new)
 ///
-/// A row of each class is needed, and two classes. Cost: that of a `SupportVectorMachine` for each class.
-public struct SupportVectorClassifier: Model, ExampleReader {
+/// The score is −maxₖ fₖ(x). A row of each class is needed, and two classes; of two one machine tells both, so that nothing is
+/// "unknown" but on its plane. Cost: that of a `SupportVectorMachine` for each class.
+public struct SupportVectorClassifier: Model, OpenSetClassifier {
   public typealias Examples = Matrix
 
   public static let kind = "support-vector-classifier"
 
-  /// The machine of each class.
+  /// The machine of each class; of two classes that of the first alone.
   public let machines: [SupportVectorMachine]
+  public let classCount: Int
 
   public var exampleShape: Shape { machines[0].exampleShape }
-  public var classCount: Int { machines.count }
 
   /// - Throws: `TableError` for entries that are not finite or too large, fewer than two classes, a class without rows, and what
   ///   `SupportVectorMachine` throws; `ExampleError` for labels that are none.
@@ -25,7 +26,8 @@ public struct SupportVectorClassifier: Model, ExampleReader {
     tolerance: Double = 1e-3
   ) throws {
     let table = try LabelledTable(x, labels, leastClasses: 2)
-    machines = try table.rows.indices.map { label in
+    classCount = table.rows.count
+    machines = try (0..<(classCount == 2 ? 1 : classCount)).map { label in
       try SupportVectorMachine(
         fitting: x, isPositive: table.labels.map { $0 == label }, cost: cost, kernel: kernel,
         tolerance: tolerance)
@@ -36,7 +38,12 @@ public struct SupportVectorClassifier: Model, ExampleReader {
   /// - Throws: `ExampleError` for rows of another width, NaN or infinities.
   public func decisionValues(_ x: Matrix) throws -> Matrix {
     try check(x)
-    let columns = machines.map { $0.decisionValues(checked: x) }
+    return decisionValues(checked: x)
+  }
+
+  func decisionValues(checked x: Matrix) -> Matrix {
+    var columns = machines.map { $0.decisionValues(checked: x) }
+    if classCount == 2 { columns.append(columns[0].map { -$0 }) }
     return Matrix(rows: x.rows, columns: classCount) { destination in
       for (label, column) in columns.enumerated() {
         for (row, value) in column.enumerated() { destination[row * classCount + label] = value }
@@ -44,11 +51,23 @@ public struct SupportVectorClassifier: Model, ExampleReader {
     }
   }
 
-  /// The class of the largest decision value; of several the first.
-  /// - Throws: As `decisionValues`.
-  public func labels(_ x: Matrix) throws -> Indexes {
-    let values = try decisionValues(x)
-    return Indexes((0..<values.rows).map { i in (0..<classCount).max { values[i, $0] < values[i, $1] }! })
+  /// How many support vectors the machine of a class has on its own side and on the others'.
+  func supportCounts(of label: Int) -> (own: Int, others: Int) {
+    let coefficients = machines[min(label, machines.count - 1)].coefficients
+    let positives = coefficients.count { $0 > 0 }
+    let isTurned = label >= machines.count
+    return isTurned
+      ? (coefficients.count - positives, positives) : (positives, coefficients.count - positives)
+  }
+
+  public func decide(checked x: Matrix) throws -> [OpenSetDecision] {
+    let values = decisionValues(checked: x)
+    return (0..<values.rows).map { i in
+      let row = values.row(i)
+      let largest = row.max()!
+      return OpenSetDecision(
+        nearestClass: row.firstIndex(of: largest)!, isUnknown: largest <= 0, score: -largest)
+    }
   }
 
   public struct Configuration: Codable, Hashable, Sendable {
@@ -62,7 +81,24 @@ public struct SupportVectorClassifier: Model, ExampleReader {
   }
 
   public init(from archive: ModelArchive) throws {
-    machines = try archive.classParts(archive.configuration(as: Configuration.self).classes)
+    classCount = try archive.configuration(as: Configuration.self).classes
+    guard classCount >= 2 else {
+      throw ModelFileError.malformed(reason: "it tells \(classCount) classes from each other")
+    }
+    machines = try archive.classParts(classCount == 2 ? 1 : classCount)
+  }
+}
+
+extension SupportVectorClassifier: LabelledTableFitted {
+  public static let summary = "a support vector machine for each class against the others"
+  public static let defaultFitSettings = SupportVectorSettings()
+
+  public static func fitted(
+    to x: Matrix, labels: Indexes, settings: SupportVectorSettings
+  ) throws -> SupportVectorClassifier {
+    try SupportVectorClassifier(
+      fitting: x, labels: labels, kernel: settings.supportVectorKernel, cost: settings.cost,
+      tolerance: settings.tolerance)
   }
 }
 

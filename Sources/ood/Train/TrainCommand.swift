@@ -5,6 +5,6 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train", abstract: "Train a model and save it.",
     subcommands: [
       TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
-      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainTable.self,
+      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainTable.self, TrainOpenSet.self,
     ])
 }
