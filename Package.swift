@@ -75,6 +75,14 @@ let package = Package(
     .testTarget(
       name: "OODLawsTests",
       dependencies: ["OODLaws", "OODExperiments", "OODDatasets", "OODMetrics", "OODDetectors", "GenModels"]),
+    // The documentation's examples, as an importer's code: without the package's own access. `ExamplesTests` compares.
+    .target(
+      name: "Examples",
+      dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets", "OODExperiments", "OODLaws"],
+      path: "Tests/Examples", packageAccess: false,
+      // Examples name results that they do nothing with.
+      swiftSettings: [.unsafeFlags(["-suppress-warnings"])]),
+    .testTarget(name: "ExamplesTests", dependencies: ["Examples", "ood"]),
     .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),
   ],
   swiftLanguageModes: [.v6],

@@ -13,7 +13,6 @@
 #include "softmax.h"
 #include "normalization.h"
 #include "index.h"
-#include "distance.h"
 #include "random.h"
 #include "optimizer.h"
 #include "coupling.h"
@@ -42,7 +41,6 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .softmax = softmax_table,
     .normalization = normalization_table,
     .index = index_table,
-    .distance = distance_table,
     .random = random_table,
     .optimizer = optimizer_table,
     .coupling = coupling_table,

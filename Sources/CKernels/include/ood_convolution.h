@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ood_activation.h"
+
 #pragma clang assume_nonnull begin
 
 struct ood_convolution_shape {
@@ -31,15 +33,6 @@ struct ood_convolution_shape {
   size_t stride;
   /// How far the first window reaches over the upper and left edge: at most the kernel's size minus 1.
   size_t top, left;
-};
-
-/// What happens to a convolution's result before it is stored.
-enum ood_activation {
-  ood_activation_none,
-  /// max(y, 0); NaN stays NaN.
-  ood_activation_relu,
-  /// 1 / (1 + exp(-y)).
-  ood_activation_sigmoid,
 };
 
 /// How weights lie in memory against the W of the sums above, [taps][source_channels][target_channels].
@@ -116,16 +109,6 @@ struct ood_convolution {
   /// the upstream gradient with zeros where the gate is not open; it may be `upstream`.
   void (*bias_gradient)(size_t rows, size_t columns, const float *upstream, const float *_Nullable gate,
                         float *_Nullable gated, float *sums);
-
-  /// Rows of patches: for each target position of each image the source values under the window, in the order
-  /// [kernel_height][kernel_width][source_channels]. Patches times weights, seen as a matrix, is the
-  /// convolution.
-  void (*im2col)(const struct ood_convolution_shape *shape, size_t images, const float *source,
-                 float *patches);
-
-  /// The adjoint of im2col: adds every patch to the place that it was taken from. `source` is overwritten.
-  void (*col2im)(const struct ood_convolution_shape *shape, size_t images, const float *patches,
-                 float *source);
 
   /// Maximum over windows of kernel_height x kernel_width pixels, the first of equals; a NaN in the window
   /// wins (the first one). Windows lie inside the image: top = left = 0. Positions are indexes into the array

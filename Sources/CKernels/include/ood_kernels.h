@@ -6,7 +6,6 @@
 
 #include "ood_convolution.h"
 #include "ood_coupling.h"
-#include "ood_distance.h"
 #include "ood_gaussian.h"
 #include "ood_index.h"
 #include "ood_kernel_density.h"
@@ -40,7 +39,6 @@ struct ood_kernels {
   struct ood_softmax softmax;
   struct ood_normalization normalization;
   struct ood_index index;
-  struct ood_distance distance;
   struct ood_random random;
   struct ood_optimizer optimizer;
   struct ood_coupling coupling;

@@ -8,9 +8,11 @@
 
 /// How an autoencoder is trained: the trainer's settings, and the corruption of its inputs.
 ///
-///     var training = AutoencoderTraining.fast
-///     training.trainer.epochs = 3
-///     training.corruption = 0.2
+/// ```swift
+/// var training = AutoencoderTraining.fast
+/// training.trainer.epochs = 3
+/// training.corruption = 0.2
+/// ```
 public struct AutoencoderTraining: Sendable {
   public var trainer: Trainer
   /// p: the probability with which each pixel is replaced by 0 or 1, either with p/2 (salt and pepper; P. Vincent and others,

@@ -1,8 +1,10 @@
 /// A classifier that may say "unknown": it answers each example with a class or with none, and with a score of how unknown it is.
 ///
-///     for decision in try classifier.decide(images) {
-///       print(decision.label.map { "class \($0)" } ?? "unknown", decision.score)
-///     }
+/// ```swift
+/// for decision in try classifier.decide(images) {
+///   print(decision.label.map { "class \($0)" } ?? "unknown", decision.score)
+/// }
+/// ```
 ///
 /// As every scorer, it scores higher what is less known. From which score on it says "unknown" is its own business, and may depend
 /// on more than the score.

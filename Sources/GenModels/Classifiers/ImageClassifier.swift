@@ -1,9 +1,11 @@
 /// A convolutional classifier of images, and the features before its last layer: what objectness, Fréchet distance and the
 /// digit-versus-symbol rate need.
 ///
-///     let digits = try ImageClassifier.train(on: images, labels: labels, classes: 10).model
-///     try digits.probabilities(x)          // [n, 10]
-///     try digits.features(x)               // [n, 400], for Fréchet distance and maximum mean discrepancy
+/// ```swift
+/// let digits = try ImageClassifier.train(on: images, labels: labels, classes: 10).model
+/// try digits.probabilities(x)          // [n, 10]
+/// try digits.features(x)               // [n, 400], for Fréchet distance and maximum mean discrepancy
+/// ```
 public struct ImageClassifier: Network, DifferentiableClassifier {
   public static let kind = "image-classifier"
 

@@ -1,12 +1,14 @@
 /// Layers one after the other, described by data and therefore saved and loaded whole.
 ///
-///     let model = Sequential(
-///       [
-///         .convolution(channels: 32, kernel: 5),
-///         .winnerTakeAll(channelSparsity: 0.5),
-///         .convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full),
-///       ], exampleShape: [28, 28, 1], seed: 1)
-///     let y = model(x)        // x: [batch, 28, 28, 1]
+/// ```swift
+/// let model = Sequential(
+///   [
+///     .convolution(channels: 32, kernel: 5),
+///     .winnerTakeAll(channelSparsity: 0.5),
+///     .convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full),
+///   ], exampleShape: [28, 28, 1], seed: 1)
+/// let y = model(x)        // x: [batch, 28, 28, 1]
+/// ```
 ///
 /// A convolution after a winner-take-all layer works on the compact code, and the convolution before it gets a backward pass
 /// through the winners only. Layers of your own: see `LayerDescription`.

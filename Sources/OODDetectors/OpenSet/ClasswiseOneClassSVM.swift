@@ -3,7 +3,9 @@ import GenModels
 /// A one-class support vector machine for each class (B. Schölkopf et al., 2001): an example is of the class whose machine holds it
 /// best, and "unknown" where none holds it.
 ///
-///     let machines = try ClasswiseOneClassSVM(fitting: rows, labels: labels, nu: 0.1)
+/// ```swift
+/// let machines = try ClasswiseOneClassSVM(fitting: rows, labels: labels, nu: 0.1)
+/// ```
 ///
 /// The score is the least over the classes of (ρₖ − Σ αᵢ K(xᵢ, x)) / Σ αᵢ: above 0 outside all. The division makes classes of
 /// different sizes alike: it is in units of the kernel. One class is enough.

@@ -4,8 +4,10 @@ import GenModels
 /// Williamson, 2001): a half-space, in the kernel's feature space, that holds all but about the share ν of
 /// the training rows. The score is ρ − Σᵢ αᵢ K(xᵢ, x), above 0 outside.
 ///
-///     let machine = try OneClassSVM(fitting: train, nu: 0.05)
-///     let outside = try machine.score(test).map { $0 > 0 }
+/// ```swift
+/// let machine = try OneClassSVM(fitting: train, nu: 0.05)
+/// let outside = try machine.score(test).map { $0 > 0 }
+/// ```
 ///
 /// Decision values agree with libsvm's (0 ≤ αᵢ ≤ 1, Σα = ν·n) to the tolerance of the solver. They are in the
 /// units of K times a count of rows: where they all are of the size of `tolerance`, as with a linear kernel on

@@ -3,8 +3,10 @@ import GenModels
 /// Support vector machines of several classes, each class against all others (V. Vapnik, 1995): the class is that of the largest
 /// decision value, and "unknown" where none is above 0.
 ///
-///     let machines = try SupportVectorClassifier(fitting: rows, labels: labels, kernel: .radial(), cost: 10)
-///     try machines.decide(new)
+/// ```swift
+/// let machines = try SupportVectorClassifier(fitting: rows, labels: labels, kernel: .radial(), cost: 10)
+/// try machines.decide(new)
+/// ```
 ///
 /// The score is −maxₖ fₖ(x). A row of each class is needed, and two classes; of two one machine tells both, so that nothing is
 /// "unknown" but on its plane. Cost: that of a `SupportVectorMachine` for each class.

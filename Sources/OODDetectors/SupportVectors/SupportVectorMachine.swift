@@ -5,8 +5,10 @@ import GenModels
 ///
 ///     min ½‖w‖² + Σᵢ Cᵢ max(0, 1 − yᵢ (w·φ(xᵢ) + b)),   decision(x) = Σᵢ βᵢ K(xᵢ, x) + b,   above 0 for the positive class.
 ///
-///     let machine = try SupportVectorMachine(fitting: rows, isPositive: labels.map { $0 == 3 })
-///     let isThree = try machine.decisionValues(new).map { $0 > 0 }
+/// ```swift
+/// let machine = try SupportVectorMachine(fitting: rows, isPositive: labels.map { $0 == 3 })
+/// let isThree = try machine.decisionValues(new).map { $0 > 0 }
+/// ```
 ///
 /// Decision values agree with libsvm's to the solver's tolerance. Fitting costs between n² and n³ kernel values: for some ten
 /// thousand rows; a decision costs d times the number of support vectors.

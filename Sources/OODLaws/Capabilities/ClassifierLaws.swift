@@ -3,7 +3,9 @@ import GenModels
 /// The laws of classifiers: shapes, probabilities that sum to 1, labels that are the most probable class, a linear last layer that
 /// makes the logits of the features, recorded logits that are the logits, and answers that depend on their example alone.
 ///
-///     ClassifierLaws.violations(of: classifier, examples: images)
+/// ```swift
+/// ClassifierLaws.violations(of: classifier, examples: images)
+/// ```
 public enum ClassifierLaws {
   /// - Parameters:
   ///   - model: A classifier.

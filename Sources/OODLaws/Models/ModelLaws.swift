@@ -3,8 +3,10 @@ import OODMetrics
 
 /// The laws of a model: those of every capability that it has, and those of its file.
 ///
-///     let catalogue = ModelCatalogue.standard.adding(MyScorer.self)
-///     let violations = ModelLaws.violations(of: lawCase, catalogue: catalogue)
+/// ```swift
+/// let catalogue = ModelCatalogue.standard.adding(MyScorer.self)
+/// let violations = ModelLaws.violations(of: lawCase, catalogue: catalogue)
+/// ```
 public enum ModelLaws {
   /// - Parameters:
   ///   - lawCase: The model and its examples.

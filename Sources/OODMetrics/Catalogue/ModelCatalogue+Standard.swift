@@ -32,26 +32,19 @@ extension ModelCatalogue {
 
   /// Scores of any one density.
   private func addingDensityScores() -> ModelCatalogue {
-    adding(kind: LogDensityScorer<Flow>.kind) { archive in
-      var archive = archive
-      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
-        try LogDensityScorer<Density>(decoding: archive)
+    [LogDensityScorer<Flow>.kind, Typicality<Flow>.kind, ComplexityCorrection<Flow>.kind].reduce(self) {
+      catalogue, kind in
+      catalogue.adding(kind: kind) { archive in
+        var archive = archive
+        func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+          switch kind {
+          case Typicality<Density>.kind: try Typicality<Density>(decoding: archive)
+          case ComplexityCorrection<Density>.kind: try ComplexityCorrection<Density>(decoding: archive)
+          default: try LogDensityScorer<Density>(decoding: archive)
+          }
+        }
+        return try load(archive.loadDensity("model"))
       }
-      return try load(archive.loadDensity("model"))
-    }
-    .adding(kind: Typicality<Flow>.kind) { archive in
-      var archive = archive
-      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
-        try Typicality<Density>(decoding: archive)
-      }
-      return try load(archive.loadDensity("model"))
-    }
-    .adding(kind: ComplexityCorrection<Flow>.kind) { archive in
-      var archive = archive
-      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
-        try ComplexityCorrection<Density>(decoding: archive)
-      }
-      return try load(archive.loadDensity("model"))
     }
   }
 

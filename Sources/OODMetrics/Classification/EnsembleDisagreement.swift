@@ -5,7 +5,9 @@ import GenModels
 ///
 ///     score(x) = H[(1/M) Σₘ pₘ(x)] − (1/M) Σₘ H[pₘ(x)],   in nats, from 0 (all agree) to ln M.
 ///
-///     let scorer = try EnsembleDisagreement([first, second, third])
+/// ```swift
+/// let scorer = try EnsembleDisagreement([first, second, third])
+/// ```
 ///
 /// Members are classifiers of the same classes, trained from different seeds; they may be of different types. Cost: one pass
 /// through each.

@@ -3,9 +3,11 @@ import GenModels
 /// A score of a classifier that was trained already: nothing of the classifier changes. **Higher means more out-of-distribution**,
 /// also where the paper's score has the other sign.
 ///
-///     let scorer = try EnergyScore(classifier)                                      // from the logits
-///     let fitted = try ViM(classifier, fitting: trainingImages)                     // from features, fitted to training examples
-///     let type = catalogue.types["odin"] as? any PostHocScorer.Type                 // of any kind, as the tool does
+/// ```swift
+/// let scorer = try EnergyScore(classifier)                                      // from the logits
+/// let fitted = try ViM(classifier, fitting: trainingImages)                     // from features, fitted to training examples
+/// let type = catalogue.types["odin"] as? any PostHocScorer.Type                 // of any kind, as the tool does
+/// ```
 ///
 /// Whatever overflows on the way to a score (logits or features that are not finite) is refused with `ExampleError.overflow`.
 public protocol PostHocScorer: OODScorer, Model where Examples == Tensor {

@@ -15,8 +15,10 @@ import GenModels
 ///
 /// It is a classifier with the same labels and calibrated probabilities, and a scorer by the largest of these.
 ///
-///     let calibrated = try TemperatureScaling(classifier, heldOut: images, labels: labels)
-///     try calibrated.probabilities(new)
+/// ```swift
+/// let calibrated = try TemperatureScaling(classifier, heldOut: images, labels: labels)
+/// try calibrated.probabilities(new)
+/// ```
 ///
 /// The examples must be none that the classifier was trained on. T is the minimum within 0.01...100, to 10⁻¹⁰: at a limit where the
 /// held-out examples set none, as when all are classified rightly by any margin. Cost: one pass through the classifier.

@@ -19,8 +19,10 @@ import GenModels
 /// (maximum likelihood; the tail's least number is shifted to `translation`). The score is p₀. "Unknown" is where p₀ is the largest, or no
 /// class has `leastProbability`.
 ///
-///     let open = try OpenMax(classifier, fitting: images, labels: labels)
-///     try open.decide(new)
+/// ```swift
+/// let open = try OpenMax(classifier, fitting: images, labels: labels)
+/// try open.decide(new)
+/// ```
 ///
 /// The paper's choices are the defaults: tail 20, α 10, distances euclid/200 + cosine, examples that are classified rightly, shift 1.
 /// Tails under 10 or over 40 are known to fit badly. A negative logit *rises* when it is scaled, as the paper defines it. With few

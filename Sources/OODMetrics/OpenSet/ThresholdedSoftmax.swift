@@ -11,7 +11,9 @@ import GenModels
 /// A classifier that refuses what it is not sure of: "unknown" where the largest probability is below τ (C. K. Chow, 1970; D. Hendrycks
 /// and K. Gimpel, 2017).
 ///
-///     let careful = try ThresholdedSoftmax(classifier, leastProbability: 0.99)
+/// ```swift
+/// let careful = try ThresholdedSoftmax(classifier, leastProbability: 0.99)
+/// ```
 ///
 /// The score is −maxₖ pₖ, as that of `MaximumSoftmaxProbability`. With one class nothing is refused, for its probability is 1.
 public struct ThresholdedSoftmax: OpenSetClassifier, UnfittedPostHocScorer {

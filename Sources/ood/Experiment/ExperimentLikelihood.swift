@@ -126,8 +126,8 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     Console.endProgress()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try writeFile(encoder.encode(result.report), to: out + "/likelihood.json")
-    try writeFile(result.page.html.utf8, to: out + "/likelihood.html")
+    try OutputPlace.write(encoder.encode(result.report), to: out + "/likelihood.json")
+    try OutputPlace.write(result.page.html.utf8, to: out + "/likelihood.html")
     if format == .json { return try JSONOutput.print(result.report) }
     LikelihoodTable(result.report).lines.forEach(Console.result)
     Console.result("Histograms, tables and pictures: \(out)/likelihood.html")
