@@ -52,7 +52,8 @@ private let variants = (0..<ood_kernel_variant_count()).map {
           Int32(linear), 0.3, Array(x[(m - 1) * d..<m * d]), 1, panels, 0, groups, n, d, &alone, stride)
         #expect(alone == Array(out[(m - 1) * stride..<m * stride]))
         var part = [Double](repeating: -7, count: m * stride)
-        kernels.support_vectors.rows(Int32(linear), 0.3, x, m, panels, groups - 1, groups, n, d, &part, stride)
+        kernels.support_vectors.rows(
+          Int32(linear), 0.3, x, m, panels, groups - 1, groups, n, d, &part, stride)
         #expect(part[(groups - 1) * width] == out[(groups - 1) * width])
         #expect(groups == 1 || part[0] == -7, "wrote another panel")
       }

@@ -74,7 +74,8 @@ struct PostHocScoreTests {
     let t = Float(scaled.temperature)
     #expect(loss(t) <= loss(t * 1.05) && loss(t) <= loss(t / 1.05))
     #expect(try scaled.labels(z) == logits.labels(z), "labels stay")
-    #expect(try scaled.score(z) == MaximumSoftmaxProbability(logits, temperature: scaled.temperature).score(z))
+    #expect(
+      try scaled.score(z) == MaximumSoftmaxProbability(logits, temperature: scaled.temperature).score(z))
     let sure = try TemperatureScaling(
       logits, heldOut: Tensor([5, 0, 0, 0, 5, 0], shape: [2, 3]), labels: Indexes([0, 1]))
     #expect(isClose(sure.temperature, 0.01, within: 1e-8), "all right: no temperature is too low")
@@ -232,8 +233,12 @@ struct PostHocScoreTests {
   @Test("Bad input is refused in words")
   func refusals() throws {
     let (x, labels) = clouds(20)
-    #expect(throws: ExampleError.self) { try EnergyScore(logits).score(logits: Tensor([.nan, 0, 0], shape: [1, 3])) }
-    #expect(throws: ExampleError.self) { try EnergyScore(logits).score(logits: Tensor([0, 0], shape: [1, 2])) }
+    #expect(throws: ExampleError.self) {
+      try EnergyScore(logits).score(logits: Tensor([.nan, 0, 0], shape: [1, 3]))
+    }
+    #expect(throws: ExampleError.self) {
+      try EnergyScore(logits).score(logits: Tensor([0, 0], shape: [1, 2]))
+    }
     #expect(throws: ExampleError.labelOutOfRange(example: 1, label: 7, classes: 2)) {
       try FeatureMahalanobis(sides, fitting: x, labels: Indexes([0, 7] + Array(repeating: 0, count: 18)))
     }

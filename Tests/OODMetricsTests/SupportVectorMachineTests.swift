@@ -6,7 +6,9 @@ import Testing
 @Suite("Support vector machine of two classes")
 struct SupportVectorMachineTests {
   /// Two overlapping clouds.
-  private static func clouds(_ count: Int, features: Int = 3, seed: UInt64 = 2) -> (x: Matrix, isPositive: [Bool]) {
+  private static func clouds(_ count: Int, features: Int = 3, seed: UInt64 = 2) -> (
+    x: Matrix, isPositive: [Bool]
+  ) {
     var random = RandomGenerator(seed: seed)
     let noise = Matrix(random.normal([count, features]))
     let isPositive = (0..<count).map { $0 % 2 == 0 }
@@ -18,7 +20,8 @@ struct SupportVectorMachineTests {
   @Test("Two points: the plane lies halfway, at the margin 1")
   func twoPoints() throws {
     let machine = try SupportVectorMachine(
-      fitting: Matrix([[1, 0], [3, 0]]), isPositive: [false, true], cost: 10, kernel: .linear, tolerance: 1e-9)
+      fitting: Matrix([[1, 0], [3, 0]]), isPositive: [false, true], cost: 10, kernel: .linear, tolerance: 1e-9
+    )
     let values = try machine.decisionValues(Matrix([[1, 7], [2, 0], [3, -4], [5, 0]]))
     for (value, expected) in zip(values, [-1.0, 0, 1, 3]) { #expect(abs(value - expected) < 1e-8) }
     #expect(machine.coefficients.map(abs) == [0.5, 0.5])
@@ -34,7 +37,9 @@ struct SupportVectorMachineTests {
     // A row outside the margin has β = 0, one inside |β| = C, one on it anything between.
     let values = try machine.decisionValues(x)
     var beta: [[Double]: Double] = [:]
-    for (i, coefficient) in machine.coefficients.enumerated() { beta[machine.supportVectors.row(i)] = coefficient }
+    for (i, coefficient) in machine.coefficients.enumerated() {
+      beta[machine.supportVectors.row(i)] = coefficient
+    }
     for i in 0..<300 {
       let margin = isPositive[i] ? values[i] : -values[i]
       let size = abs(beta[x.row(i)] ?? 0)
@@ -70,7 +75,9 @@ struct SupportVectorMachineTests {
     let (x, isPositive) = Self.clouds(120)
     let machine = try SupportVectorMachine(fitting: x, isPositive: isPositive, tolerance: 1e-8)
     let turned = try SupportVectorMachine(fitting: x, isPositive: isPositive.map(!), tolerance: 1e-8)
-    for (a, b) in zip(try machine.decisionValues(x), try turned.decisionValues(x)) { #expect(abs(a + b) < 1e-6) }
+    for (a, b) in zip(try machine.decisionValues(x), try turned.decisionValues(x)) {
+      #expect(abs(a + b) < 1e-6)
+    }
     let classifier = try SupportVectorClassifier(
       fitting: x, labels: Indexes(isPositive.map { $0 ? 0 : 1 }), tolerance: 1e-8)
     #expect(classifier.machines.count == 1 && classifier.classCount == 2)

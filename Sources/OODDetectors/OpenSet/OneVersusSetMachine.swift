@@ -118,7 +118,8 @@ private struct Slab {
     for row in order { positives.append(positives.last! + (isPositive[row] ? 1 : 0)) }
     let total = positives.last!
     // Planes halfway between rows, and a margin's half beyond the ends.
-    let places = [sorted[0] - margin / 2]
+    let places =
+      [sorted[0] - margin / 2]
       + zip(sorted, sorted.dropFirst()).map { $0 + ($1 - $0) / 2 } + [sorted.last! + margin / 2]
     let first = order.firstIndex { isPositive[$0] }!
     let last = order.lastIndex { isPositive[$0] }!
@@ -135,7 +136,9 @@ private struct Slab {
     var hasGained = true
     while hasGained {
       hasGained = false
-      for place in 0..<b where risk(place, b) < least { (least, a, hasGained) = (risk(place, b), place, true) }
+      for place in 0..<b where risk(place, b) < least {
+        (least, a, hasGained) = (risk(place, b), place, true)
+      }
       for place in a + 1..<places.count where risk(a, place) < least {
         (least, b, hasGained) = (risk(a, place), place, true)
       }
@@ -155,7 +158,8 @@ extension OneVersusSetMachine: LabelledTableFitted {
   }
   public static let defaultFitSettings = FitSettings()
 
-  public static func fitted(to x: Matrix, labels: Indexes, settings: FitSettings) throws -> OneVersusSetMachine
+  public static func fitted(to x: Matrix, labels: Indexes, settings: FitSettings) throws
+    -> OneVersusSetMachine
   {
     try OneVersusSetMachine(fitting: x, labels: labels, cost: settings.cost, tolerance: settings.tolerance)
   }

@@ -122,7 +122,8 @@ public struct WeibullSVM: Model, OpenSetClassifier {
       }!
       let probability = probabilities[i, nearest]
       return OpenSetDecision(
-        nearestClass: nearest, isUnknown: probability < configuration.leastProbability, score: 1 - probability)
+        nearestClass: nearest, isUnknown: probability < configuration.leastProbability, score: 1 - probability
+      )
     }
   }
 

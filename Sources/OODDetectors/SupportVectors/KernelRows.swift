@@ -158,7 +158,8 @@ struct PointPanels: Sendable {
           for start in stride(from: 0, to: rowCount, by: block) {
             let some = min(block, rowCount - start)
             self.values(
-              rows! + start * dimensions, some, kernel, panels: range, into: values.base - first, stride: points)
+              rows! + start * dimensions, some, kernel, panels: range, into: values.base - first,
+              stride: points)
             kernels.support_vectors.add_rows(
               weights! + start, values.base, some, points, points, sums + first)
           }

@@ -80,7 +80,8 @@ public struct SupportVectorMachine: Model, ExampleReader {
       throw TableError.invalidSetting(
         name: "tolerance", value: "\(tolerance)",
         expected:
-          "larger: the conditions don't hold to it after \(limit) iterations (columns of like scale and a smaller cost help)")
+          "larger: the conditions don't hold to it after \(limit) iterations (columns of like scale and a smaller cost help)"
+      )
     }
     let support = solver.beta.indices.filter { solver.beta[$0] != 0 }
     sum = SupportVectorSum(

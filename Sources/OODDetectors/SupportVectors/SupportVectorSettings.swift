@@ -16,7 +16,8 @@ public struct SupportVectorSettings: Codable, Hashable, Sendable {
   public var tolerance: Double
 
   public init(
-    kernel: KernelName = .radial, gamma: Double = 0, cost: Double = 1, nu: Double = 0.1, tolerance: Double = 1e-3
+    kernel: KernelName = .radial, gamma: Double = 0, cost: Double = 1, nu: Double = 0.1,
+    tolerance: Double = 1e-3
   ) {
     self.kernel = kernel
     self.gamma = gamma

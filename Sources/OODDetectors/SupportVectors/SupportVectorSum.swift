@@ -61,7 +61,8 @@ struct SupportVectorSum: Sendable {
         sum += coefficients[j] * (x[k] * Magnitudes.shrinking * Magnitudes.shrinking) * vectors[j, k]
       }
     }
-    return ((sum - offset * Magnitudes.shrinking * Magnitudes.shrinking) / Magnitudes.shrinking
+    return
+      ((sum - offset * Magnitudes.shrinking * Magnitudes.shrinking) / Magnitudes.shrinking
       / Magnitudes.shrinking).saturated
   }
 }

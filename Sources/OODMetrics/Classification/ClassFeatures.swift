@@ -30,7 +30,9 @@ struct ClassFeatures {
         for k in 0..<d { sums[label * d + k] += elements[i * d + k] }
       }
     }
-    if let empty = counts.firstIndex(of: 0) { throw .tooFewOfClass(empty, found: 0, needed: 1, examples: sort) }
+    if let empty = counts.firstIndex(of: 0) {
+      throw .tooFewOfClass(empty, found: 0, needed: 1, examples: sort)
+    }
     means = Matrix(
       rows: classes, columns: d, elements: sums.indices.map { sums[$0] / Double(counts[$0 / d]) })
   }
@@ -90,7 +92,8 @@ struct ClassDistances: Sendable {
     shared = try archive.part("shared", as: Mahalanobis.self)
     guard means.rows == classes, means.columns == shared.featureCount else {
       throw ModelFileError.malformed(
-        reason: "\(means.rows) means of \(means.columns) features don't belong to \(classes) classes and a covariance of "
+        reason:
+          "\(means.rows) means of \(means.columns) features don't belong to \(classes) classes and a covariance of "
           + "\(shared.featureCount) features")
     }
   }

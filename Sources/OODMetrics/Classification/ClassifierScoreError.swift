@@ -45,7 +45,8 @@ extension ClassifierScoreError: CustomStringConvertible {
         + "give more, or train the classifier without that class."
     case .tooFew(let what, let found, let needed):
       "There are \(found) \(what), and at least \(needed) are needed."
-    case .noSpread(let what): "\(what) are all equal, so nothing can be fitted to them; give examples that differ."
+    case .noSpread(let what):
+      "\(what) are all equal, so nothing can be fitted to them; give examples that differ."
     case .differentClassifiers(let what, let first, let second):
       "One classifier has \(what) \(first) and another \(second); members of an ensemble must have the same."
     }

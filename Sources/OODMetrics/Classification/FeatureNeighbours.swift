@@ -48,7 +48,8 @@ public struct FeatureNeighbours: FeatureScorer {
     to classifier: AnyClassifier, settings: Settings, examples: Tensor?, labels: Indexes?
   ) throws -> FeatureNeighbours {
     try FeatureNeighbours(
-      classifier, fitting: required(examples), neighbours: settings.neighbours, normalizes: settings.normalizes)
+      classifier, fitting: required(examples), neighbours: settings.neighbours,
+      normalizes: settings.normalizes)
   }
 
   public var featureCount: Int { search.featureCount }
@@ -69,7 +70,8 @@ public struct FeatureNeighbours: FeatureScorer {
     search = try archive.part("search", as: NearestNeighbours.self)
     guard search.neighbours == configuration.neighbours else {
       throw ModelFileError.malformed(
-        reason: "a search for \(search.neighbours) neighbours where the settings say \(configuration.neighbours)")
+        reason:
+          "a search for \(search.neighbours) neighbours where the settings say \(configuration.neighbours)")
     }
   }
 }

@@ -41,7 +41,8 @@ public struct GradNorm: FeatureScorer, UnfittedPostHocScorer {
     let uniform = 1 / Double(head.classCount)
     let temperature = configuration.temperature
     let slopes = try head.logits(features).withoutOverflow().mapRows { row in
-      LogitRow(row, temperature: temperature).probabilities.reduce(0.0) { $0 + abs($1 - uniform) } / temperature
+      LogitRow(row, temperature: temperature).probabilities.reduce(0.0) { $0 + abs($1 - uniform) }
+        / temperature
     }
     let lengths = features.mapRows { $0.reduce(0.0) { $0 + Double(abs($1)) } }
     return zip(lengths, slopes).map { -$0 * $1 }

@@ -65,7 +65,8 @@ public struct SHE: FeatureScorer {
     patterns = try archive.finiteMatrix("patterns")
     guard patterns.rows == head.classCount, patterns.columns == head.featureCount else {
       throw ModelFileError.malformed(
-        reason: "\(patterns.rows) patterns of \(patterns.columns) features where there are \(head.classCount) classes and "
+        reason:
+          "\(patterns.rows) patterns of \(patterns.columns) features where there are \(head.classCount) classes and "
           + "\(head.featureCount) features")
     }
   }

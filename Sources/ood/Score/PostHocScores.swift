@@ -10,7 +10,9 @@ enum PostHocScores {
   static let standard = MaximumSoftmaxProbability.kind
 
   private static var types: [any PostHocScorer.Type] {
-    ModelCatalogue.complete.types.sorted { $0.key < $1.key }.compactMap { $0.value as? any PostHocScorer.Type }
+    ModelCatalogue.complete.types.sorted { $0.key < $1.key }.compactMap {
+      $0.value as? any PostHocScorer.Type
+    }
   }
 
   static var names: [String] { types.map { $0.kind } + [EnsembleDisagreement.kind] }
@@ -96,11 +98,13 @@ enum PostHocScores {
     let dataset = try library.load(argument: fit)
     guard dataset.exampleShape == classifier.exampleShape else {
       throw Failure(
-        "\(fit) has examples of shape \(dataset.exampleShape), and the classifier takes \(classifier.exampleShape).")
+        "\(fit) has examples of shape \(dataset.exampleShape), and the classifier takes \(classifier.exampleShape)."
+      )
     }
     return try Working.on("fitting \(type.kind) to \(dataset.count) examples") {
       try naming(fit) {
-        try type.fitted(to: classifier, settings: settings, examples: dataset.examples, labels: dataset.labels)
+        try type.fitted(
+          to: classifier, settings: settings, examples: dataset.examples, labels: dataset.labels)
       }
     }
   }

@@ -5,6 +5,7 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train", abstract: "Train a model and save it.",
     subcommands: [
       TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
-      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainTable.self, TrainOpenSet.self,
+      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainTable.self,
+      TrainOpenSet.self,
     ])
 }

@@ -51,12 +51,15 @@ struct TrainOpenSet: AsyncParsableCommand {
     let table = try directory.library.table(argument: data, keepsGaps: false)
     guard let labels = table.labels else {
       throw Failure(
-        "\(data) has no labels to learn: name the column (csv:FILE?label=COLUMN) or the array (npz:FILE#KEY?labels=KEY).")
+        "\(data) has no labels to learn: name the column (csv:FILE?label=COLUMN) or the array (npz:FILE#KEY?labels=KEY)."
+      )
     }
     let clock = ContinuousClock()
     let start = clock.now
     let model = try Working.on("fitting \(kind) to \(table.values.rows) rows") {
-      try naming(data) { try type.fitted(to: table.values, labels: Indexes(labels.indexes), settings: fitSettings) }
+      try naming(data) {
+        try type.fitted(to: table.values, labels: Indexes(labels.indexes), settings: fitSettings)
+      }
     }
     let seconds = (clock.now - start).seconds
     var archive = try model.archive()
