@@ -308,3 +308,11 @@ private func ownLayer() throws {
   let catalogue = ModelCatalogue.generative.adding(block: Scaling.Description.self)
   let loaded = try catalogue.load("scaled.safetensors")
 }
+
+// MARK: Open-set classifiers
+
+private func openSetClassifierExample(classifier: some OpenSetClassifier<Tensor>, images: Tensor) throws {
+  for decision in try classifier.decide(images) {
+    print(decision.label.map { "class \($0)" } ?? "unknown", decision.score)
+  }
+}

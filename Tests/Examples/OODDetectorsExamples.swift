@@ -66,3 +66,19 @@ private func prepareColumns(table: Matrix) throws {
 private func blameColumns(table: Matrix, newRows: Matrix) throws {
   let contributions = try ECOD(fitting: table).contributions(newRows)
 }
+
+// MARK: Support vectors
+
+private func classwiseOneClassSVMExample(rows: Matrix, labels: Indexes) throws {
+  let machines = try ClasswiseOneClassSVM(fitting: rows, labels: labels, nu: 0.1)
+}
+
+private func supportVectorClassifierExample(rows: Matrix, labels: Indexes, new: Matrix) throws {
+  let machines = try SupportVectorClassifier(fitting: rows, labels: labels, kernel: .radial(), cost: 10)
+  try machines.decide(new)
+}
+
+private func supportVectorMachineExample(rows: Matrix, labels: [Int], new: Matrix) throws {
+  let machine = try SupportVectorMachine(fitting: rows, isPositive: labels.map { $0 == 3 })
+  let isThree = try machine.decisionValues(new).map { $0 > 0 }
+}

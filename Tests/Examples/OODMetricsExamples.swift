@@ -183,3 +183,37 @@ private func embed(digits: Tensor, heldOut: Tensor, image: Tensor) throws {
   try detector.save(to: "detector.safetensors")
   let loaded = try ModelCatalogue.standard.load("detector.safetensors")
 }
+
+// MARK: Scores of classifiers
+
+private func postHocScorerExample(
+  classifier: ImageClassifier, trainingImages: Tensor, catalogue: ModelCatalogue
+) throws {
+  let scorer = try EnergyScore(classifier)
+  let fitted = try ViM(classifier, fitting: trainingImages)
+  let type = catalogue.types["odin"] as? any PostHocScorer.Type
+}
+
+private func ensembleDisagreementExample(
+  first: ImageClassifier, second: ImageClassifier, third: ImageClassifier
+) throws {
+  let scorer = try EnsembleDisagreement([first, second, third])
+}
+
+private func temperatureScalingExample(
+  classifier: ImageClassifier, images: Tensor, labels: Indexes, new: Tensor
+) throws {
+  let calibrated = try TemperatureScaling(classifier, heldOut: images, labels: labels)
+  try calibrated.probabilities(new)
+}
+
+private func openMaxExample(
+  classifier: ImageClassifier, images: Tensor, labels: Indexes, new: Tensor
+) throws {
+  let open = try OpenMax(classifier, fitting: images, labels: labels)
+  try open.decide(new)
+}
+
+private func thresholdedSoftmaxExample(classifier: ImageClassifier) throws {
+  let careful = try ThresholdedSoftmax(classifier, leastProbability: 0.99)
+}

@@ -6,7 +6,7 @@
 /// try digits.probabilities(x)          // [n, 10]
 /// try digits.features(x)               // [n, 400], for Fréchet distance and maximum mean discrepancy
 /// ```
-public struct ImageClassifier: Network, Classifier {
+public struct ImageClassifier: Network, DifferentiableClassifier {
   public static let kind = "image-classifier"
 
   /// The network, whose output is the classes' logits.
@@ -101,6 +101,14 @@ public struct ImageClassifier: Network, Classifier {
 
   /// The activations before the last layer, `[n, features]`.
   public func features(checked x: Tensor) -> Tensor { inPieces(x, of: network.dropLast()).flattened() }
+
+  public func recordedLogits<Value: TensorAlgebra>(_ x: Value) -> Value { network(x) }
+
+  /// The last layer, where it is fully connected and without an activation.
+  public var linearHead: LinearHead? {
+    guard let last = network.lastLayer as? Dense, last.activation == .identity else { return nil }
+    return LinearHead(weight: last.weight.tensor, bias: last.bias.tensor)
+  }
 
   private func inPieces(_ x: Tensor, of model: Sequential) -> Tensor {
     let pieces = stride(from: 0, to: x.shape[0], by: 256).map { start in

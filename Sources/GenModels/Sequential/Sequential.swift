@@ -74,6 +74,9 @@ public struct Sequential: Layer, Network {
     layers(x, context)
   }
 
+  /// The last layer, with its parameters; nil where there is none.
+  public var lastLayer: (any Layer)? { layers.last }
+
   /// This model without its last layers, parameters and all.
   public func dropLast(_ count: Int = 1) -> Sequential { Sequential(layers.dropLast(count)) }
 

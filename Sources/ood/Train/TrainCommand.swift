@@ -6,6 +6,6 @@ struct TrainCommand: AsyncParsableCommand {
     subcommands: [
       TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
       TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainDeepArchetypes.self,
-      TrainTable.self,
+      TrainTable.self, TrainOpenSet.self,
     ])
 }
