@@ -102,9 +102,8 @@ struct ConfidenceTests {
     let scaled = ScaledClassifier(confidence)
     let kept = try confidence.confidence(held.points).count { $0 >= 0.9 - 1e-9 }
     #expect(kept >= 360)
-    let plane = Tensor(
-      (0..<21).flatMap { i in (0..<21).flatMap { j in [Float(i - 10) / 5, Float(j - 10) / 5] } },
-      shape: [441, 2])
+    let ticks = (0..<21).map { Float($0 - 10) / 5 }
+    let plane = Tensor(ticks.flatMap { x in ticks.flatMap { y in [x, y] } }, shape: [441, 2])
     let gammas = try ReconstructionConfidence(
       model, settings: ConfidenceSettings(alpha: 1, curvature: .diagonal)
     ).curvature(plane)
@@ -112,7 +111,8 @@ struct ConfidenceTests {
     let settings = confidence.settings
     for (point, c) in try confidence.confidence(plane).enumerated() {
       #expect(c >= 0 && c <= 1)
-      let expected = exp(-settings.alpha / 2 * distances[point]) * exp(-settings.beta * max(0, gammas[point]))
+      let exponent: Double = settings.alpha / 2 * distances[point] + settings.beta * max(0, gammas[point])
+      let expected: Double = exp(-exponent)
       #expect(abs(c - expected) < 1e-4)
     }
     // Away from every ring the classifier alone is sure, and the scaled one refuses.

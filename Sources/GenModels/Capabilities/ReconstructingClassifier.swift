@@ -1,5 +1,5 @@
 /// A classifier whose features also give the example back: one pass through the encoder serves both.
-public protocol ReconstructingClassifier: DifferentiableClassifier, DifferentiableReconstruction {
+public protocol ReconstructingClassifier: ClaimingClassifier, DifferentiableReconstruction {
   /// ln ỹ of a batch of codes, `[examples, classes]`; see `logClaims(_:)`.
   func logClaims<Value: TensorAlgebra>(ofCode code: Value) -> Value
 }

@@ -6,6 +6,7 @@ extension ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
       .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
       .adding(CompetitiveOvercompleteClassifier.self).adding(DenoisingClassifier.self)
+      .adding(AttentionNetwork.self)
   }
 
   private func addingStatistics() -> ModelCatalogue {

@@ -4,7 +4,7 @@
 ///     let digits = try ImageClassifier.train(on: images, labels: labels, classes: 10).model
 ///     try digits.probabilities(x)          // [n, 10]
 ///     try digits.features(x)               // [n, 400], for Fréchet distance and maximum mean discrepancy
-public struct ImageClassifier: Network, DifferentiableClassifier {
+public struct ImageClassifier: Network, ClaimingClassifier {
   public static let kind = "image-classifier"
 
   /// The network, whose output is the classes' logits.

@@ -27,6 +27,15 @@ extension ModelCatalogue {
         archive.load(
           "oracle", as: (any ReconstructionOracle & Model).self, called: "a model that reconstructs"))
     }
+    .adding(kind: MaskedReconstructionScorer<Sequential>.kind) { archive in
+      var archive = archive
+      func load<Oracle: ReconstructionOracle & Model>(_: Oracle) throws -> any Model {
+        try MaskedReconstructionScorer<Oracle>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "oracle", as: (any ReconstructionOracle & Model).self, called: "a model that reconstructs"))
+    }
   }
 
   private func addingConfidence() -> ModelCatalogue {

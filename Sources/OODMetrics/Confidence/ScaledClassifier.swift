@@ -7,7 +7,7 @@ import GenModels
 ///     try scaled.labels(x, claimingAtLeast: 0.9)        // nil where it refuses
 ///
 /// The score is −ln max ỹ, in nats: 0 for a sure and known example; τ on claims is −ln τ on scores.
-public struct ScaledClassifier<Base: ReconstructingClassifier>: DifferentiableClassifier, OODScorer {
+public struct ScaledClassifier<Base: ReconstructingClassifier>: ClaimingClassifier, OODScorer {
   /// c̃, and in it the classifier.
   public let confidence: ReconstructionConfidence<Base>
 

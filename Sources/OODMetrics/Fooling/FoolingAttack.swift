@@ -73,7 +73,7 @@ public struct FoolingAttack: Codable, Hashable, Sendable {
   ///   - seed: Decides z, the first weights and noise of every trial, by its number.
   ///   - progress: Called after each step of a batch with the trials that are done; the attack ends with what it throws.
   /// - Throws: `MeasureError` for a class that is none or thresholds out of range.
-  public func run<Target: DifferentiableClassifier>(
+  public func run<Target: ClaimingClassifier>(
     on classifier: Target, classes: [Int], thresholds: [Double], seed: UInt64,
     progress: (_ done: Int, _ of: Int) throws -> Void = { _, _ in }
   ) throws -> FoolingResult {

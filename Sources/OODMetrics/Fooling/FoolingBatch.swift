@@ -9,7 +9,7 @@ import GenModels
 #endif
 
 /// Trials of one attack that go through the classifier together. No trial knows of the others: each has its own random numbers.
-struct FoolingBatch<Target: DifferentiableClassifier> {
+struct FoolingBatch<Target: ClaimingClassifier> {
   let attack: FoolingAttack
   let classifier: Target
   let wanted: [Int]

@@ -56,7 +56,7 @@ public struct ProjectedGradientAttack: Codable, Hashable, Sendable {
   ///   - seed: Decides where it begins.
   /// - Throws: `ExampleError`.
   public func run(
-    on classifier: some DifferentiableClassifier, _ x: Tensor, labels: Indexes, seed: UInt64
+    on classifier: some ClaimingClassifier, _ x: Tensor, labels: Indexes, seed: UInt64
   ) throws -> Tensor {
     try classifier.check(x)
     try x.requirePixels()
@@ -72,7 +72,7 @@ public struct ProjectedGradientAttack: Codable, Hashable, Sendable {
   }
 
   private func descend(
-    _ classifier: some DifferentiableClassifier, _ x: Tensor, _ picked: Tensor, first: Int, seed: UInt64
+    _ classifier: some ClaimingClassifier, _ x: Tensor, _ picked: Tensor, first: Int, seed: UInt64
   ) -> Tensor {
     let width = x.count / x.exampleCount
     let ball = AttackBall(centre: x.elements, width: width, radius: radius, norm: norm)

@@ -4,7 +4,8 @@ struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a model and save it.",
     subcommands: [
-      TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
+      TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self,
+      TrainCompetitiveOvercomplete.self, TrainDenoisingClassifier.self, TrainRealNVP.self,
       TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainTable.self,
     ])
 }

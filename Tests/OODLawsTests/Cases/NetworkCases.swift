@@ -27,6 +27,8 @@ enum NetworkCases {
 
   static let denoisingClassifier = DenoisingClassifier.fresh(
     .convolutional(exampleShape: [14, 14, 1], classes: 3, maps: 2, hidden: 6, kernel: 3), seed: 1)
+  static let attention = try! AttentionNetwork.validating(
+    .init(layers: AttentionNetwork.layers(maps: 2), exampleShape: [8, 8, 2]), seed: 3)
   static let largerImages = LawData.unit([24, 14, 14, 1], seed: 4)
 
   private static let classifiers: [ModelLawCase] = [
@@ -39,6 +41,14 @@ enum NetworkCases {
             layers: [.flatten, .dense(units: 5, activation: .relu), .dense(units: 3 * 4)],
             exampleShape: [8, 8, 1]), overcompleteness: 4), seed: 1)
     },
+    ModelLawCase(
+      "attention-network", kind: AttentionNetwork.kind, inliers: images,
+      otherAnswers: {
+        ($0 as? AttentionNetwork).map { model in
+          (try? model.masks(images, steps: 2).elements.map(Double.init)) ?? []
+        } ?? []
+      }
+    ) { attention },
     ModelLawCase("denoising-classifier", kind: DenoisingClassifier.kind, inliers: largerImages) {
       denoisingClassifier
     },

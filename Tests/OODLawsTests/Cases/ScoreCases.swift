@@ -100,6 +100,13 @@ enum ScoreCases {
           alpha: 1, beta: 2, norm: .l2, curvature: .hutchinson(samples: 3, seed: 5)))
     },
     ModelLawCase(
+      "masked-reconstruction", kind: MaskedReconstructionScorer<ConvolutionalAutoencoder>.kind,
+      inliers: NetworkCases.images
+    ) {
+      try MaskedReconstructionScorer(
+        NetworkCases.autoencoder, attention: NetworkCases.attention, steps: 2)
+    },
+    ModelLawCase(
       "scaled-classifier", kind: ScaledClassifier<DenoisingClassifier>.kind,
       inliers: NetworkCases.largerImages, outliers: LawData.contrasts(side: 14)
     ) {

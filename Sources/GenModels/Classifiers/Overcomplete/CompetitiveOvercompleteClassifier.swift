@@ -7,7 +7,7 @@
 ///
 ///     let result = try CompetitiveOvercompleteClassifier.train(on: images, labels: labels, classes: 10, overcompleteness: 10)
 ///     try result.model.labels(x, claimingAtLeast: 0.9)      // nil where it does not know
-public struct CompetitiveOvercompleteClassifier: Network, DifferentiableClassifier {
+public struct CompetitiveOvercompleteClassifier: Network, ClaimingClassifier {
   public static let kind = "competitive-overcomplete-classifier"
 
   /// The layers, and how many units a class has.

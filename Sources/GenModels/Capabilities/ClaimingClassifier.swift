@@ -3,13 +3,13 @@
 ///
 /// The claims need not sum to 1: those of a softmax do, those of a classifier that knows what it does not know are all small far
 /// from its training examples. The function can be differentiated with respect to the example, which is what attacks do.
-public protocol DifferentiableClassifier: Classifier {
+public protocol ClaimingClassifier: Classifier {
   /// ln ỹ of a batch, `[examples, classes]`, recorded where `x` is. In logarithms, because products of many probabilities
   /// underflow.
   func logClaims<Value: TensorAlgebra>(_ x: Value) -> Value
 }
 
-extension DifferentiableClassifier {
+extension ClaimingClassifier {
   /// The claims ỹ `[examples, classes]`, each in 0...1.
   /// - Throws: `ExampleError` for examples of another shape, NaN or infinities.
   public func claims(_ x: Tensor) throws -> Tensor { try logClaims(checking: x).exp() }
