@@ -18,6 +18,7 @@ enum OvergeneralizationFixture {
     settings.stepLimit = 12
     settings.attackedCount = 10
     settings.radii = [0.1]
+    settings.fittingCount = 250
     settings.openSetClasses = [2, 10]
     settings.openSetTrainingCount = 100
     settings.openSetEpochs = 1

@@ -23,6 +23,7 @@
 #include "winograd.h"
 #include "neighbours.h"
 #include "kernel_density.h"
+#include "support_vectors.h"
 #include "gaussian.h"
 #include "sort.h"
 #include "spline.h"
@@ -51,6 +52,7 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .winograd = winograd_table,
     .neighbours = neighbours_table,
     .kernel_density = kernel_density_table,
+    .support_vectors = support_vectors_table,
     .gaussian = gaussian_table,
     .sort = sort_table,
     .spline = spline_table,

@@ -20,6 +20,7 @@
 #include "ood_softmax.h"
 #include "ood_sort.h"
 #include "ood_spline.h"
+#include "ood_support_vectors.h"
 #include "ood_trees.h"
 #include "ood_winner.h"
 #include "ood_winograd.h"
@@ -49,6 +50,7 @@ struct ood_kernels {
   struct ood_winograd winograd;
   struct ood_neighbours neighbours;
   struct ood_kernel_density kernel_density;
+  struct ood_support_vectors support_vectors;
   struct ood_gaussian gaussian;
   struct ood_sort sort;
   struct ood_spline spline;

@@ -3,7 +3,7 @@
 ///
 /// The claims need not sum to 1: those of a softmax do, those of a classifier that knows what it does not know are all small far
 /// from its training examples. The function can be differentiated with respect to the example, which is what attacks do.
-public protocol ClaimingClassifier: Classifier {
+public protocol ClaimingClassifier: DifferentiableClassifier {
   /// ln ỹ of a batch, `[examples, classes]`, recorded where `x` is. In logarithms, because products of many probabilities
   /// underflow.
   func logClaims<Value: TensorAlgebra>(_ x: Value) -> Value

@@ -10,9 +10,15 @@ public protocol Classifier: ExampleReader where Examples == Tensor {
   /// The features `[examples, features]` that the last layer reads. The examples are checked: this is what `features(_:)`
   /// calls.
   func features(checked x: Tensor) throws -> Tensor
+
+  /// The last layer, where the logits are an affine function of the features. There is an implementation: nil, for a classifier
+  /// that ends otherwise.
+  var linearHead: LinearHead? { get }
 }
 
 extension Classifier {
+  public var linearHead: LinearHead? { nil }
+
   /// The logits `[examples, classes]`: ln of the classes' probabilities up to a constant for each example.
   /// - Throws: `ExampleError` for examples of another shape, NaN or infinities.
   public func logits(_ x: Tensor) throws -> Tensor {

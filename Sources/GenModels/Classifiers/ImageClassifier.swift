@@ -124,4 +124,10 @@ public struct ImageClassifier: Network, ClaimingClassifier {
     let body = network.dropLast()
     return x.inPieces(outputShape: body.outputShape) { body($0) }.flattened()
   }
+
+  public func recordedLogits<Value: TensorAlgebra>(_ x: Value) -> Value { network(x) }
+
+  /// The last layer, where it is fully connected and without an activation.
+  public var linearHead: LinearHead? { network.linearHead }
+  }
 }

@@ -79,6 +79,9 @@ public struct LayerChain: Layer {
     }
   }
 
+  /// The last layer, with its parameters.
+  public var last: (any Layer)? { layers.last }
+
   /// The same layers without the last `count`.
   public func dropLast(_ count: Int = 1) -> LayerChain {
     LayerChain(

@@ -72,6 +72,9 @@ public struct Sequential: Layer, Network {
     layers(x, context)
   }
 
+  /// The last layer, with its parameters; nil where there is none.
+  public var lastLayer: (any Layer)? { layers.last }
+
   /// This model without its last layers, parameters and all.
   public func dropLast(_ count: Int = 1) -> Sequential { Sequential(layers.dropLast(count)) }
 
@@ -87,5 +90,13 @@ extension Sequential: ReconstructionOracle {
       exampleShape == outputShape,
       "A model from \(exampleShape) to \(outputShape) reconstructs nothing: the shapes differ.")
     return self(x)
+  }
+}
+
+extension Sequential {
+  /// The last layer, where it is fully connected and without an activation.
+  public var linearHead: LinearHead? {
+    guard let last = lastLayer as? Dense, last.activation == .identity else { return nil }
+    return LinearHead(weight: last.weight.tensor, bias: last.bias.tensor)
   }
 }

@@ -8,16 +8,43 @@ struct OpenSetMethod {
   typealias Answer = (_ x: Tensor) throws -> (labels: [Int?], scores: [Double])
 
   let name: String
+  /// The least number of classes that it can be fitted to.
+  var leastClasses = 1
   /// What it answers with after it has seen a training.
   let answer: (OpenSetTraining) throws -> Answer
 
-  /// All methods.
+  /// All methods. Those that are fitted to tables are fitted to the plain classifier's features.
   static func all(threshold: Double) -> [OpenSetMethod] {
     [
       claims("CNN, threshold", threshold) { $0.plain },
       claims("COOL, threshold", threshold) { $0.overcomplete },
       claims("dAE, threshold", threshold) { $0.scaled },
+      OpenSetMethod(name: "OpenMax", leastClasses: 2) { training in
+        let open = try OpenMax(training.plain, fitting: training.images, labels: training.labels)
+        return { x in Self.answers(try open.decide(x)) }
+      },
+      features("nearest neighbours' confidence") {
+        try NeighbourConfidence(fitting: $0, labels: $1, neighbours: min(10, $0.rows), leastConfidence: threshold)
+      },
+      features("one-class SVM a class") { try ClasswiseOneClassSVM(fitting: $0, labels: $1) },
+      features("1-vs-set machine", leastClasses: 2) { try OneVersusSetMachine(fitting: $0, labels: $1) },
+      features("Weibull SVM", leastClasses: 2) { try WeibullSVM(fitting: $0, labels: $1) },
     ]
+  }
+
+  private static func answers(_ decisions: [OpenSetDecision]) -> (labels: [Int?], scores: [Double]) {
+    (decisions.map(\.label), decisions.map(\.score))
+  }
+
+  private static func features<Classifier: OpenSetClassifier>(
+    _ name: String, leastClasses: Int = 1, _ fit: @escaping (Matrix, Indexes) throws -> Classifier
+  ) -> OpenSetMethod where Classifier.Examples == Matrix {
+    OpenSetMethod(name: name, leastClasses: leastClasses) { training in
+      let rows = min(training.images.exampleCount, OpenSetTraining.mostRows)
+      let table = Matrix(try training.plain.features(training.images.examples(0..<rows)))
+      let fitted = try fit(table, Indexes(Array(training.labels.elements[..<rows])))
+      return { x in answers(try fitted.decide(Matrix(try training.plain.features(x)))) }
+    }
   }
 
   private static func claims(
@@ -35,6 +62,9 @@ struct OpenSetMethod {
 
 /// What open-set methods start from: classifiers trained on some of the classes, numbered anew from 0, and their images.
 struct OpenSetTraining {
+  /// Rows that methods of tables are fitted to: the cost of some grows with the square of their number.
+  static let mostRows = 2000
+
   let images: Tensor
   let labels: Indexes
   let heldOut: Tensor

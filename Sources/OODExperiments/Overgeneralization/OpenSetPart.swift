@@ -15,6 +15,7 @@ struct OpenSetPart {
     for (place, count) in counts.enumerated() {
       // With all classes there is one subset.
       let subsets = count == data.classCount ? 1 : settings.subsets
+      let methods = methods.filter { $0.leastClasses <= count }
       var accuracies = methods.map { _ in [Double]() }
       var aurocs = accuracies
       for subset in 0..<subsets {

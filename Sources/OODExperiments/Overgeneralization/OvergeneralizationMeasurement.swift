@@ -106,7 +106,6 @@ struct OvergeneralizationMeasurement {
           try classifier.logClaims(checking: $0).maximum(axis: 1).elements.map { -Double($0) }
         })
     }
-    add(claimsOf: panel.plain, "CNN, maximum softmax", "−ln of the largest probability.")
     add(claimsOf: panel.overcomplete, "COOL", "−ln of the largest claim.")
     add("dAE, confidence", "−ln c̃: the reconstruction alone.", panel.symmetric.confidence)
     add("dAE, scaled outputs", "−ln max ỹ: confidence and class together.", panel.symmetric)
@@ -120,6 +119,24 @@ struct OvergeneralizationMeasurement {
       Entry(name: "ink alone", about: "The sum of all pixels, without any model.") { x in
         x.flattened().sum(axes: [1]).elements.map(Double.init)
       })
-    return entries
+    return entries + (try postHocEntries())
+  }
+
+  /// Every score of a classifier that the catalogue knows, of the plain one, fitted to training images where it is fitted.
+  private func postHocEntries() throws -> [Entry] {
+    let count = min(data.images.exampleCount, settings.fittingCount)
+    let images = data.images.examples(0..<count)
+    let labels = Indexes(Array(data.labels.elements[..<count]))
+    func entry<Scorer: PostHocScorer>(_ type: Scorer.Type) throws -> Entry {
+      let isFitted = type.fitting != .nothing
+      let scorer = try type.fitted(
+        to: AnyClassifier(panel.plain), settings: type.defaultSettings, examples: isFitted ? images : nil,
+        labels: type.fitting == .labelledExamples ? labels : nil)
+      return Entry(name: "CNN, \(type.kind)", about: "\(type.summary).", score: { try scorer.score($0) })
+    }
+    // The overcomplete classifier has a network of its own above.
+    let types = ModelCatalogue.standard.types.sorted { $0.key < $1.key }
+      .compactMap { $0.value as? any PostHocScorer.Type }.filter { $0.kind != COOL.kind }
+    return try types.map { try entry($0) }
   }
 }

@@ -47,6 +47,8 @@ public struct OvergeneralizationSettings: Sendable, Hashable, Codable {
   public var attackedCount = 500
   public var radii = [0.1, 0.3]
 
+  /// Training images that fitted scores of a classifier see.
+  public var fittingCount = 5_000
   /// Numbers of training classes of the open-set curves, random subsets for each, images and epochs of their trainings, and τ.
   public var openSetClasses = [1, 2, 3, 5, 7, 9, 10]
   public var subsets = 3
@@ -83,6 +85,7 @@ public struct OvergeneralizationSettings: Sendable, Hashable, Codable {
     settings.stepLimit = 200
     settings.starts = 1
     settings.attackedCount = 50
+    settings.fittingCount = 1_000
     settings.openSetClasses = [1, 3, 5, 8, 10]
     settings.subsets = 1
     settings.openSetTrainingCount = 800
@@ -102,7 +105,7 @@ public struct OvergeneralizationSettings: Sendable, Hashable, Codable {
   public var problem: String? {
     let counts = [
       training.epochs, training.batchSize, training.maps, training.hidden, training.overcompleteness,
-      trainingCount, heldOutCount, testCount, controlCount, trialsPerClass, stepLimit, starts, attackedCount,
+      trainingCount, heldOutCount, testCount, controlCount, trialsPerClass, stepLimit, starts, attackedCount, fittingCount,
       subsets, openSetTrainingCount, openSetEpochs, oneClassTrainingCount, oneClassEpochs, ringEpochs,
     ]
     if let count = counts.first(where: { $0 < 1 || $0 > 1 << 30 }) {

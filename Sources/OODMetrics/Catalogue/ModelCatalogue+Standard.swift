@@ -5,7 +5,8 @@ extension ModelCatalogue {
   /// Every kind of model: those of `GenModels`, the detectors of tables of `OODDetectors`, and the scores of models and detectors with
   /// a threshold of this library.
   public static let standard = detectors.addingDetector().addingReconstruction().addingDensityScores()
-    .addingEnsembles().addingTensorScores().addingConfidence()
+    .addingEnsembles().addingTensorScores().addingPostHocScores()
+    .addingOpenSetClassifiers().addingConfidence()
 
   private func addingDetector() -> ModelCatalogue {
     adding(kind: Detector<ECOD>.kind) { archive in
@@ -141,6 +142,20 @@ extension ModelCatalogue {
           "model", as: (any BatchNormalizedDensity & Model).self, called: "a density with batch normalization"
         ))
     }
+  }
+
+  /// Scores of any trained classifier.
+  private func addingPostHocScores() -> ModelCatalogue {
+    adding(MaximumSoftmaxProbability.self).adding(PredictiveEntropy.self).adding(MaximumLogit.self)
+      .adding(EnergyScore.self).adding(TemperatureScaling.self).adding(ODIN.self)
+      .adding(FeatureMahalanobis.self).adding(RelativeMahalanobis.self).adding(FeatureNeighbours.self)
+      .adding(KLMatching.self).adding(ViM.self).adding(ReAct.self).adding(DICE.self).adding(ASH.self)
+      .adding(SHE.self).adding(GradNorm.self).adding(EnsembleDisagreement.self)
+  }
+
+  /// Classifiers of anything that may say "unknown".
+  private func addingOpenSetClassifiers() -> ModelCatalogue {
+    adding(ThresholdedSoftmax.self).adding(OpenMax.self).adding(COOL.self)
   }
 }
 

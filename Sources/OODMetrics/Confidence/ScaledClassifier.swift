@@ -37,6 +37,10 @@ public struct ScaledClassifier<Base: ReconstructingClassifier>: ClaimingClassifi
   /// The classifier's own logits: scaling all outputs changes none of them against another.
   public func logits(checked x: Tensor) throws -> Tensor { try base.logits(checked: x) }
 
+  public func recordedLogits<Value: TensorAlgebra>(_ x: Value) -> Value { base.recordedLogits(x) }
+
+  public var linearHead: LinearHead? { base.linearHead }
+
   public func features(checked x: Tensor) throws -> Tensor { try base.features(checked: x) }
 
   /// −ln max ỹ of each example: that of c̃ plus that of the largest probability.

@@ -16,7 +16,7 @@ struct LoadedScorer {
 
   /// Reads a file of any kind that can score: what the model can do decides.
   static func load(
-    _ path: String, options: LikelihoodOptions, norm: NormName?, library: DataLibrary
+    _ path: String, options: ScorerOptions, norm: NormName? = nil, library: DataLibrary
   ) throws -> LoadedScorer {
     let loaded = try LoadedModel(contentsOf: path)
     func scorer(_ scorer: any OODScorer & Model, _ score: String? = nil) -> LoadedScorer {
@@ -25,7 +25,7 @@ struct LoadedScorer {
         library: library)
     }
     if options.scorer == nil, let oracle = try loaded.oracle() {
-      try options.refuseOptionsWithoutScorer()
+      try options.refuseOptions(of: "A detector's own score")
       let norm = norm ?? .l1
       return scorer(reconstructionScorer(oracle, norm), norm.rawValue)
     }
@@ -33,17 +33,31 @@ struct LoadedScorer {
       throw Failure("\(path) holds a \(loaded.kind), whose score has no option --norm.")
     }
     if options.scorer == nil, let own = loaded.model as? any OODScorer & Model {
-      try options.refuseOptionsWithoutScorer()
+      try options.refuseOptions(of: "A detector's own score")
       return scorer(own)
     }
-    guard let density = loaded.model as? any DensityModel & Model else {
+    if let classifier = loaded.model as? any Classifier & Model, options.likelihoodScorer == nil {
+      let name = options.scorer ?? PostHocScores.standard
+      if options.scorer == nil { try PostHocScores.validate(name, options) }
+      return scorer(
+        try PostHocScores.scorer(name, of: classifier, options, library: library), name)
+    }
+    guard let density = loaded.model as? any DensityModel & Model, !options.isForClassifier else {
       throw Failure(
         options.scorer == nil
           ? "\(path) holds a model of the kind \(loaded.kind), which has no scores."
-          : "\(path) holds a \(loaded.kind), which is no density: leave --scorer out.")
+          : options.isForClassifier
+            ? "\(path) holds a \(loaded.kind), which is no classifier: it has no score \(options.scorer!)."
+            : "\(path) holds a \(loaded.kind), which is no density: leave --scorer out.")
     }
-    let likelihood = LikelihoodScorers(options: options, library: library, columns: loaded.columns)
-    return scorer(try likelihood.scorer(of: density), likelihood.name.rawValue)
+    let name = options.likelihoodScorer ?? .logDensity
+    if options.scorer == nil {
+      try options.likelihood.validate(for: name)
+      try options.classifier.refuseOptions(of: "The score \(name.rawValue)")
+    }
+    let likelihood = LikelihoodScorers(
+      name: name, options: options.likelihood, library: library, columns: loaded.columns)
+    return scorer(try likelihood.scorer(of: density), name.rawValue)
   }
 
   private static func reconstructionScorer(

@@ -70,6 +70,11 @@ extension DenoisingClassifier: ReconstructingClassifier {
     x.inPieces(outputShape: head.outputShape) { head(encoder($0)) }
   }
 
+  public func recordedLogits<Value: TensorAlgebra>(_ x: Value) -> Value { head(encoder(x)) }
+
+  /// The last layer, where it alone lies behind the features, fully connected and without an activation.
+  public var linearHead: LinearHead? { head.specifications.count == 1 ? head.linearHead : nil }
+
   /// The activations of the last hidden layer, which the decoder reads too.
   public func features(checked x: Tensor) -> Tensor {
     x.inPieces(outputShape: encoder.outputShape) { encoder($0) }

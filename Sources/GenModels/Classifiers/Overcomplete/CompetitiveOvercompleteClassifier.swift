@@ -65,6 +65,8 @@ public struct CompetitiveOvercompleteClassifier: Network, ClaimingClassifier {
     return (sums + sums.constant(Tensor(offset))).minimum(with: sums.constant(Tensor(0)))
   }
 
+  public func recordedLogits<Value: TensorAlgebra>(_ x: Value) -> Value { logClaims(x) }
+
   /// The logarithms of the claims, which rank classes and whose softmax says how the classes share what is claimed.
   public func logits(checked x: Tensor) -> Tensor {
     x.inPieces(outputShape: [classCount]) { logClaims($0) }

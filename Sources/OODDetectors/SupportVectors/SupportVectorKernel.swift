@@ -1,11 +1,4 @@
-import CKernels
 import GenModels
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The kernel of a support vector machine.
 public enum SupportVectorKernel: Sendable, Hashable, Codable {
@@ -39,24 +32,5 @@ struct ResolvedKernel: Sendable, Hashable, Codable {
       let variance = x.elements.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
       gamma = (1 / (Double(x.columns) * variance)).saturated
     }
-  }
-
-  /// The kernel's values between `x` and the rows `range` of `points`. Each depends on its two rows only.
-  func values(
-    _ x: UnsafePointer<Double>, _ points: UnsafePointer<Double>, _ d: Int, _ range: Range<Int>,
-    _ out: UnsafeMutablePointer<Double>
-  ) {
-    let kernels = ood_active_kernels().pointee
-    let rows = points + range.lowerBound * d
-    guard let gamma else {
-      for j in 0..<range.count {
-        var sum = 0.0
-        for k in 0..<d { sum += x[k] * rows[j * d + k] }
-        out[j] = sum
-      }
-      return
-    }
-    kernels.neighbours.distances(ood_metric_squared_euclidean, x, rows, range.count, d, out)
-    for j in 0..<range.count { out[j] = exp(-gamma * out[j]) }
   }
 }

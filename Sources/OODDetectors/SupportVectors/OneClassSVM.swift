@@ -14,17 +14,17 @@ import GenModels
 /// of support vectors a row.
 public struct OneClassSVM: Sendable {
   /// The training rows with αᵢ > 0.
-  public let supportVectors: Matrix
+  public var supportVectors: Matrix { decision.vectors }
   /// Their αᵢ.
-  public let coefficients: [Double]
+  public var coefficients: [Double] { decision.coefficients }
   /// ρ.
-  public let offset: Double
+  public var offset: Double { decision.offset }
   /// ½ αᵀKα, which the fit minimises: above the least value by at most tolerance · ν · n. Nil for a machine
   /// that was loaded.
   public let objective: Double?
   /// Pairs of variables that the solver changed; 0 for a machine that was loaded.
   public let iterations: Int
-  private let kernel: ResolvedKernel
+  private let decision: SupportVectorSum
 
   /// Fits to the rows of `x`.
   ///
@@ -50,16 +50,15 @@ public struct OneClassSVM: Sendable {
       throw TableError.invalidSetting(name: "tolerance", value: "\(tolerance)", expected: "above 0")
     }
     let resolved = try ResolvedKernel(kernel, x)
-    let diagonal = x.withUnsafeElements { elements in
-      (0..<x.rows).map { i in
-        resolved.gamma != nil
-          ? 1
-          : (0..<x.columns).reduce(0.0) { $0 + elements[i * x.columns + $1] * elements[i * x.columns + $1] }
-      }
-    }
-    var solver = SequentialMinimalOptimization(
-      rows: x.rows, nu: nu, cache: KernelCache(x, resolved, bytes: cacheBytes), diagonal: diagonal,
-      tolerance: tolerance)
+    // The first ⌊νn⌋ variables start at 1, the next has the rest.
+    let total = nu * Double(x.rows)
+    let whole = Int(total)
+    let zeros = [Double](repeating: 0, count: x.rows)
+    let solver = SequentialMinimalOptimization(
+      .init(
+        linear: zeros, lower: zeros, upper: Array(repeating: 1, count: x.rows),
+        start: (0..<x.rows).map { $0 < whole ? 1 : $0 == whole ? total - Double(whole) : 0 }),
+      points: x, kernel: resolved, tolerance: tolerance, cacheBytes: cacheBytes)
     let limit = max(10_000_000, 100 * x.rows)
     guard solver.run(largestIterationCount: limit) else {
       throw TableError.invalidSetting(
@@ -67,11 +66,10 @@ public struct OneClassSVM: Sendable {
         expected:
           "larger: the conditions don't hold to it after \(limit) iterations (columns of like scale help)")
     }
-    let support = solver.alpha.indices.filter { solver.alpha[$0] > 0 }
-    self.kernel = resolved
-    supportVectors = x.rows(support.map(Int32.init))
-    coefficients = support.map { solver.alpha[$0] }
-    offset = solver.offset
+    let support = solver.beta.indices.filter { solver.beta[$0] > 0 }
+    decision = SupportVectorSum(
+      vectors: x.rows(support.map(Int32.init)), coefficients: support.map { solver.beta[$0] },
+      offset: solver.offset, kernel: resolved)
     objective = solver.objective
     iterations = solver.iterations
   }
@@ -81,48 +79,14 @@ extension OneClassSVM: TableScorer {
   public static let kind = "one-class-svm"
   public var featureCount: Int { supportVectors.columns }
 
-  public func score(checked x: Matrix) throws -> [Double] {
-    let (n, d) = (supportVectors.rows, featureCount)
-    return [Double](unsafeUninitializedCapacity: x.rows) { out, count in
-      nonisolated(unsafe) let out = out
-      x.withUnsafeElements { elements in
-        supportVectors.withUnsafeElements { support in
-          nonisolated(unsafe) let (rows, points) = (elements.baseAddress, support.baseAddress!)
-          parallelFor(x.rows, grain: 16) { range in
-            let values = Scratch<Double>(n)
-            for i in range {
-              kernel.values(rows! + i * d, points, d, 0..<n, values.base)
-              var sum = 0.0
-              for j in 0..<n { sum += coefficients[j] * values.base[j] }
-              out[i] = offset - sum
-              if !out[i].isFinite { out[i] = farScore(rows! + i * d) }
-            }
-          }
-        }
-      }
-      count = x.rows
-    }
-  }
-
-  /// The score of a row whose products with support vectors overflow: of the row shrunk by a power of two. (A Gaussian
-  /// kernel is 0 that far out.)
-  private func farScore(_ x: UnsafePointer<Double>) -> Double {
-    let d = featureCount
-    var sum = 0.0
-    for j in 0..<supportVectors.rows {
-      for k in 0..<d {
-        sum += coefficients[j] * (x[k] * Magnitudes.shrinking * Magnitudes.shrinking) * supportVectors[j, k]
-      }
-    }
-    return (offset - sum / Magnitudes.shrinking / Magnitudes.shrinking).saturated
-  }
+  public func score(checked x: Matrix) throws -> [Double] { decision.values(x).map { -$0 } }
 
   public struct Configuration: Codable, Hashable, Sendable {
     var kernel: ResolvedKernel
     var offset: Double
   }
 
-  public var configuration: Configuration { Configuration(kernel: kernel, offset: offset) }
+  public var configuration: Configuration { Configuration(kernel: decision.kernel, offset: offset) }
 
   public func encode(to archive: inout ModelArchive) throws {
     archive["support-vectors"] = .float64(
@@ -132,10 +96,11 @@ extension OneClassSVM: TableScorer {
 
   public init(from archive: ModelArchive) throws {
     let settings = try archive.configuration(as: Configuration.self)
-    kernel = settings.kernel
-    offset = settings.offset
-    supportVectors = try archive.finiteMatrix("support-vectors")
-    coefficients = try archive.positiveDoubles("coefficients", shape: [supportVectors.rows])
+    let vectors = try archive.finiteMatrix("support-vectors")
+    decision = SupportVectorSum(
+      vectors: vectors,
+      coefficients: try archive.positiveDoubles("coefficients", shape: [vectors.rows]),
+      offset: settings.offset, kernel: settings.kernel)
     objective = nil
     iterations = 0
   }
