@@ -69,7 +69,8 @@ let package = Package(
       ], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(
-      name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors"], exclude: ["Fixtures"]),
+      name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors", "OODDatasets"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
     .testTarget(

@@ -30,6 +30,13 @@ let package = Package(
       dependencies: ["CPeak", .product(name: "GenModels", package: "swift-ood")]),
     // What `Peers/speed_flows.py` runs.
     .executableTarget(name: "FlowTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
+    // What `Peers/speed_refusal.py` runs.
+    .executableTarget(
+      name: "RefusalTiming",
+      dependencies: [
+        "CPeak", .product(name: "GenModels", package: "swift-ood"),
+        .product(name: "OODMetrics", package: "swift-ood"),
+      ]),
     .systemLibrary(
       name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .executableTarget(

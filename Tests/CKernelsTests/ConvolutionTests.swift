@@ -279,6 +279,39 @@ private func withDirectSums(_ variant: KernelVariant, _ body: () -> Void) {
     #expect(dw == Tensor.zeros(geometry.weightShape))
   }
 
+  @Test(arguments: KernelVariant.available, ConvolutionCase.all)
+  func patches(variant: KernelVariant, convolutionCase: ConvolutionCase) {
+    // Patches times weights are the convolution, and taking patches is the adjoint of adding them back.
+    let geometry = convolutionCase.geometry
+    var shape = geometry.kernelShape
+    var numbers = TestNumbers(seed: 7)
+    let x = numbers.tensor(geometry.inputShape)
+    let w = numbers.tensor(geometry.weightShape)
+    let depth = geometry.kernelHeight * geometry.kernelWidth * geometry.inChannels
+    let rows = geometry.outputShape.elementCount / geometry.outChannels
+    let table = ood_kernels_named(variant.name)!.pointee.convolution
+    let patches = Tensor(shape: [rows, depth]) { patches in
+      x.withUnsafeElements { table.im2col(&shape, geometry.batch, $0.baseAddress!, patches.baseAddress!) }
+    }
+    let (p, weights) = (patches.elements, w.elements)
+    var product = [Double](repeating: 0, count: rows * geometry.outChannels)
+    for r in 0..<rows {
+      for k in 0..<depth {
+        for o in 0..<geometry.outChannels {
+          product[r * geometry.outChannels + o] +=
+            Double(p[r * depth + k]) * Double(weights[k * geometry.outChannels + o])
+        }
+      }
+    }
+    let direct = ConvolutionAlgorithm.using(.direct) { convolution(x, weights: w, geometry: geometry) }
+    #expect(largestError(direct, product) < 2e-6)
+    let other = numbers.tensor(patches.shape)
+    let back = Tensor(shape: geometry.inputShape) { back in
+      other.withUnsafeElements { table.col2im(&shape, geometry.batch, $0.baseAddress!, back.baseAddress!) }
+    }
+    #expect(abs(dot(patches, other) - dot(x, back)) < 1e-5 * max(1, dot(other, other)))
+  }
+
   @Test func refusesShapesThatCannotBe() async {
     await #expect(processExitsWith: .failure) {
       _ = ConvolutionGeometry(input: [1, 8, 8, 3], weights: [3, 3, 4, 8])

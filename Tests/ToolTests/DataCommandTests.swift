@@ -49,7 +49,7 @@ import Testing
   @Test("Strokes drawn in several ways stand below each other; sets of other sizes are refused")
   func renderComparesDrawings() throws {
     let strokes = folder + "/s.jsonl"
-    try writeFile(
+    try OutputPlace.write(
       Array(#"{"latex":"L","strokes":[[[0,0],[0,60],[30,60]]]}"#.utf8), to: strokes)
     let (spec, png) = ("strokes:" + strokes, folder + "/ways.png")
     let run = try ToolRun(

@@ -8,6 +8,7 @@
 #include "convolution_correlate.h"
 #include "convolution_gradient.h"
 #include "convolution_images.h"
+#include "convolution_patches.h"
 #include "convolution_spread.h"
 #include "convolution_tile.h"
 #include "convolution_winners.h"
@@ -84,5 +85,7 @@ static const struct ood_convolution convolution_table = {
     .weight_gradient_scratch = convolution_weight_gradient_scratch,
     .weight_gradient = convolution_weight_gradient,
     .bias_gradient = convolution_bias_gradient,
+    .im2col = convolution_im2col,
+    .col2im = convolution_col2im,
     .maximum_pool = convolution_maximum_pool,
 };

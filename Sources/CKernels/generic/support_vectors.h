@@ -1,4 +1,15 @@
 // The solver of support vector machines; see include/ood_support_vectors.h. Points and variables lie in the lanes.
+#pragma once
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_support_vectors.h"
+
+#include "kernel_density.h"
+#include "register_double.h"
+#include "simd.h"
 
 enum { vector_queries = OOD_WIDTH == 16 ? 4 : 2 };
 

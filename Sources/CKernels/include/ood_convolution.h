@@ -110,6 +110,16 @@ struct ood_convolution {
   void (*bias_gradient)(size_t rows, size_t columns, const float *upstream, const float *_Nullable gate,
                         float *_Nullable gated, float *sums);
 
+  /// Rows of patches: for each target position of each image the source values under the window, in the order
+  /// [kernel_height][kernel_width][source_channels]. Patches times weights, seen as a matrix, is the
+  /// convolution.
+  void (*im2col)(const struct ood_convolution_shape *shape, size_t images, const float *source,
+                 float *patches);
+
+  /// The adjoint of im2col: adds every patch to the place that it was taken from. `source` is overwritten.
+  void (*col2im)(const struct ood_convolution_shape *shape, size_t images, const float *patches,
+                 float *source);
+
   /// Maximum over windows of kernel_height x kernel_width pixels, the first of equals; a NaN in the window
   /// wins (the first one). Windows lie inside the image: top = left = 0. Positions are indexes into the array
   /// whose element number `first` is source[0].

@@ -110,3 +110,13 @@ extension DenseAutoencoder: ReconstructionOracle {
     }
   }
 }
+
+extension DenseAutoencoder: DifferentiableReconstruction {
+  public func encoded<Value: TensorAlgebra>(_ x: Value) -> Value { code(x) }
+
+  public func decoded<Value: TensorAlgebra>(_ code: Value) -> Value {
+    decoder.reduce(code) { $1($0, .inference) }
+  }
+
+  public var hasRectifiedCode: Bool { architecture.activation == .relu }
+}

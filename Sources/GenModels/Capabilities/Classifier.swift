@@ -40,4 +40,11 @@ extension Classifier {
   /// The most probable class of each example; of several the first.
   /// - Throws: As `logits`.
   public func labels(_ x: Tensor) throws -> Indexes { try logits(x).positionOfMaximum(axis: 1) }
+
+  /// The share of examples whose most probable class is not the label.
+  /// - Throws: As `logits`.
+  public func error(_ x: Tensor, labels: Indexes) throws -> Double {
+    let wrong = zip(try self.labels(x).elements, labels.elements).count { $0 != $1 }
+    return Double(wrong) / Double(max(1, x.shape[0]))
+  }
 }

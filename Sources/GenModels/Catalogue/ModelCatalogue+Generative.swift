@@ -5,6 +5,8 @@ extension ModelCatalogue {
   private func addingNetworks() -> ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
       .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
+      .adding(CompetitiveOvercompleteClassifier.self).adding(DenoisingClassifier.self)
+      .adding(AttentionNetwork.self)
   }
 
   private func addingStatistics() -> ModelCatalogue {
@@ -19,6 +21,7 @@ extension ModelCatalogue {
       ConvolutionDescription.self, WinnerTakeAllDescription.self, MaximumPoolingDescription.self,
       DenseDescription.self, BatchNormalizationDescription.self, DropoutDescription.self,
       ActivationDescription.self, FlattenDescription.self, ReshapeDescription.self, ResidualDescription.self,
+      TransposedConvolutionDescription.self, UpsamplingDescription.self,
     ]
     let bijections: [any BuildingBlock.Type] = [
       CouplingDescription.self, NetworkCoupling.Description.self, MaskedAutoregressive.Description.self,

@@ -25,6 +25,20 @@ extension LayerSpecification {
         channels: channels, kernel: kernel, activation: activation, padding: padding, stride: stride))
   }
 
+  /// A transposed convolution with a square kernel, n pixels to (n − 1) · stride + kernel; images in, images out.
+  public static func transposedConvolution(
+    channels: Int, kernel: Int, activation: Activation = .relu, stride: Int = 1
+  ) -> LayerSpecification {
+    .init(
+      TransposedConvolutionDescription(
+        channels: channels, kernel: kernel, activation: activation, stride: stride))
+  }
+
+  /// Each pixel as a square of factor × factor equal ones; images in, images out.
+  public static func upsampling(factor: Int) -> LayerSpecification {
+    .init(UpsamplingDescription(factor: factor))
+  }
+
   /// Spatial winner-take-all with one winner in each cell of channelStride × channelStride positions, channel sparsity ρ
   /// and lifetime rate; images in, images (or a code) out.
   public static func winnerTakeAll(

@@ -94,3 +94,11 @@ extension Sequential: ReconstructionOracle {
     return self(x)
   }
 }
+
+extension Sequential {
+  /// The last layer, where it is fully connected and without an activation.
+  public var linearHead: LinearHead? {
+    guard let last = lastLayer as? Dense, last.activation == .identity else { return nil }
+    return LinearHead(weight: last.weight.tensor, bias: last.bias.tensor)
+  }
+}

@@ -6,7 +6,7 @@ extension ModelCatalogue {
   /// a threshold of this library.
   public static let standard = detectors.addingDetector().addingReconstruction().addingDensityScores()
     .addingEnsembles().addingTensorScores().addingPostHocScores()
-    .addingOpenSetClassifiers()
+    .addingOpenSetClassifiers().addingConfidence()
 
   private func addingDetector() -> ModelCatalogue {
     adding(kind: Detector<ECOD>.kind) { archive in
@@ -27,6 +27,40 @@ extension ModelCatalogue {
       return try load(
         archive.load(
           "oracle", as: (any ReconstructionOracle & Model).self, called: "a model that reconstructs"))
+    }
+    .adding(kind: MaskedReconstructionScorer<Sequential>.kind) { archive in
+      var archive = archive
+      func load<Oracle: ReconstructionOracle & Model>(_: Oracle) throws -> any Model {
+        try MaskedReconstructionScorer<Oracle>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "oracle", as: (any ReconstructionOracle & Model).self, called: "a model that reconstructs"))
+    }
+  }
+
+  private func addingConfidence() -> ModelCatalogue {
+    adding(kind: ReconstructionConfidence<DenoisingClassifier>.kind) { archive in
+      var archive = archive
+      func load<Oracle: DifferentiableReconstruction & Model>(_: Oracle) throws -> any Model {
+        try ReconstructionConfidence<Oracle>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "oracle", as: (any DifferentiableReconstruction & Model).self,
+          called: "an autoencoder that can be differentiated"))
+    }
+    .adding(kind: ScaledClassifier<DenoisingClassifier>.kind) { archive in
+      // The classifier is a part of the confidence.
+      let classifier = try archive.part("confidence").part("oracle").model()
+      guard let classifier = classifier as? any ReconstructingClassifier & Model else {
+        throw ModelFileError.unexpectedModel(
+          found: type(of: classifier).kind, expected: "a classifier that reconstructs")
+      }
+      func load<Base: ReconstructingClassifier & Model>(_: Base) throws -> any Model {
+        try ScaledClassifier<Base>(decoding: archive)
+      }
+      return try load(classifier)
     }
   }
 
