@@ -92,6 +92,8 @@ class Peer:
         }
         if name in simple:
             return simple[name]().detach().numpy().astype(float), ""
+        # In double precision: the peer makes its covariances in the default one.
+        torch.set_default_dtype(torch.float64)
         if name == "feature-mahalanobis":
             peer = d.Mahalanobis(None).fit_features(double(self.train_features), self.labels)
             # Its covariance is a sum, with 1e-6 on the diagonal, and it halves the distance.
@@ -195,7 +197,7 @@ def main():
     tensors = network(random)
     centres = random.normal(size=(CLASSES, INPUTS)) * 2
     # The labels are the network's own, so that every class is classified rightly somewhere.
-    x = (centres[np.arange(400) % CLASSES] + random.normal(size=(400, INPUTS))).astype(np.float32)
+    x = (centres[np.arange(8000) % CLASSES] + random.normal(size=(8000, INPUTS))).astype(np.float32)
     hidden = np.maximum(x @ tensors["0.weight"] + tensors["0.bias"], 0)
     labels = np.argmax(hidden @ tensors["1.weight"] + tensors["1.bias"], axis=1)
     order = np.concatenate([np.flatnonzero(labels == k)[:50] for k in range(CLASSES)])
