@@ -5,11 +5,25 @@ extension ModelCatalogue {
   private func addingNetworks() -> ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
       .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
+      .adding(MADE.self).adding(GaussianMADE.self).adding(PixelCNN.self).adding(PixelCNNPlusPlus.self)
+      .adding(CausalConvolution.self).adding(CausalTransformer.self)
+      .adding(VariationalAutoencoder.self).adding(MissingDataAutoencoder.self).addingImportanceSampling()
+  }
+
+  private func addingImportanceSampling() -> ModelCatalogue {
+    adding(kind: ImportanceSampledDensity<VariationalAutoencoder>.kind) { archive in
+      var archive = archive
+      func load<Bound: DensityBound & Model>(_: Bound) throws -> any Model {
+        try ImportanceSampledDensity<Bound>(decoding: archive)
+      }
+      return try load(
+        archive.load("model", as: (any DensityBound & Model).self, called: "a model with a bound on ln p"))
+    }
   }
 
   private func addingStatistics() -> ModelCatalogue {
     adding(GaussianMixture.self).adding(GaussianHiddenMarkov.self).adding(KernelDensity.self)
-      .adding(TopicModel.self).adding(PixelMixture.self).adding(FactorAnalysis.self)
+      .adding(TopicModel.self).adding(PixelMixture.self).adding(FactorAnalysis.self).adding(ChowLiuTree.self)
       .adding(TablePreparation.self)
   }
 
@@ -18,6 +32,7 @@ extension ModelCatalogue {
       ConvolutionDescription.self, WinnerTakeAllDescription.self, MaximumPoolingDescription.self,
       DenseDescription.self, BatchNormalizationDescription.self, DropoutDescription.self,
       ActivationDescription.self, FlattenDescription.self, ReshapeDescription.self, ResidualDescription.self,
+      SubpixelDescription.self,
     ]
     let bijections: [any BuildingBlock.Type] = [
       CouplingDescription.self, NetworkCoupling.Description.self, MaskedAutoregressive.Description.self,
