@@ -8,7 +8,8 @@ extension ModelLawCase: CustomTestStringConvertible {
   public var testDescription: String { name }
 
   /// Every kind of the catalogue. A new one is added to the cases of its family.
-  static let all = DetectorCases.all + StatisticsCases.all + NetworkCases.all + ScoreCases.all
+  static let all =
+    DetectorCases.all + StatisticsCases.all + NetworkCases.all + DensityNetworkCases.all + ScoreCases.all
 }
 
 extension LayerLawCase: CustomTestStringConvertible {

@@ -24,6 +24,13 @@ struct LoadedScorer {
         kind: loaded.kind + (score.map { ", " + $0 } ?? ""), scorer: scorer, columns: loaded.columns,
         library: library)
     }
+    if norm == nil, let bound = loaded.model as? any DensityBound & Model, !(loaded.model is any OODScorer) {
+      let likelihood = LikelihoodScorers(options: options, library: library, columns: loaded.columns)
+      func opened(_ bound: some DensityBound & Model) throws -> any OODScorer & Model {
+        try likelihood.scorer(ofBound: bound)
+      }
+      return scorer(try opened(bound), likelihood.name.rawValue)
+    }
     if options.scorer == nil, let oracle = try loaded.oracle() {
       try options.refuseOptionsWithoutScorer()
       let norm = norm ?? .l1

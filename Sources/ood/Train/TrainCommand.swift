@@ -5,6 +5,9 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train", abstract: "Train a model and save it.",
     subcommands: [
       TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
-      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainTable.self,
+      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainMADE.self,
+      TrainVariationalAutoencoder.self, TrainImportanceWeightedAutoencoder.self,
+      TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,
+      TrainCausalConvolution.self, TrainCausalTransformer.self, TrainTable.self,
     ])
 }
