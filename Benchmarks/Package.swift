@@ -37,6 +37,8 @@ let package = Package(
         "CPeak", .product(name: "GenModels", package: "swift-ood"),
         .product(name: "OODMetrics", package: "swift-ood"),
       ]),
+    // What `Peers/speed_densities.py` runs.
+    .executableTarget(name: "DensityTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
     .systemLibrary(
       name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .executableTarget(

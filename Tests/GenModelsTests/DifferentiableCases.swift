@@ -126,6 +126,26 @@ extension DifferentiableCase {
       let (x, logDeterminant) = $0[0].affineUncoupled(raw: $0[1], shift: $0[2], clamp: 2)
       return x * logDeterminant.reshaped([3, 1])
     },
+    DifferentiableCase("stack product", [numbers([2, 3, 4]), numbers([2, 4, 5], seed: 2)]) {
+      $0[0].stackProduct($0[1])
+    },
+    DifferentiableCase("stack product, transposed", [numbers([2, 4, 3]), numbers([2, 5, 4], seed: 2)]) {
+      $0[0].stackProduct($0[1], transposingSelf: true, transposingOther: true)
+    },
+    DifferentiableCase(
+      "staircase product", [numbers([3, 4]), numbers([4, 6], seed: 2), numbers([6], seed: 3)]
+    ) {
+      $0[0].masked(
+        by: Staircase(rows: 4, limits: [0, 1, 1, 3, 4, 4]), weight: $0[1], bias: $0[2], activation: .tanh)
+    },
+    DifferentiableCase(
+      // A positive argument keeps the sums away from ReLU's kink.
+      "staircase product with ReLU",
+      [numbers([3, 4], 0.5..<1), numbers([4, 3], 0.5..<1, seed: 2), Tensor([1, -20, 1])]
+    ) {
+      $0[0].masked(
+        by: Staircase(rows: 4, limits: [1, 1, 4]), weight: $0[1], bias: $0[2], activation: .relu)
+    },
   ]
 
   private static let convolutions: [DifferentiableCase] =

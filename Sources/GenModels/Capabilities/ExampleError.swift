@@ -15,6 +15,14 @@ public enum ExampleError: Error, Sendable, Hashable {
   case emptyDocument(example: Int)
   /// A number for which the model's answer is not defined.
   case outsideSupport(example: Int, feature: Int, value: Double, support: ClosedRange<Double>)
+  /// A number that is none of the levels that the model is a distribution over, k / (levels − 1).
+  case betweenLevels(example: Int, feature: Int, value: Double, levels: Int)
+  /// An example in which every number is missing.
+  case allMissing(example: Int)
+  /// A flag or a symbol of a sequence's step that is none of 0 ..< symbols.
+  case noSymbol(example: Int, step: Int, value: Double, symbols: Int)
+  /// A sequence of more steps than the model can see.
+  case tooLong(example: Int, steps: Int, most: Int)
   /// Numbers overflowed on the way to the answer.
   case overflow(example: Int)
   /// A table that lacks columns of the model's, or has others.
@@ -58,6 +66,20 @@ extension ExampleError: CustomStringConvertible {
       Feature \(feature) of example \(example) (counted from 0) is \(value), and this model is defined between \
       \(support.lowerBound) and \(support.upperBound).
       """
+    case .betweenLevels(let example, let feature, let value, let levels):
+      """
+      Feature \(feature) of example \(example) (counted from 0) is \(value), and this model gives probabilities to \(levels) levels \
+      alone, k / \(levels - 1) for k from 0 to \(levels - 1)\(levels == 2 ? "; binarize the examples first" : "; round them first").
+      """
+    case .allMissing(let example):
+      "Example \(example) (a row of the table, counted from 0) has no number at all; remove it."
+    case .noSymbol(let example, let step, let value, let symbols):
+      """
+      Step \(step) of sequence \(example) (counted from 0) has \(value) where one of \(symbols) symbols belongs, a whole number from 0 to \
+      \(symbols - 1).
+      """
+    case .tooLong(let example, let steps, let most):
+      "Sequence \(example) (counted from 0) has \(steps) steps, and this model takes at most \(most); cut it."
     case .overflow(let example):
       "Example \(example) (counted from 0) lies so far out that numbers overflow on the way to the answer."
     case .unexpectedColumns(let missing, let unknown):

@@ -7,11 +7,25 @@ extension ModelCatalogue {
       .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
       .adding(CompetitiveOvercompleteClassifier.self).adding(DenoisingClassifier.self)
       .adding(AttentionNetwork.self)
+      .adding(MADE.self).adding(GaussianMADE.self).adding(PixelCNN.self).adding(PixelCNNPlusPlus.self)
+      .adding(CausalConvolution.self).adding(CausalTransformer.self)
+      .adding(VariationalAutoencoder.self).adding(MissingDataAutoencoder.self).addingImportanceSampling()
+  }
+
+  private func addingImportanceSampling() -> ModelCatalogue {
+    adding(kind: ImportanceSampledDensity<VariationalAutoencoder>.kind) { archive in
+      var archive = archive
+      func load<Bound: DensityBound & Model>(_: Bound) throws -> any Model {
+        try ImportanceSampledDensity<Bound>(decoding: archive)
+      }
+      return try load(
+        archive.load("model", as: (any DensityBound & Model).self, called: "a model with a bound on ln p"))
+    }
   }
 
   private func addingStatistics() -> ModelCatalogue {
     adding(GaussianMixture.self).adding(GaussianHiddenMarkov.self).adding(KernelDensity.self)
-      .adding(TopicModel.self).adding(PixelMixture.self).adding(FactorAnalysis.self)
+      .adding(TopicModel.self).adding(PixelMixture.self).adding(FactorAnalysis.self).adding(ChowLiuTree.self)
       .adding(ArchetypalAnalysis.self).adding(ArchetypalFlow.self).adding(ArchetypalAutoencoder.self)
       .adding(TablePreparation.self)
   }
@@ -22,6 +36,7 @@ extension ModelCatalogue {
       DenseDescription.self, BatchNormalizationDescription.self, DropoutDescription.self,
       ActivationDescription.self, FlattenDescription.self, ReshapeDescription.self, ResidualDescription.self,
       TransposedConvolutionDescription.self, UpsamplingDescription.self,
+      SubpixelDescription.self,
     ]
     let bijections: [any BuildingBlock.Type] = [
       CouplingDescription.self, NetworkCoupling.Description.self, MaskedAutoregressive.Description.self,

@@ -67,6 +67,25 @@ public struct ConvolutionGeometry: Sendable, Hashable {
     (outputWidth, left) = Self.extent(input[2], kernel: weights[1], stride: stride, padding: padding)
   }
 
+  /// The geometry of a convolution with that many zero rows above and zero columns to the left of the image, and as many outputs as are
+  /// asked for: those beyond the image see zeros there. For kernels that see one side only.
+  init(
+    input: Shape, weights: Shape, stride: Int, top: Int, left: Int, outputHeight: Int, outputWidth: Int
+  ) {
+    precondition(
+      input.rank == 4 && weights.rank == 4 && input[3] == weights[2] && stride >= 1,
+      "A convolution takes images and weights of as many channels, not \(input) and \(weights).")
+    precondition(
+      (0..<weights[0]).contains(top) && (0..<weights[1]).contains(left),
+      "A kernel of \(weights[0]) by \(weights[1]) can't reach \(top) rows up and \(left) columns to the left.")
+    batch = input[0]
+    (inputHeight, inputWidth, inChannels) = (input[1], input[2], input[3])
+    (kernelHeight, kernelWidth, outChannels) = (weights[0], weights[1], weights[3])
+    self.stride = stride
+    padding = .same
+    (self.top, self.left, self.outputHeight, self.outputWidth) = (top, left, outputHeight, outputWidth)
+  }
+
   /// Output pixels along one axis, and zeros before the first input pixel.
   private static func extent(
     _ n: Int, kernel k: Int, stride: Int, padding: Padding

@@ -44,6 +44,16 @@ package func matrixMultiply(
   product.run()
 }
 
+/// A product of parts of larger matrices, on the calling thread alone: C (+)= A · B, then + bias, then max(0, ·). The bits of an
+/// element of C depend on its row of A and its column of B alone.
+func matrixBlockProduct(
+  rows m: Int, columns n: Int, depth k: Int, _ a: ood_matmul_operand, _ b: ood_matmul_operand,
+  into c: ood_matmul_output
+) {
+  if m == 0 || n == 0 { return }
+  MatrixMultiplication(m: m, n: n, k: k, a: a, b: b, c: c).runOnThisThread()
+}
+
 /// One product on its way: which kernels compute it, and in which chunks.
 private struct MatrixMultiplication: @unchecked Sendable {
   let m, n, k: Int
@@ -73,6 +83,15 @@ private struct MatrixMultiplication: @unchecked Sendable {
       runUnpacked()
     } else {
       runPacked()
+    }
+  }
+
+  /// The whole product in one call.
+  func runOnThisThread() {
+    if usesLibraryProduct {
+      runInLibrary(rows: 0..<m, columns: 0..<n)
+    } else {
+      kernels.matmul.multiply_unpacked(0, m, 0, kernels.matmul.panel_count(n), k, n, a, b, c)
     }
   }
 

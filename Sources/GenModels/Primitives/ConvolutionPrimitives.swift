@@ -119,6 +119,11 @@ extension TensorAlgebra {
     return activation.finished(Self.apply(primitive, self, weights, bias))
   }
 
+  /// x ∗ weights + bias of a geometry of its own.
+  func convolved(weights: Self, bias: Self, geometry: ConvolutionGeometry) -> Self {
+    Self.apply(ActivatedConvolution(geometry: geometry, activation: .none), self, weights, bias)
+  }
+
   /// The maximum over windows inside the image, `stride` apart (the window's height unless said): images
   /// `[batch, height, width, channels]`. The gradient goes to the first of equal pixels.
   public func maximumPooled(window: (height: Int, width: Int), stride: Int? = nil) -> Self {

@@ -96,7 +96,7 @@ struct TrainingRun<Model: Parameterized> {
     of batch: Batch, share: Float, _ context: Context, _ loss: Trainer.Loss<Model>
   ) throws -> Contribution {
     try inScope { tape in
-      let (lifted, variables) = lift(model, onto: tape)
+      let (lifted, variables) = model.lifted(onto: tape)
       let value = try loss(lifted, batch, TrainingScope(tape: tape, context: context))
       requireScalar(value)
       let number = value.tensor.scalar
@@ -108,26 +108,6 @@ struct TrainingRun<Model: Parameterized> {
         loss: Double(number) * Double(share),
         gradients: unrecordedGradients(of: value, upstream: upstream, withRespectTo: variables))
     }
-  }
-
-  /// A copy of the model whose parameters stand on the tape, and those as variables, in the order of visits.
-  private func lift(_ model: Model, onto tape: Tape) -> (Model, [Variable]) {
-    var lifted = model
-    var variables: [Variable] = []
-    var stateCount = 0
-    lifted.visitParameters(
-      with: ParameterVisitor(
-        parameter: { _, parameter in
-          let variable = tape.variable(parameter.tensor)
-          parameter.slot = variable.slot
-          parameter.tape = tape.identifier
-          variables.append(variable)
-        },
-        state: { _, state in
-          state.key = stateCount
-          stateCount += 1
-        }))
-    return (lifted, variables)
   }
 
   /// Moves the parameters, and stores the new running states.

@@ -50,27 +50,31 @@ extension LikelihoodExperiment {
     modelFolder.map { "\($0)/\(role.name).safetensors" }
   }
 
-  /// The flow that an earlier run trained in the same way, with its last loss; nil where there is none, or another one.
+  /// The network that an earlier run trained in the same way, with its last loss; nil where there is none, or another one.
   /// - Throws: When the file is there and damaged.
-  func storedFlow(
-    _ role: LikelihoodRole, _ architecture: Flow.Architecture, _ images: Tensor
-  ) throws -> (Flow, loss: Double?)? {
+  func storedNetwork<Model: TrainableDensity>(
+    _ role: LikelihoodRole, like start: Model, _ images: Tensor
+  ) throws -> (Model, loss: Double?)? {
     guard let path = path(role), FileManager.default.fileExists(atPath: path) else { return nil }
-    let archive = try ModelArchive(contentsOf: path)
+    let archive = try ModelArchive(contentsOf: path, catalogue: .complete)
     guard let text = archive.notes[Self.key],
       let stored = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)),
       record(role, images, loss: nil).isSameTraining(as: stored)
     else { return nil }
-    let flow = try Flow(decoding: archive)
-    return flow.architecture == architecture ? (flow, stored.loss) : nil
+    guard archive.kind == Model.kind else { return nil }
+    let model = try Model(decoding: archive)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let isSame = try encoder.encode(model.configuration) == encoder.encode(start.configuration)
+    return isSame ? (model, stored.loss) : nil
   }
 
-  /// Writes a trained flow, where models are kept.
-  func store(_ flow: Flow, _ role: LikelihoodRole, _ images: Tensor, loss: Double?) throws {
+  /// Writes a trained network, where models are kept.
+  func store(_ model: some TrainableDensity, _ role: LikelihoodRole, _ images: Tensor, loss: Double?) throws {
     guard let path = path(role) else { return }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let text = String(decoding: try encoder.encode(record(role, images, loss: loss)), as: UTF8.self)
-    try flow.save(to: path, notes: [Self.key: text])
+    try model.save(to: path, notes: [Self.key: text])
   }
 }

@@ -5,10 +5,9 @@ import OODMetrics
 extension LikelihoodExperiment {
   /// Trains what the settings ask for.
   func train(on images: Tensor, progress: (Progress) -> Void) throws -> LikelihoodModels {
-    switch settings.family {
-    case .mixture: try trainMixtures(on: images)
-    case .realNVP, .glow: try trainFlows(on: images, progress: progress)
-    }
+    guard let network = settings.family.network else { return try trainMixtures(on: images) }
+    let shape = Array(training.exampleShape)
+    return try trainNetworks(on: images, progress: progress) { try network(settings, shape, $0) }
   }
 
   // MARK: Mixtures
@@ -45,104 +44,94 @@ extension LikelihoodExperiment {
     return models
   }
 
-  // MARK: Flows
+  // MARK: Networks
 
-  private func trainFlows(on images: Tensor, progress: (Progress) -> Void) throws -> LikelihoodModels {
-    let architecture = settings.architecture(Array(training.exampleShape))
+  private func trainNetworks(
+    on images: Tensor, progress: (Progress) -> Void, make: (UInt64) throws -> any TrainableDensity
+  ) throws -> LikelihoodModels {
     var trainings: [LikelihoodReport.Training] = []
-    func fit(
-      _ role: LikelihoodRole, _ architecture: Flow.Architecture, seed: UInt64
-    ) throws -> Flow {
+    func fit<Model: TrainableDensity>(_ role: LikelihoodRole, _ start: Model, seed: UInt64) throws -> Model {
       let clock = ContinuousClock()
-      let start = clock.now
-      if let (stored, loss) = try storedFlow(role, architecture, images) {
+      let begin = clock.now
+      if let (stored, loss) = try storedNetwork(role, like: start, images) {
         trainings.append(
           LikelihoodReport.Training(
             role: role.name, seconds: 0, loss: loss, parameterCount: stored.parameterCount))
         return stored
       }
-      let result = try fitted(Flow(architecture, seed: seed), role, images, seed: seed) {
+      let result = try start.train(on: images, settings: recipe(role, seed: seed)) {
         progress(.training(role: role.name, $0))
       }
       let loss = result.history.last?.loss
       try store(result.model, role, images, loss: loss)
       trainings.append(
         LikelihoodReport.Training(
-          role: role.name, seconds: (clock.now - start) / .seconds(1), loss: loss,
+          role: role.name, seconds: (clock.now - begin) / .seconds(1), loss: loss,
           parameterCount: result.model.parameterCount))
       return result.model
     }
+    func fitAny(_ role: LikelihoodRole, seed: UInt64) throws -> any TrainableDensity {
+      try fit(role, make(seed), seed: seed)
+    }
 
-    let main = try fit(.main, architecture, seed: settings.seed)
-    let untrained = Flow(architecture, seed: settings.seed).initialized(from: images)
-    var models = LikelihoodModels(main: density(main), untrained: density(untrained))
-    models.flow = main
+    let main = try fitAny(.main, seed: settings.seed)
+    let untrained = prepared(try make(settings.seed), for: images)
+    var models = LikelihoodModels(main: try density(main), untrained: try density(untrained))
+    models.network = main
     if settings.mutationRate > 0 {
-      models.background = density(try fit(.background, architecture, seed: settings.seed))
+      models.background = try density(fitAny(.background, seed: settings.seed))
     }
     if settings.ensembleCount > 0 {
       models.ensemble = [models.main]
       for number in 1..<settings.ensembleCount {
         models.ensemble.append(
-          density(try fit(.member(number), architecture, seed: settings.seed &+ UInt64(number))))
+          try density(fitAny(.member(number), seed: settings.seed &+ UInt64(number))))
       }
     }
-    if settings.companionCount > 0 {
+    if settings.companionCount > 0, let flow = main as? Flow {
       models.batchNormalizedFlow = try fit(
-        .batchNormalized, architecture.withBatchNormalization, seed: settings.seed)
+        .batchNormalized, Flow(flow.architecture.withBatchNormalization, seed: settings.seed),
+        seed: settings.seed)
     }
     models.trainings = trainings
     return models
   }
 
-  /// What a flow is scored as.
-  private func density(_ flow: Flow) -> AnyDensityModel<Tensor> {
-    settings.noiseDraws == 0
-      ? AnyDensityModel(flow)
-      : AnyDensityModel(DequantizedFlow(flow, draws: settings.noiseDraws, seed: settings.seed))
+  private func prepared(_ model: some TrainableDensity, for images: Tensor) -> any TrainableDensity {
+    model.prepared(for: images, labels: nil, using: RandomGenerator(seed: 0))
   }
 
-  /// Trains one flow; the background model sees mutated images, anew in each step.
-  private func fitted(
-    _ flow: Flow, _ role: LikelihoodRole, _ images: Tensor, seed: UInt64,
-    progress: (TrainingProgress) -> Void
-  ) throws -> TrainingResult<Flow> {
-    var adam = Adam(learningRate: settings.learningRate)
-    if role == .background {
-      adam = Adam(
-        learningRate: settings.learningRate, decoupledWeightDecay: settings.backgroundWeightDecay)
+  /// What a network is scored as: a flow of grey levels between them, a bound by its importance samples, a density as it is.
+  private func density(_ model: any TrainableDensity) throws -> AnyDensityModel<Tensor> {
+    func erased(_ density: some DensityModel<Tensor>) -> AnyDensityModel<Tensor> { AnyDensityModel(density) }
+    func sampled<Bound: DensityBound<Tensor> & Model>(_ bound: Bound) -> AnyDensityModel<Tensor> {
+      AnyDensityModel(
+        ImportanceSampledDensity(bound, samples: settings.importanceSamples, seed: settings.seed))
     }
+    if let flow = model as? Flow, settings.noiseDraws > 0 {
+      return AnyDensityModel(DequantizedFlow(flow, draws: settings.noiseDraws, seed: settings.seed))
+    }
+    if let density = model as? any DensityModel<Tensor> { return erased(density) }
+    guard let bound = model as? any DensityBound<Tensor> & Model else {
+      throw LikelihoodExperimentError.invalidSettings(
+        "the model \(settings.family.rawValue) knows neither ln p nor a bound on it")
+    }
+    return sampled(bound)
+  }
+
+  /// How a network is trained; the background model sees mutated images, anew in each step.
+  private func recipe(_ role: LikelihoodRole, seed: UInt64) -> DensityTraining {
     let trainer = Trainer(
-      optimizer: adam, epochs: settings.epochs, batchSize: settings.batchSize, seed: seed,
+      optimizer: Adam(
+        learningRate: settings.learningRate,
+        decoupledWeightDecay: role == .background ? settings.backgroundWeightDecay : 0),
+      epochs: settings.epochs, batchSize: settings.batchSize, seed: seed,
       schedule: .warmUp(steps: 50, then: .cosine(floor: 0.05)), clipping: .norm(100))
-    guard role == .background else {
-      return try flow.train(on: images, trainer: trainer, progress: progress)
-    }
     let mutation = Mutation(rate: settings.mutationRate)
-    var random = RandomGenerator(seed: seed).split("mutation")
-    let start = flow.initialized(from: mutation.corrupt(images, using: &random))
-    let half: Float = 0.5 / 255
-    return try trainer.train(
-      start, on: TrainingSet(images),
-      loss: { flow, batch, scope in
-        var x = batch.inputs
-        if scope.context.isTraining {
-          x = scope.context.withRandom { random -> Tensor in
-            mutation.corrupt(x, using: &random) + random.uniform(x.shape, in: -half..<half)
-          }
-        }
-        return -flow.logDensities(of: scope.constant(x), context: scope.context).mean()
-      }, progress: progress)
-  }
-}
-
-extension LikelihoodSettings {
-  /// The flow's architecture for images of that shape, with 256 grey levels.
-  func architecture(_ imageShape: [Int]) -> Flow.Architecture {
-    switch family {
-    case .glow: .glow(images: imageShape, steps: steps, hiddenChannels: hiddenChannels)
-    case .realNVP, .mixture: .realNVP(images: imageShape, couplings: steps, hiddenChannels: hiddenChannels)
-    }
+    return DensityTraining(
+      trainer: trainer,
+      corruption: role == .background
+        ? .init("mutation \(settings.mutationRate)") { mutation.corrupt($0, using: &$1) } : nil)
   }
 }
 

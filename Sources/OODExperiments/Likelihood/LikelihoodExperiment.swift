@@ -77,8 +77,13 @@ public struct LikelihoodExperiment: Sendable {
     /// The first images of each test set, in the order of the report's sets.
     public let examples: [Tensor]
 
+    /// More pictures with their titles: what the model fills in, and what lies between two images, where it can say so.
+    public let pictures: [(title: String, images: Tensor)]
+
     /// The report as one self-contained page.
-    public var page: LikelihoodPage { LikelihoodPage(report, samples: samples, examples: examples) }
+    public var page: LikelihoodPage {
+      LikelihoodPage(report, samples: samples, examples: examples, more: pictures)
+    }
   }
 
   /// Trains, scores and compares. The same settings and images give the same report (but for its seconds).
@@ -94,8 +99,31 @@ public struct LikelihoodExperiment: Sendable {
       sets: sets)
     let report = try scoring.report(trainingSet: training.name) { progress(.scoring($0)) }
     var random = RandomGenerator(seed: settings.seed).split("samples")
+    let samples = models.main.sample(count: 40, using: &random)
+    let shown = sets.map { $0.sliced(axis: 0, 0..<min(20, settings.testCount)) }
     return Result(
-      report: report, samples: models.main.sample(count: 40, using: &random),
-      examples: sets.map { $0.sliced(axis: 0, 0..<min(20, settings.testCount)) })
+      report: report, samples: samples, examples: shown,
+      pictures: try pictures(of: models, examples: shown[0], using: &random))
+  }
+
+  /// What the main model fills in, and what its decoder sees between two images.
+  private func pictures(
+    of models: LikelihoodModels, examples: Tensor, using random: inout RandomGenerator
+  ) throws -> [(title: String, images: Tensor)] {
+    var pictures: [(title: String, images: Tensor)] = []
+    if let painter = models.network as? any InPainter {
+      let (height, width, depth) = (examples.shape[1], examples.shape[2], examples.shape[3])
+      let known = Tensor.ones([height / 2, width, depth]).zeroPadded(axis: 0, before: 0, after: height - height / 2)
+      pictures.append(
+        ("Upper halves of \(test.name), lower halves drawn", try painter.inPaint(examples, known: known, using: &random)))
+    }
+    if let autoencoder = models.network as? VariationalAutoencoder, examples.shape[0] >= 2 {
+      let means = try autoencoder.latentMeans(examples.sliced(axis: 0, 0..<2))
+      let (first, last) = (means.sliced(axis: 0, 0..<1), means.sliced(axis: 0, 1..<2))
+      let places = Tensor((0..<20).map { Float($0) / 19 }, shape: [20, 1])
+      pictures.append(
+        ("Decoded along the line between two images' latent means", autoencoder.decodedMeans(first * (1 - places) + last * places)))
+    }
+    return pictures
   }
 }

@@ -11,11 +11,16 @@ struct LikelihoodModels {
   var background: AnyDensityModel<Tensor>?
   /// WAIC's members, the main model among them.
   var ensemble: [AnyDensityModel<Tensor>] = []
-  /// The main model as one that can be differentiated, and one with batch normalization, where the family has them.
-  var flow: Flow?
+  /// The main model as the network that it is, and one with batch normalization, where the family has them.
+  var network: (any TrainableDensity)?
   var batchNormalizedFlow: Flow?
   /// How each training went, in the order of training.
   var trainings: [LikelihoodReport.Training] = []
+}
+
+extension LikelihoodModels {
+  /// Whether the main model gives probabilities to grey levels, not densities to numbers between them.
+  var hasLevels: Bool { network != nil && !(network is Flow) }
 }
 
 /// What a model of the experiment is for.

@@ -7,12 +7,16 @@ public struct LikelihoodPage: Sendable {
   public let report: LikelihoodReport
   let samples: Tensor
   let examples: [Tensor]
+  let more: [(title: String, images: Tensor)]
 
   /// - Parameters:
   ///   - report: What the experiment found.
   ///   - samples: Draws from the model, [count, height, width, channels].
   ///   - examples: Images of each test set, in the order of the report's sets, of the same shape.
-  public init(_ report: LikelihoodReport, samples: Tensor, examples: [Tensor]) {
+  ///   - more: Other images of that shape, with titles.
+  public init(
+    _ report: LikelihoodReport, samples: Tensor, examples: [Tensor], more: [(title: String, images: Tensor)] = []
+  ) {
     precondition(
       examples.count == report.sets.count
         && (examples + [samples]).allSatisfy { $0.rank == 4 && $0.shape[0] > 0 },
@@ -21,6 +25,7 @@ public struct LikelihoodPage: Sendable {
     self.report = report
     self.samples = samples
     self.examples = examples
+    self.more = more
   }
 
   /// The whole page.
@@ -29,7 +34,7 @@ public struct LikelihoodPage: Sendable {
       family: report.settings.family.title, compressors: ImageCompressor.allCases.map(\.rawValue),
       seed: "\(report.settings.seed)")
     let pictures =
-      [Picture("Draws from the model", samples)]
+      [Picture("Draws from the model", samples)] + more.map { Picture($0.title, $0.images) }
       + zip(report.sets, examples).map { Picture("The first images of \($0.name)", $1) }
     return Page(
       title: "Likelihood as an out-of-distribution score: \(report.trainingSet)",

@@ -21,7 +21,7 @@ struct LikelihoodScoring {
   let sets: [Tensor]
 
   /// ln of the volume of images that one image of 256 grey levels stands for.
-  private var logVolume: Double { -Double(sets[0].count / sets[0].shape[0]) * log(255) }
+  private var logVolume: Double { models.hasLevels ? 0 : -Double(sets[0].count / sets[0].shape[0]) * log(255) }
 
   /// One score: how to compute it and what it is.
   private struct Entry {
@@ -88,11 +88,23 @@ struct LikelihoodScoring {
       add(
         "waic", "Var[ln p(x)] − E[ln p(x)] over \(models.ensemble.count) models (Choi et al. 2018).",
         try WAIC(models.ensemble))
+      for measure in PosteriorMeasure.allCases {
+        add(
+          measure.rawValue,
+          "How much x would change the posterior over \(models.ensemble.count) models (Daxberger, Hernández-Lobato 2019).",
+          try PosteriorChange(models.ensemble, measure: measure))
+      }
     }
-    if let flow = models.flow {
+    func addGradientNorm(_ density: some DifferentiableDensity) {
       add(
         "gradient-norm", "‖∂ ln p(x) / ∂x‖₂, the negative approximate mass (Grathwohl et al. 2020).",
-        GradientNorm(flow))
+        GradientNorm(density))
+    }
+    if let density = models.network as? any DifferentiableDensity { addGradientNorm(density) }
+    if let autoencoder = models.network as? VariationalAutoencoder, autoencoder.configuration.upper == nil {
+      add(
+        "regret", "What the bound gains when the posterior is fitted to x alone (Xiao et al. 2020).",
+        try LikelihoodRegret(autoencoder))
     }
     if let flow = models.batchNormalizedFlow {
       add(

@@ -9,8 +9,10 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
   public var testCount = 1_000
   public var seed: UInt64 = 0
 
-  /// Couplings at each scale (for Real NVP twice as many: over a checkerboard and over channels), or steps of Glow.
+  /// Couplings at each scale (for Real NVP twice as many: over a checkerboard and over channels), steps of Glow, layers of a PixelCNN,
+  /// twice the layers of PixelCNN++ at each resolution.
   public var steps = 4
+  /// Channels of couplings' networks and of PixelCNNs; MADE has 16 hidden units for each, autoencoders 8, and a latent number.
   public var hiddenChannels = 32
   public var epochs = 3
   public var batchSize = 64
@@ -27,6 +29,8 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
   public var companionCount = 15
   /// Draws of the noise between grey levels that a flow's densities are averaged over; 0 to ask at the levels themselves.
   public var noiseDraws = 1
+  /// Importance samples of models that know a bound on ln p.
+  public var importanceSamples = 20
   /// Batch sizes of the typicality test.
   public var batchSizes = [2, 10, 25]
 
@@ -45,7 +49,7 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
     let counts = [
       trainingCount, validationCount, testCount, steps, hiddenChannels, epochs, batchSize, components,
       ensembleCount,
-      companionCount, noiseDraws,
+      companionCount, noiseDraws, importanceSamples,
     ]
     if counts.contains(where: { $0 > 1 << 30 }) { return "all counts are at most \(1 << 30)" }
     if steps < 1 || hiddenChannels < 1 || epochs < 1 || batchSize < 1 || components < 1 {
@@ -60,6 +64,9 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
     if !(mutationRate >= 0 && mutationRate <= 1) {
       return "the mutation rate is from 0 to 1, not \(mutationRate)"
     }
+    if importanceSamples < 1 {
+      return "a bound takes at least 1 importance sample, not \(importanceSamples)"
+    }
     if companionCount < 0 || noiseDraws < 0 || !(backgroundWeightDecay >= 0) {
       return "counts and weight decay are at least 0"
     }
@@ -67,24 +74,5 @@ public struct LikelihoodSettings: Sendable, Hashable, Codable {
       return "batch sizes are from 1 to the number of test images, \(testCount), not \(batchSizes)"
     }
     return nil
-  }
-}
-
-/// The density that a likelihood experiment learns.
-public enum LikelihoodFamily: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Real NVP on images (L. Dinh, J. Sohl-Dickstein and S. Bengio, 2017).
-  case realNVP = "realnvp"
-  /// Glow on images (D. P. Kingma and P. Dhariwal, 2018).
-  case glow
-  /// A Gaussian mixture on pixels.
-  case mixture = "gaussian-mixture"
-
-  /// For people.
-  public var title: String {
-    switch self {
-    case .realNVP: "Real NVP"
-    case .glow: "Glow"
-    case .mixture: "Gaussian mixture"
-    }
   }
 }

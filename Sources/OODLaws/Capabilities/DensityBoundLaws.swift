@@ -14,9 +14,9 @@ public enum DensityBoundLaws {
   public static func violations<Model: DensityBound>(
     of model: Model, examples: Model.Examples, expecting expectations: LawExpectations = LawExpectations()
   ) -> [LawViolation] where Model.Examples: LawExamples {
-    var violations = RefusalLaw.violations(of: "logDensityBound", on: examples) {
-      _ = try model.logDensityBound($0)
-    }
+    var violations = RefusalLaw.violations(
+      of: "logDensityBound", on: examples, acceptsGaps: expectations.acceptsGaps
+    ) { _ = try model.logDensityBound($0) }
     for samples in [1, 4] {
       violations += BatchLaw.violations(
         of: "logDensityBound of \(samples) draws", on: examples, tolerance: expectations.batchTolerance

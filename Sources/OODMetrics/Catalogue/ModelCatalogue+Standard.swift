@@ -98,6 +98,21 @@ extension ModelCatalogue {
       }
       return try load(archive.loadDensity("model"))
     }
+    .adding(kind: PosteriorChange<Flow>.kind) { archive in
+      var archive = archive
+      let names = try WAICConfiguration.memberNames(in: archive)
+      guard let first = names.first else {
+        throw ModelFileError.malformed(reason: "a posterior has no sample")
+      }
+      let members = try names.map { try archive.loadDensity($0) }
+      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+        members.allSatisfy { $0 is Density }
+          ? try PosteriorChange<Density>(decoding: archive)
+          : try PosteriorChange<AnyDensityModel<Density.Examples>>(decoding: archive)
+      }
+      return try load(archive.loadDensity(first))
+    }
+    .adding(LikelihoodRegret.self)
     .adding(kind: WAIC<Flow>.kind) { archive in
       var archive = archive
       let names = try WAICConfiguration.memberNames(in: archive)

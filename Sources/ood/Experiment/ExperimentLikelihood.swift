@@ -23,7 +23,9 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   var against: [String] = []
   @OptionGroup var data: DataDirectoryOption
 
-  @Option(help: "realnvp, glow or gaussian-mixture.") var model: LikelihoodFamily = .realNVP
+  @Option(help: ArgumentHelp("\(names).", valueName: "name")) var model: LikelihoodFamily = .realNVP
+  @Option(help: ArgumentHelp("Several models, separated by commas, and one page that compares them.", valueName: "names"))
+  var models: String?
   @Option(help: "Images to train on.") var count = LikelihoodSettings().trainingCount
   @Option(help: "Images of each test set.") var testCount = LikelihoodSettings().testCount
   @Option(help: "Held-out training images, for the typicality test.")
@@ -42,15 +44,32 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   var backgroundWeightDecay = LikelihoodSettings().backgroundWeightDecay
   @Option(help: "Training images beside each example in the batch-norm score; 0 for none.")
   var companions = LikelihoodSettings().companionCount
+  @Option(help: "Importance samples of models that know a bound on ln p.")
+  var samples = LikelihoodSettings().importanceSamples
   @Option(help: "Draws of noise between grey levels to average a density over; 0 to ask at the levels.")
   var noiseDraws = LikelihoodSettings().noiseDraws
   @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
   @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "likelihood"
   @Option(help: "text or json.") var format: OutputFormat = .text
 
-  private var settings: LikelihoodSettings {
+  /// The names of all models.
+  private static var names: String { LikelihoodFamily.allCases.map(\.rawValue).joined(separator: ", ") }
+
+  /// The models that are asked for.
+  private func families() throws -> [LikelihoodFamily] {
+    guard let models else { return [model] }
+    return try models.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      guard let family = LikelihoodFamily(rawValue: String(name)) else {
+        throw ValidationError("There is no model \(name). Models are \(Self.names).")
+      }
+      return family
+    }
+  }
+
+  private func settings(_ family: LikelihoodFamily) -> LikelihoodSettings {
     var settings = LikelihoodSettings()
-    settings.family = model
+    settings.family = family
+    settings.importanceSamples = samples
     settings.trainingCount = count
     settings.validationCount = validationCount
     settings.testCount = testCount
@@ -71,7 +90,7 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   }
 
   /// Refuses options of the other family of models.
-  private func refuseOptionsOfOthers() throws {
+  private func refuseOptionsOfOthers(_ model: LikelihoodFamily) throws {
     let defaults = LikelihoodSettings()
     let ofFlows: [(String, Bool)] = [
       ("--steps", steps != defaults.steps), ("--hidden-channels", hiddenChannels != defaults.hiddenChannels),
@@ -87,8 +106,11 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   }
 
   func validate() throws {
-    try refuseOptionsOfOthers()
-    if let problem = settings.problem { throw ValidationError("Not possible: \(problem).") }
+    let families = try families()
+    if models == nil { try refuseOptionsOfOthers(model) }
+    guard models == nil || model == .realNVP else { throw ValidationError("Give --model or --models, not both.") }
+    guard Set(families).count == families.count else { throw ValidationError("--models names a model twice.") }
+    if let problem = settings(families[0]).problem { throw ValidationError("Not possible: \(problem).") }
     guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
       throw ValidationError("Give --train, --test and --against together, or none of them.")
     }
@@ -97,7 +119,8 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   func run() async throws {
     try OutputPlace.requireWritable(folder: out)
     let names = specifications
-    let settings = settings
+    let families = try families()
+    let settings = settings(families[0])
     func load(_ text: String, _ count: Int) throws -> Dataset {
       try data.library.load(argument: text.contains("[") ? text : "\(text)[0..<\(count)]")
     }
@@ -108,12 +131,25 @@ struct ExperimentLikelihood: AsyncParsableCommand {
       set.name = name
       return set
     }
-    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    var results: [LikelihoodExperiment.Result] = []
+    for family in families {
+      let folder = families.count == 1 ? out : "\(out)/\(family.rawValue)"
+      results.append(try run(self.settings(family), training, sets, in: folder))
+    }
+    guard families.count > 1 else { return }
+    try OutputPlace.write(LikelihoodComparison(results).html.utf8, to: out + "/comparison.html")
+    if format == .text { Console.result("All models side by side: \(out)/comparison.html") }
+  }
+
+  private func run(
+    _ settings: LikelihoodSettings, _ training: Dataset, _ sets: [Dataset], in folder: String
+  ) throws -> LikelihoodExperiment.Result {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let experiment = try LikelihoodExperiment(
       training: training, test: sets[0], others: Array(sets.dropFirst()), settings: settings,
-      modelFolder: out)
+      modelFolder: folder)
     Interruption.isSaved(
-      "The models that are trained are in \(out). Go on with:\n  \(Interruption.command())")
+      "The models that are trained are in \(folder). Go on with:\n  \(Interruption.command())")
     let result = try experiment.run { progress in
       switch progress {
       case .training(let role, let step):
@@ -126,11 +162,15 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     Console.endProgress()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try OutputPlace.write(encoder.encode(result.report), to: out + "/likelihood.json")
-    try OutputPlace.write(result.page.html.utf8, to: out + "/likelihood.html")
-    if format == .json { return try JSONOutput.print(result.report) }
+    try OutputPlace.write(encoder.encode(result.report), to: folder + "/likelihood.json")
+    try OutputPlace.write(result.page.html.utf8, to: folder + "/likelihood.html")
+    if format == .json {
+      try JSONOutput.print(result.report)
+      return result
+    }
     LikelihoodTable(result.report).lines.forEach(Console.result)
-    Console.result("Histograms, tables and pictures: \(out)/likelihood.html")
+    Console.result("Histograms, tables and pictures: \(folder)/likelihood.html")
+    return result
   }
 
   /// What to load: as given, or the usual sets that are there.

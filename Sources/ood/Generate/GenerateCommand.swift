@@ -50,8 +50,13 @@ struct GenerateCommand: AsyncParsableCommand {
         try sample(flow, to: outputs)
       } else if let sampler = loaded.model as? any Sampler {
         try fixedPoints.refuse(for: loaded.kind, in: file)
-        try sampling.refuse(for: loaded.kind, in: file)
-        try sample(from: sampler, to: outputs)
+        if sampling.label != nil, let density = sampler as? any ClassConditionalDensity {
+          try sampling.refuseTemperature(for: loaded.kind, in: file)
+          try sample(classesOf: density, to: outputs)
+        } else {
+          try sampling.refuse(for: loaded.kind, in: file)
+          try sample(from: sampler, to: outputs)
+        }
       } else if let oracle = try loaded.oracle() {
         try sampling.refuse(for: loaded.kind, in: file)
         try findFixedPoints(oracle, to: outputs)
@@ -99,14 +104,31 @@ struct GenerateCommand: AsyncParsableCommand {
     try report(samples, shape: flow.exampleShape, to: outputs)
   }
 
+  private func sample(classesOf density: some ClassConditionalDensity, to outputs: Outputs) throws {
+    try requireRoom(density.exampleShape)
+    let labels = try sampling.labels(count: count, classes: density.classCount, in: file)!
+    var random = RandomGenerator(seed: seed).split("samples")
+    let samples = Working.on("generating \(count) examples") { density.sample(labels: labels, using: &random) }
+    try report(examples: samples, shape: density.exampleShape, to: outputs)
+  }
+
   private func sample(from sampler: some Sampler, to outputs: Outputs) throws {
     try requireRoom(sampler.exampleShape)
     var random = RandomGenerator(seed: seed).split("samples")
     let samples = Working.on("generating \(count) examples") { sampler.sample(count: count, using: &random) }
-    switch samples {
-    case let tensor as Tensor: try report(tensor, shape: sampler.exampleShape, to: outputs)
-    case let table as Matrix: try report(Tensor(table), shape: sampler.exampleShape, to: outputs)
-    default: throw Failure("\(file) holds a model of sequences, which have no picture and no table.")
+    try report(examples: samples, shape: sampler.exampleShape, to: outputs)
+  }
+
+  private func report(examples: some ExampleBatch, shape: Shape, to outputs: Outputs) throws {
+    switch examples {
+    case let tensor as Tensor: try report(tensor, shape: shape, to: outputs)
+    case let table as Matrix: try report(Tensor(table), shape: shape, to: outputs)
+    case let sequences as [Matrix]:
+      // All draws have one length: a row each, step by step.
+      let width = sequences[0].rows * sequences[0].columns
+      let values = sequences.flatMap { $0.elements.map(Float.init) }
+      try report(Tensor(values, shape: [sequences.count, width]), shape: [width], to: outputs)
+    default: throw Failure("\(file) holds a model of examples that have no picture and no table.")
     }
   }
 

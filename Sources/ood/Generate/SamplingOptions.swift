@@ -23,14 +23,27 @@ struct SamplingOptions: ParsableArguments {
   /// The class of each sample, where one is asked for.
   /// - Throws: `Failure` when the flow has no such class.
   func labels(count: Int, of flow: Flow, in file: String) throws -> Indexes? {
+    try labels(count: count, classes: flow.architecture.classCount, in: file, "flow")
+  }
+
+  /// The class of each sample, where one is asked for.
+  /// - Throws: `Failure` when the model has no such class.
+  func labels(
+    count: Int, classes: Int?, in file: String, _ what: String = "model"
+  ) throws -> Indexes? {
     guard let label else { return nil }
-    guard let classes = flow.architecture.classCount else {
-      throw Failure("\(file) holds a flow without classes: leave out --class.")
-    }
+    guard let classes else { throw Failure("\(file) holds a \(what) without classes: leave out --class.") }
     guard (0..<classes).contains(label) else {
-      throw Failure("\(file) holds a flow with the classes 0 to \(classes - 1), and --class is \(label).")
+      throw Failure("\(file) holds a \(what) with the classes 0 to \(classes - 1), and --class is \(label).")
     }
     return Indexes(Array(repeating: label, count: count))
+  }
+
+  /// - Throws: `Failure` where a temperature is given.
+  func refuseTemperature(for kind: String, in file: String) throws {
+    guard temperature == nil else {
+      throw Failure("\(file) holds a \(kind), which has no --temperature: that is for flows.")
+    }
   }
 
   /// - Throws: `Failure` where an option is given.

@@ -37,6 +37,18 @@ extension DataLibrary {
         return LoadedExamples(examples: examples, row: dataset.row) { ScoredExamples($0, of: dataset) }
       }
     }
+    if type == [Matrix].self {
+      let dataset = try load(argument: specification)
+      guard dataset.count > 0 else { throw Failure("\(specification) has no examples.") }
+      let sequences = dataset.sequences
+      guard sequences[0].columns == shape[0] else {
+        throw Failure(
+          "The steps of \(specification) have \(sequences[0].columns) columns, and the model takes \(shape[0]).")
+      }
+      if let examples = sequences as? Examples {
+        return LoadedExamples(examples: examples, row: dataset.row) { ScoredExamples($0, of: dataset) }
+      }
+    }
     throw Failure("The model takes sequences, and \(specification) names tables or images.")
   }
 

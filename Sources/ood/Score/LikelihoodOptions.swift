@@ -7,19 +7,27 @@ enum LikelihoodScorerName: String, CaseIterable, ExpressibleByArgument {
   case typicality, complexity, ratio, waic
   case gradientNorm = "gradient-norm"
   case batchNorm = "batch-norm"
+  case posteriorChange = "posterior-change"
+  case information, disagreement, regret
 
   /// The options that the score takes, by their names on the command line without dashes.
   var options: [String] {
     switch self {
     case .gradientNorm: []
-    case .logDensity: ["noise-draws"]
-    case .typicality: ["reference", "noise-draws"]
-    case .complexity: ["compressor", "noise-draws"]
-    case .ratio: ["background", "noise-draws"]
-    case .waic: ["member", "noise-draws"]
+    case .logDensity: Self.draws
+    case .typicality: ["reference"] + Self.draws
+    case .complexity: ["compressor"] + Self.draws
+    case .ratio: ["background"] + Self.draws
+    case .waic, .posteriorChange, .information, .disagreement: ["member"] + Self.draws
+    case .regret: ["samples", "seed"]
     case .batchNorm: ["reference", "companions"]
     }
   }
+}
+
+extension LikelihoodScorerName {
+  /// Options of scores that average over draws, where a density has some.
+  private static let draws = ["noise-draws", "samples", "seed"]
 }
 
 /// Options of `ood score` and `ood evaluate` for density models.
@@ -35,8 +43,7 @@ struct LikelihoodOptions: ParsableArguments {
   var background: String?
   @Option(
     help: ArgumentHelp(
-      "Another member of the ensemble of waic or ensemble-disagreement: a saved model; may be repeated.",
-      valueName: "file"))
+      "Another member of an ensemble: a saved model; may be repeated.", valueName: "file"))
   var member: [String] = []
   @Option(help: "Reference examples beside each example of batch-norm [15].") var companions: Int?
   @Option(
@@ -45,6 +52,8 @@ struct LikelihoodOptions: ParsableArguments {
       ask at the levels [1].
       """)
   var noiseDraws: Int?
+  @Option(help: "Importance samples of a model that knows a bound on ln p (vae, iwae) [100].") var samples: Int?
+  @Option(help: "Decides those samples [0].") var seed: UInt64?
 
   /// A compressor, or the best of all for each image.
   enum Compressor: String, CaseIterable, ExpressibleByArgument {
@@ -56,7 +65,7 @@ struct LikelihoodOptions: ParsableArguments {
     let options: [(String, Bool)] = [
       ("reference", reference != nil), ("compressor", compressor != nil), ("background", background != nil),
       ("member", !member.isEmpty), ("companions", companions != nil),
-      ("noise-draws", noiseDraws != nil),
+      ("noise-draws", noiseDraws != nil), ("samples", samples != nil), ("seed", seed != nil),
     ]
     return options.filter(\.1).map(\.0)
   }
@@ -74,15 +83,16 @@ struct LikelihoodOptions: ParsableArguments {
       guard background != nil else {
         throw ValidationError("The score ratio compares with a background model: give --background.")
       }
-    case .waic:
+    case .waic, .posteriorChange, .information, .disagreement:
       guard !member.isEmpty else {
-        throw ValidationError("The score waic is one of an ensemble: give at least one --member.")
+        throw ValidationError("The score \(scorer.rawValue) is one of an ensemble: give at least one --member.")
       }
-    case .logDensity, .complexity, .gradientNorm: break
+    case .logDensity, .complexity, .gradientNorm, .regret: break
     }
     if let noiseDraws, noiseDraws < 0 {
       throw ValidationError("There are at least 0 draws of noise, and --noise-draws is \(noiseDraws).")
     }
+    try requireOption("--samples", samples, in: 1...1 << 24)
     if let companions, companions < 1 {
       throw ValidationError("There is at least 1 example beside each, and --companions is \(companions).")
     }

@@ -11,6 +11,22 @@ struct LikelihoodScorers {
   /// The columns of the table that the model was fitted to, where they have names.
   let columns: TableColumns?
 
+  /// The score of a model that knows a bound on ln p.
+  /// - Throws: `Failure` when there is no such score of it.
+  func scorer(ofBound model: some DensityBound & Model) throws -> any OODScorer & Model {
+    if name == .regret, let autoencoder = model as? VariationalAutoencoder {
+      var settings = LikelihoodRegret.Settings()
+      if let samples = options.samples { settings.samples = samples }
+      if let seed = options.seed { settings.seed = seed }
+      return try LikelihoodRegret(autoencoder, settings: settings)
+    }
+    return try scorer(of: importanceSampled(model))
+  }
+
+  private func importanceSampled<Bound: DensityBound & Model>(_ model: Bound) -> ImportanceSampledDensity<Bound> {
+    ImportanceSampledDensity(model, samples: options.samples ?? 100, seed: options.seed ?? 0)
+  }
+
   /// The score of a density of any kind.
   /// - Throws: `Failure` when the density has no such score.
   func scorer(of density: any DensityModel & Model) throws -> any OODScorer & Model {
@@ -23,6 +39,10 @@ struct LikelihoodScorers {
     guard options.noiseDraws == nil || hasLevels else {
       throw Failure(
         "A \(type(of: density).kind) without grey levels has no noise between them: leave --noise-draws out.")
+    }
+    guard options.samples == nil && options.seed == nil || density.hasImportanceSamples else {
+      throw Failure(
+        "A \(type(of: density).kind) knows ln p itself and draws no samples for it: leave --samples and --seed out.")
     }
     return try scorer(density)
   }
@@ -39,6 +59,17 @@ struct LikelihoodScorers {
     case .waic:
       return try WAIC(
         [AnyDensityModel(density)] + options.member.map { try companion($0, of: density) })
+    case .posteriorChange, .information, .disagreement:
+      let measure: PosteriorMeasure =
+        switch name {
+        case .information: .information
+        case .disagreement: .disagreement
+        default: .effectiveSampleSize
+        }
+      return try PosteriorChange(
+        [AnyDensityModel(density)] + options.member.map { try companion($0, of: density) }, measure: measure)
+    case .regret:
+      throw Failure("The score regret is one of variational autoencoders, and this is a \(Density.kind).")
     case .complexity:
       guard density.exampleShape.rank == 3, let images = density as? any DensityModel<Tensor> & Model else {
         throw Failure("The score complexity compresses images, and this \(Density.kind) takes none.")
@@ -114,6 +145,7 @@ struct LikelihoodScorers {
     if density is DequantizedFlow, let flow = model as? Flow, flow.architecture.greyLevels != nil {
       model = DequantizedFlow(flow, draws: options.noiseDraws ?? 1)
     }
+    if let bound = model as? any DensityBound & Model { model = opened(bound) }
     guard let found = model as? any DensityModel<Density.Examples> else {
       throw Failure("\(path) holds a \(other.kind), which is no density of the same examples.")
     }
@@ -124,6 +156,8 @@ struct LikelihoodScorers {
     }
     return erased(found)
   }
+
+  private func opened(_ bound: some DensityBound & Model) -> any Model { importanceSampled(bound) }
 
   private func erased<Examples>(_ density: some DensityModel<Examples>) -> AnyDensityModel<Examples> {
     AnyDensityModel(density)
@@ -136,6 +170,15 @@ struct LikelihoodScorers {
     throw Failure("\(other.path) was fitted to the same columns in another order; fit both to one order.")
   }
 }
+
+extension DensityModel {
+  /// Whether the density is a bound that is sampled.
+  fileprivate var hasImportanceSamples: Bool { self is any ImportanceSampled }
+}
+
+/// Densities that are bounds of some number of samples.
+private protocol ImportanceSampled {}
+extension ImportanceSampledDensity: ImportanceSampled {}
 
 extension LikelihoodScorerName {
   /// Whether a flow of grey levels is asked between them.

@@ -24,6 +24,18 @@ struct LoadedScorer {
         kind: loaded.kind + (score.map { ", " + $0 } ?? ""), scorer: scorer, columns: loaded.columns,
         library: library)
     }
+    if norm == nil, !options.isForClassifier, let bound = loaded.model as? any DensityBound & Model,
+      !(loaded.model is any OODScorer)
+    {
+      let name = options.likelihoodScorer ?? .logDensity
+      if options.scorer == nil { try options.likelihood.validate(for: name) }
+      let likelihood = LikelihoodScorers(
+        name: name, options: options.likelihood, library: library, columns: loaded.columns)
+      func opened(_ bound: some DensityBound & Model) throws -> any OODScorer & Model {
+        try likelihood.scorer(ofBound: bound)
+      }
+      return scorer(try opened(bound), name.rawValue)
+    }
     if options.scorer == nil, let oracle = try loaded.oracle() {
       try options.refuseOptions(of: "A detector's own score")
       let norm = norm ?? .l1

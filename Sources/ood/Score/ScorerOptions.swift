@@ -8,7 +8,8 @@ struct ScorerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For density models: log-density [the default], typicality (with --reference), complexity, ratio (with "
-        + "--background), waic (with --member), gradient-norm or batch-norm (with --reference). For classifiers: "
+        + "--background), waic, posterior-change, information or disagreement (with --member), gradient-norm, batch-norm (with "
+        + "--reference) or regret (of a vae). For classifiers: "
         + PostHocScores.names.joined(separator: ", ") + " (with --member) ["
         + PostHocScores.standard + "].",
       valueName: "name"))

@@ -47,5 +47,8 @@ enum LayerCases {
     LayerLawCase(
       "residual", .residual([.dense(units: 6, activation: .tanh), .dense(units: 4)]), exampleShape: [4],
       malformedShapes: [[2, 2, 1]]),
+    LayerLawCase(
+      "subpixel", .subpixel(factor: 2), exampleShape: [3, 2, 8], malformedShapes: [[4], [2, 2, 3]],
+      malformed: [.subpixel(factor: 0)]),
   ]
 }

@@ -60,6 +60,28 @@ enum ScoreCases {
         AnyDensityModel(KernelDensity(fitting: LawData.pairs)),
       ])
     },
+    pairs("posterior-change", kind: PosteriorChange<Flow>.kind) {
+      try PosteriorChange([mixture(1), mixture(2), mixture(3)], measure: .disagreement)
+    },
+    ModelLawCase(
+      "posterior-change of different models", kind: PosteriorChange<Flow>.kind, inliers: LawData.freshPairs
+    ) {
+      try PosteriorChange(
+        [
+          AnyDensityModel(mixture(2)), AnyDensityModel(FactorAnalysis(fitting: LawData.pairs, factors: 1)),
+          AnyDensityModel(KernelDensity(fitting: LawData.pairs)),
+        ], measure: .information)
+    },
+    ModelLawCase("likelihood-regret", kind: LikelihoodRegret.kind, inliers: DensityNetworkCases.bits) {
+      var settings = LikelihoodRegret.Settings()
+      (settings.steps, settings.samples) = (5, 3)
+      return try LikelihoodRegret(DensityNetworkCases.vae, settings: settings)
+    },
+    ModelLawCase(
+      "waic of importance-sampled densities", kind: WAIC<Flow>.kind, inliers: DensityNetworkCases.bits
+    ) {
+      try WAIC([1, 2].map { ImportanceSampledDensity(DensityNetworkCases.vae, samples: 3, seed: $0) })
+    },
     ModelLawCase("waic of flows", kind: WAIC<Flow>.kind, inliers: points, outliers: LawData.farPoints) {
       try WAIC((1...2).map { NetworkCases.flow(.realNVP(features: 2, couplings: 2, hidden: [8]), seed: $0) })
     },

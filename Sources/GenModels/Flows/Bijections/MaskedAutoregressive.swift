@@ -20,27 +20,18 @@ public struct MaskedAutoregressive: Bijection {
       inputs: features + conditions, hidden: hidden, outputs: transform.parametersPerFeature * features,
       tensors.under("network"))
     // Degrees: inputs 1 ... D, conditions 0. Outputs d are those of feature d, which may see degrees below d only.
-    let top = max(1, features - 1)
     var masks: [Tensor] = []
     var degrees = (0..<features + conditions).map { $0 < features ? $0 + 1 : 0 }
     for units in hidden {
-      let next = (0..<units).map { features == 1 ? 1 : $0 % top + 1 }
+      let next = AutoregressiveDegrees.cyclic(units: units, features: features)
       // With a single feature nothing but the condition may pass.
       masks.append(
-        Self.mask(degrees, next) { $0 <= $1 && (features > 1 || $0 == 0) })
+        AutoregressiveDegrees.mask(degrees, next) { $0 <= $1 && (features > 1 || $0 == 0) })
       degrees = next
     }
     let outputs = (0..<transform.parametersPerFeature * features).map { $0 % features + 1 }
-    masks.append(Self.mask(degrees, outputs) { $0 < $1 || features == 1 })
+    masks.append(AutoregressiveDegrees.mask(degrees, outputs) { $0 < $1 || features == 1 })
     self.masks = masks
-  }
-
-  private static func mask(_ rows: [Int], _ columns: [Int], _ passes: (Int, Int) -> Bool) -> Tensor {
-    Tensor(shape: [rows.count, columns.count]) { mask in
-      for (i, row) in rows.enumerated() {
-        for (j, column) in columns.enumerated() { mask[i * columns.count + j] = passes(row, column) ? 1 : 0 }
-      }
-    }
   }
 
   public var outputShape: Shape { inputShape }
