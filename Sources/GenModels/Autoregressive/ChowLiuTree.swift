@@ -202,8 +202,11 @@ extension ChowLiuTree: Model {
       throw ModelFileError.malformed(reason: "the categories of a column do not rise")
     }
     let parents = numbers.map { $0 == -1 ? nil : Optional($0) }
-    guard parents[0] == nil, parents.dropFirst().allSatisfy({ $0.map { (0..<columns).contains($0) } ?? false })
-    else { throw ModelFileError.malformed(reason: "the parents are not those of a tree whose root is column 0") }
+    guard parents[0] == nil,
+      parents.dropFirst().allSatisfy({ $0.map { (0..<columns).contains($0) } ?? false })
+    else {
+      throw ModelFileError.malformed(reason: "the parents are not those of a tree whose root is column 0")
+    }
     let sizes = parents.enumerated().map { ($1.map { counts[$0] } ?? 1) * counts[$0] }
     guard sizes.reduce(0.0, { $0 + Double($1) }) <= Double(Int32.max) else {
       throw ModelFileError.malformed(reason: "the tables are too large")

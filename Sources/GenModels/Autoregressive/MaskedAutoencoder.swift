@@ -88,7 +88,8 @@ struct MaskedAutoencoder: Parameterized {
     guard let chosen else { return rows[0] }
     var starts = [0]
     for part in rows { starts.append(starts.last! + part.shape[0]) }
-    return Tensor.concatenate(rows, axis: 0).rows(Indexes((0..<count).map { starts[chosen[$0]] + places[$0] }))
+    return Tensor.concatenate(rows, axis: 0).rows(
+      Indexes((0..<count).map { starts[chosen[$0]] + places[$0] }))
   }
 
   private func fill(

@@ -121,7 +121,7 @@ extension TensorAlgebra {
 
   /// x ∗ weights + bias of a geometry of its own.
   func convolved(weights: Self, bias: Self, geometry: ConvolutionGeometry) -> Self {
-    Self.apply(ActivatedConvolution(geometry: geometry, activation: .none), self, weights, bias)
+    Self.apply(ActivatedConvolution(geometry: geometry, activation: .identity), self, weights, bias)
   }
 
   /// The maximum over windows inside the image, `stride` apart (the window's height unless said): images

@@ -113,16 +113,23 @@ public struct LikelihoodExperiment: Sendable {
     var pictures: [(title: String, images: Tensor)] = []
     if let painter = models.network as? any InPainter {
       let (height, width, depth) = (examples.shape[1], examples.shape[2], examples.shape[3])
-      let known = Tensor.ones([height / 2, width, depth]).zeroPadded(axis: 0, before: 0, after: height - height / 2)
+      let known = Tensor.ones([height / 2, width, depth]).zeroPadded(
+        axis: 0, before: 0, after: height - height / 2)
       pictures.append(
-        ("Upper halves of \(test.name), lower halves drawn", try painter.inPaint(examples, known: known, using: &random)))
+        (
+          "Upper halves of \(test.name), lower halves drawn",
+          try painter.inPaint(examples, known: known, using: &random)
+        ))
     }
     if let autoencoder = models.network as? VariationalAutoencoder, examples.shape[0] >= 2 {
       let means = try autoencoder.latentMeans(examples.sliced(axis: 0, 0..<2))
       let (first, last) = (means.sliced(axis: 0, 0..<1), means.sliced(axis: 0, 1..<2))
       let places = Tensor((0..<20).map { Float($0) / 19 }, shape: [20, 1])
       pictures.append(
-        ("Decoded along the line between two images' latent means", autoencoder.decodedMeans(first * (1 - places) + last * places)))
+        (
+          "Decoded along the line between two images' latent means",
+          autoencoder.decodedMeans(first * (1 - places) + last * places)
+        ))
     }
     return pictures
   }

@@ -105,7 +105,8 @@ public struct OvergeneralizationSettings: Sendable, Hashable, Codable {
   public var problem: String? {
     let counts = [
       training.epochs, training.batchSize, training.maps, training.hidden, training.overcompleteness,
-      trainingCount, heldOutCount, testCount, controlCount, trialsPerClass, stepLimit, starts, attackedCount, fittingCount,
+      trainingCount, heldOutCount, testCount, controlCount, trialsPerClass, stepLimit, starts, attackedCount,
+      fittingCount,
       subsets, openSetTrainingCount, openSetEpochs, oneClassTrainingCount, oneClassEpochs, ringEpochs,
     ]
     if let count = counts.first(where: { $0 < 1 || $0 > 1 << 30 }) {

@@ -43,7 +43,8 @@ extension DataLibrary {
       let sequences = dataset.sequences
       guard sequences[0].columns == shape[0] else {
         throw Failure(
-          "The steps of \(specification) have \(sequences[0].columns) columns, and the model takes \(shape[0]).")
+          "The steps of \(specification) have \(sequences[0].columns) columns, and the model takes \(shape[0])."
+        )
       }
       if let examples = sequences as? Examples {
         return LoadedExamples(examples: examples, row: dataset.row) { ScoredExamples($0, of: dataset) }

@@ -23,7 +23,9 @@ struct LikelihoodScorers {
     return try scorer(of: importanceSampled(model))
   }
 
-  private func importanceSampled<Bound: DensityBound & Model>(_ model: Bound) -> ImportanceSampledDensity<Bound> {
+  private func importanceSampled<Bound: DensityBound & Model>(_ model: Bound) -> ImportanceSampledDensity<
+    Bound
+  > {
     ImportanceSampledDensity(model, samples: options.samples ?? 100, seed: options.seed ?? 0)
   }
 
@@ -42,7 +44,8 @@ struct LikelihoodScorers {
     }
     guard options.samples == nil && options.seed == nil || density.hasImportanceSamples else {
       throw Failure(
-        "A \(type(of: density).kind) knows ln p itself and draws no samples for it: leave --samples and --seed out.")
+        "A \(type(of: density).kind) knows ln p itself and draws no samples for it: leave --samples and --seed out."
+      )
     }
     return try scorer(density)
   }

@@ -5,7 +5,8 @@ import OODDatasets
 /// What networks that learn a distribution of levels or numbers are trained with.
 struct DensityTrainingOptions: ParsableArguments {
   @OptionGroup var options: TrainOptions
-  @Option(help: ArgumentHelp("Measure the loss here after each epoch, and keep the best one's.", valueName: "spec"))
+  @Option(
+    help: ArgumentHelp("Measure the loss here after each epoch, and keep the best one's.", valueName: "spec"))
   var validation: String?
   @Option(help: "Bound on the gradient's norm; 0 for none.") var clip = 0.0
   @Option(
@@ -19,7 +20,9 @@ struct DensityTrainingOptions: ParsableArguments {
   @Flag(help: "Lower the rate along a cosine to 0.") var cosine = false
 
   func validate() throws {
-    guard clip >= 0, clip.isFinite else { throw ValidationError("--clip is 0 or more, and \(clip) was given.") }
+    guard clip >= 0, clip.isFinite else {
+      throw ValidationError("--clip is 0 or more, and \(clip) was given.")
+    }
     try requireOption("--levels", levels, in: 2...65_536)
     try requireOption("--mixtures", mixtures, in: 1...1000)
     if binarize, let observation, observation != .bernoulli {
@@ -105,7 +108,8 @@ struct DensityTrainingOptions: ParsableArguments {
     try report.print(.text)
     guard levels != nil else { return }
     let numbers = Double(model.exampleShape.elementCount) * 0.6931471805599453
-    Console.result("bits        \((report.loss / numbers).rounded(digits: 4)) per dimension in the last epoch")
+    Console.result(
+      "bits        \((report.loss / numbers).rounded(digits: 4)) per dimension in the last epoch")
   }
 }
 
