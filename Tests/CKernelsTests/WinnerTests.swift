@@ -132,7 +132,8 @@ import Testing
     let positions = (0..<batch * maps).map { _ in numbers.below(height * width) }
     let values = (0..<batch * maps).map { _ in Float(numbers.below(9) - 2) }
     let code = WinnerCode(
-      positions: Indexes(positions, shape: [batch, maps]), values: Tensor(values, shape: [batch, maps]),
+      positions: Indexes(positions.map(Int32.init), shape: [batch, maps]),
+      values: Tensor(values, shape: [batch, maps]),
       height: height, width: width)
     for stride in [1, 2, 3, 7] {
       let (kept, mask) = withVariant(variant) { channelWinners(code, stride: stride) }
