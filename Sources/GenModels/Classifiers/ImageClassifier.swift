@@ -129,5 +129,4 @@ public struct ImageClassifier: Network, ClaimingClassifier {
 
   /// The last layer, where it is fully connected and without an activation.
   public var linearHead: LinearHead? { network.linearHead }
-  }
 }

@@ -24,7 +24,8 @@ struct OpenSetMethod {
         return { x in Self.answers(try open.decide(x)) }
       },
       features("nearest neighbours' confidence") {
-        try NeighbourConfidence(fitting: $0, labels: $1, neighbours: min(10, $0.rows), leastConfidence: threshold)
+        try NeighbourConfidence(
+          fitting: $0, labels: $1, neighbours: min(10, $0.rows), leastConfidence: threshold)
       },
       features("one-class SVM a class") { try ClasswiseOneClassSVM(fitting: $0, labels: $1) },
       features("1-vs-set machine", leastClasses: 2) { try OneVersusSetMachine(fitting: $0, labels: $1) },

@@ -28,7 +28,9 @@ struct ScoreEvaluation: Encodable {
   }
 
   init(kind: String, inClass: [Double], controls: [(name: String, scores: [Double])], level: Double) throws {
-    let rankings = try controls.map { try ScoreRanking(inDistribution: inClass, outOfDistribution: $0.scores) }
+    let rankings = try controls.map {
+      try ScoreRanking(inDistribution: inClass, outOfDistribution: $0.scores)
+    }
     func byName<Value>(_ value: (ScoreRanking) throws -> Value) rethrows -> [String: Value] {
       Dictionary(uniqueKeysWithValues: zip(controls.map(\.name), try rankings.map(value)))
     }
@@ -51,12 +53,16 @@ struct ScoreEvaluation: Encodable {
     func number(_ value: Double?) -> String { "\((value ?? .nan).rounded(digits: 4))" }
     Console.result("\(inCount) examples of \(inClass), scored by \(kind)")
     var table = TextTable(
-      ["control set", "examples", "AUROC", "\((level * 100).rounded(digits: 1))%", "AUPR out", "AUPR in", "FPR95"],
+      [
+        "control set", "examples", "AUROC", "\((level * 100).rounded(digits: 1))%", "AUPR out", "AUPR in",
+        "FPR95",
+      ],
       rightAligned: [1, 2, 4, 5, 6])
     for name in names {
       let interval = aurocInterval[name]!
       table.add([
-        name, "\(controlCount[name]!)", number(auroc[name]), "\(number(interval[0])) to \(number(interval[1]))",
+        name, "\(controlCount[name]!)", number(auroc[name]),
+        "\(number(interval[0])) to \(number(interval[1]))",
         number(auprOut[name]), number(auprIn[name]), number(fpr95[name]),
       ])
     }

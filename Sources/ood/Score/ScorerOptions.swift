@@ -47,12 +47,14 @@ struct ScorerOptions: ParsableArguments {
 /// Options of scores of classifiers.
 struct ClassifierScoreOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Training examples that the score is fitted to, with labels where it needs them.", valueName: "spec"))
+    help: ArgumentHelp(
+      "Training examples that the score is fitted to, with labels where it needs them.", valueName: "spec"))
   var fit: String?
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "A setting of the score, as temperature=1000; may be repeated. Scores and settings:\n" + PostHocScores.list,
+      "A setting of the score, as temperature=1000; may be repeated. Scores and settings:\n"
+        + PostHocScores.list,
       valueName: "name=value"))
   var settings: [String] = []
 
