@@ -6,7 +6,9 @@ import Testing
 @Suite("ood train cool and dae-classifier, ood experiment overgeneralization")
 struct RefusingClassifierTests {
   private let data = ["--data", "synthetic-digits:train[0..<200]", "--epochs", "1"]
-  private let small = ["--maps", "4", "--hidden", "16", "--test", "synthetic-digits:test[0..<50]", "--format", "json"]
+  private let small = [
+    "--maps", "4", "--hidden", "16", "--test", "synthetic-digits:test[0..<50]", "--format", "json",
+  ]
 
   @Test("A refusing classifier is trained, calibrated on held-out images, saved with its score, and scores")
   func training() throws {
@@ -21,7 +23,10 @@ struct RefusingClassifierTests {
     let saved = folder + "/scaled.safetensors"
     for arguments in [
       ["--scorer", "confidence", "--fit", "synthetic-digits:train[200..<260]"],
-      ["--scorer", "scaled", "--fit", "synthetic-digits:train[200..<260]", "--set", "keeping=0.9", "--save", saved],
+      [
+        "--scorer", "scaled", "--fit", "synthetic-digits:train[200..<260]", "--set", "keeping=0.9", "--save",
+        saved,
+      ],
       ["--scorer", "confidence", "--set", "alpha=3", "--set", "norm=l2"], [],
     ] {
       let scores = try ToolRun(arguments: ["score", path] + images + arguments)
@@ -52,7 +57,8 @@ struct RefusingClassifierTests {
     "Wrong options are errors of usage",
     arguments: [
       ["train", "cool", "--overcompleteness", "0"], ["train", "dae-classifier", "--noise", "-1"],
-      ["train", "dae-classifier", "--decoder", "nonsense"], ["train", "dae-classifier", "--reconstruction-weight", "nan"],
+      ["train", "dae-classifier", "--decoder", "nonsense"],
+      ["train", "dae-classifier", "--reconstruction-weight", "nan"],
       ["train", "cool", "--kernel", "0"],
     ])
   func usage(arguments: [String]) throws {
@@ -64,7 +70,8 @@ struct RefusingClassifierTests {
   @Test("Wrong experiments are errors of usage, before anything is trained")
   func experiments() throws {
     for arguments in [
-      ["--trials", "0"], ["--train", "synthetic-digits:train"], ["--noise", "nan"], ["--calibration-accuracy", "1"],
+      ["--trials", "0"], ["--train", "synthetic-digits:train"], ["--noise", "nan"],
+      ["--calibration-accuracy", "1"],
       ["--cluttered", "synthetic-digits:train"], ["--norm", "l3"],
     ] {
       let run = try ToolRun(

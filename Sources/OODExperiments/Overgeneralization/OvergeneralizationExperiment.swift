@@ -86,7 +86,8 @@ public struct OvergeneralizationExperiment: Sendable {
 
   /// Trains, attacks and measures. The same settings and images give the same report.
   /// - Throws: What training and scoring throw; the first error of `progress`.
-  public func run(progress: @escaping (Progress) throws -> Void = { _ in }) throws -> OvergeneralizationReport {
+  public func run(progress: @escaping (Progress) throws -> Void = { _ in }) throws -> OvergeneralizationReport
+  {
     let data = OvergeneralizationData(self)
     let panel = try OvergeneralizationPanel(data, settings, store, progress: progress)
     let scenes = clutter.map {

@@ -22,7 +22,8 @@ enum ConfidenceScores: String, CaseIterable {
 
   /// For people.
   var line: String {
-    let what = self == .confidence ? "−ln of the reconstruction's confidence" : "−ln of the largest scaled claim"
+    let what =
+      self == .confidence ? "−ln of the reconstruction's confidence" : "−ln of the largest scaled claim"
     return "\(rawValue): \(what) (Spigler 2019), --fit held-out examples unless alpha is set, "
       + ((try? SettingsList(Settings()).description) ?? "")
   }
@@ -32,10 +33,12 @@ enum ConfidenceScores: String, CaseIterable {
     try options.likelihood.refuseOptions(of: "The score \(rawValue)")
     let settings = try settings(options.classifier)
     if settings.alpha == 0, options.classifier.fit == nil {
-      throw ValidationError("The score \(rawValue) is calibrated on held-out examples: give --fit, or --set alpha=NUMBER.")
+      throw ValidationError(
+        "The score \(rawValue) is calibrated on held-out examples: give --fit, or --set alpha=NUMBER.")
     }
     if settings.alpha != 0, options.classifier.fit != nil {
-      throw ValidationError("With alpha set by hand the score \(rawValue) is calibrated on nothing: leave --fit out.")
+      throw ValidationError(
+        "With alpha set by hand the score \(rawValue) is calibrated on nothing: leave --fit out.")
     }
   }
 
