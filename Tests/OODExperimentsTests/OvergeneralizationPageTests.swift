@@ -62,7 +62,8 @@ struct OvergeneralizationPageTests {
     #expect((said["findings"] as? [String])?.count == 4)
     #expect(said["tiles"] as? [Int] == Array(repeating: 10, count: 12))
     #expect(said["rings"] as? Int == 6)
-    #expect(said["lines"] as? [Int] == [4, 3, 3])
+    let methods = Set(report.openSet.map(\.method)).count
+    #expect(said["lines"] as? [Int] == [4, methods, methods])
     #expect((said["sections"] as? [String])?.count == 9)
   }
 

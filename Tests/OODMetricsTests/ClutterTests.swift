@@ -73,10 +73,10 @@ struct ClutterTests {
   @Test("Attention learns to find the object among fragments, on scenes that it has not seen")
   func attention() throws {
     let maker = ClutteredScenes(size: 28, fragments: 4, fragmentSize: 6)
-    let training = try maker.compose(400, objects: Self.digits, fragments: Self.digits, seed: 1)
+    let training = try maker.compose(500, objects: Self.digits, fragments: Self.digits, seed: 1)
     let result = try AttentionNetwork.train(
-      on: training.images, masks: training.masks, maps: 4,
-      trainer: Trainer(optimizer: Adam(learningRate: 3e-3), epochs: 8, batchSize: 16))
+      on: training.images, masks: training.masks, maps: 6,
+      trainer: Trainer(optimizer: Adam(learningRate: 3e-3), epochs: 10, batchSize: 16))
     let test = try maker.compose(50, objects: Self.digits, fragments: Self.digits, seed: 2)
     func overlap(_ model: AttentionNetwork) throws -> Double {
       let found = try model.masks(test.images, steps: 1)

@@ -64,13 +64,14 @@ public struct OvergeneralizationExperiment: Sendable {
     guard let labels = training.labels else { throw OvergeneralizationError.noLabels(set: training.name) }
     guard let testLabels = test.labels else { throw OvergeneralizationError.noLabels(set: test.name) }
     let seen = Set(labels.elements.prefix(settings.trainingCount))
-    classCount = (labels.elements.max() ?? 0) + 1
+    let classCount = (labels.elements.max() ?? 0) + 1
     if let missing = (0..<classCount).first(where: { !seen.contains($0) }) {
       throw OvergeneralizationError.emptyClass(set: training.name, label: missing)
     }
     if let wrong = testLabels.elements.first(where: { !(0..<classCount).contains($0) }) {
       throw OvergeneralizationError.unknownLabel(set: test.name, label: wrong, classes: classCount)
     }
+    self.classCount = classCount
     self.training = training
     self.test = test
     self.controls = controls
@@ -87,7 +88,8 @@ public struct OvergeneralizationExperiment: Sendable {
 
   /// Trains, attacks and measures. The same settings and images give the same report.
   /// - Throws: What training and scoring throw; the first error of `progress`.
-  public func run(progress: (Progress) throws -> Void = { _ in }) throws -> OvergeneralizationReport {
+  public func run(progress: @escaping (Progress) throws -> Void = { _ in }) throws -> OvergeneralizationReport
+  {
     let data = OvergeneralizationData(self)
     let panel = try OvergeneralizationPanel(data, settings, store, progress: progress)
     let scenes = clutter.map {

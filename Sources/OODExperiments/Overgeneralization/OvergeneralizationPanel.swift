@@ -24,7 +24,7 @@ struct OvergeneralizationPanel: Sendable {
   /// Trains, or takes from the store.
   init(
     _ data: OvergeneralizationData, _ settings: OvergeneralizationSettings, _ store: OvergeneralizationStore,
-    progress: (OvergeneralizationExperiment.Progress) throws -> Void
+    progress: @escaping (OvergeneralizationExperiment.Progress) throws -> Void
   ) throws {
     let training = settings.training
     let digest = OvergeneralizationStore.digest(data.images, data.labels)

@@ -73,11 +73,11 @@ public struct OvergeneralizationSettings: Sendable, Hashable, Codable {
   /// Small enough for drawn digits and two minutes.
   public static var quick: OvergeneralizationSettings {
     var settings = OvergeneralizationSettings()
-    settings.training.epochs = 6
+    settings.training.epochs = 12
     settings.training.maps = 8
     settings.training.hidden = 100
     settings.training.overcompleteness = 5
-    settings.trainingCount = 2_500
+    settings.trainingCount = 5_000
     settings.heldOutCount = 500
     settings.testCount = 500
     settings.controlCount = 300
@@ -88,14 +88,14 @@ public struct OvergeneralizationSettings: Sendable, Hashable, Codable {
     settings.fittingCount = 1_000
     settings.openSetClasses = [1, 3, 5, 8, 10]
     settings.subsets = 1
-    settings.openSetTrainingCount = 800
-    settings.openSetEpochs = 5
+    settings.openSetTrainingCount = 1_500
+    settings.openSetEpochs = 8
     settings.openSetThreshold = 0.9
     settings.oneClassCount = 4
     settings.oneClassTrainingCount = 250
     settings.oneClassEpochs = 15
-    settings.clutterCount = 500
-    settings.clutterEpochs = 4
+    settings.clutterCount = 1_200
+    settings.clutterEpochs = 8
     settings.ringSide = 48
     settings.ringEpochs = 60
     return settings

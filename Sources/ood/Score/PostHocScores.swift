@@ -15,7 +15,7 @@ enum PostHocScores {
     }
   }
 
-  static var names: [String] { types.map { $0.kind } + [EnsembleDisagreement.kind] }
+  static var names: [String] { types.map { $0.kind } + ConfidenceScores.names + [EnsembleDisagreement.kind] }
 
   /// A line for each score, for people.
   static var list: String {
@@ -28,7 +28,7 @@ enum PostHocScores {
         }
       let settings = settings(of: type)
       return "\(type.kind): \(type.summary)\(fitting)" + (settings.isEmpty ? "" : ", \(settings)")
-    }.joined(separator: "\n")
+    }.joined(separator: "\n") + "\n" + ConfidenceScores.allCases.map(\.line).joined(separator: "\n")
   }
 
   private static func settings<Scorer: PostHocScorer>(of type: Scorer.Type) -> String {
@@ -39,6 +39,7 @@ enum PostHocScores {
 
   /// Refuses options that don't go with the score of that name, and a score without what it needs.
   static func validate(_ name: String, _ options: ScorerOptions) throws {
+    if let confidence = ConfidenceScores(rawValue: name) { return try confidence.validate(options) }
     guard let type = type(name) else {
       try options.likelihood.refuseOptions(but: ["member"], of: "The score \(name)")
       guard !options.likelihood.member.isEmpty else {
@@ -75,6 +76,9 @@ enum PostHocScores {
   static func scorer(
     _ name: String, of classifier: some Classifier & Model, _ options: ScorerOptions, library: DataLibrary
   ) throws -> any OODScorer & Model {
+    if let confidence = ConfidenceScores(rawValue: name) {
+      return try confidence.scorer(of: classifier, options.classifier, library: library)
+    }
     guard let type = type(name) else {
       let others = try options.likelihood.member.map { path in
         let loaded = try LoadedModel(contentsOf: path)
