@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import GenModels
+import GenModels
 
 @Suite("Stochastic-gradient HMC")
 struct StochasticGradientHMCTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import GenModels
+import GenModels
 
 @Suite("Variational autoencoders")
 struct VariationalTests {

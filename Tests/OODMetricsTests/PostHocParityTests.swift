@@ -81,8 +81,9 @@ struct PostHocParityTests {
   func parity(name: String) throws {
     let fixture = Fixture.shared
     let expected = try #require(fixture.scores[name])
-    let scorer = try #require(Self.scorers[name])(
-      try Self.classifier(fixture), fixture.tensor(fixture.train), Indexes(fixture.labels))
+    let make = try #require(Self.scorers[name])
+    let scorer = try make(
+      Self.classifier(fixture), fixture.tensor(fixture.train), Indexes(fixture.labels))
     func scores(_ scorer: some OODScorer<Tensor>) throws -> [Double] {
       try scorer.score(fixture.tensor(fixture.test))
     }
