@@ -31,7 +31,8 @@ let package = Package(
     // What `Peers/speed_flows.py` runs.
     .executableTarget(name: "FlowTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
     // What `Peers/speed_densities.py` runs.
-    .executableTarget(name: "DensityTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
+    .executableTarget(
+      name: "DensityTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
     .systemLibrary(
       name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .executableTarget(

@@ -5,9 +5,11 @@ import Testing
 
 @Suite("Observation models")
 struct ObservationModelTests {
-  @Test("A discretized logistic's probabilities add up to 1 at every scale, with finite gradients", arguments: [
-    2, 3, 256,
-  ])
+  @Test(
+    "A discretized logistic's probabilities add up to 1 at every scale, with finite gradients",
+    arguments: [
+      2, 3, 256,
+    ])
   func addsUp(levels: Int) {
     let model = ObservationModel.discretizedLogistic(mixtures: 1, levels: levels)
     let x = Tensor((0..<levels).map { Float($0) / Float(levels - 1) }, shape: [levels, 1])
@@ -70,7 +72,8 @@ struct ObservationModelTests {
     let x = Tensor([0.5, -1], shape: [1, 2])
     let found = fixed.logDensity(of: x, given: Tensor([0.2, 0.1], shape: [1, 2])).scalar
     let expected = [0.3, -1.1].reduce(0.0) {
-      $0 - $1 * $1 / (2 * Double(deviation * deviation)) - log(Double(deviation) * (2 * Double.pi).squareRoot())
+      $0 - $1 * $1 / (2 * Double(deviation * deviation))
+        - log(Double(deviation) * (2 * Double.pi).squareRoot())
     }
     #expect(abs(Double(found) - expected) < 1e-4)
   }

@@ -28,18 +28,21 @@ struct PixelCNNTests {
     MADETests.extreme(
       PixelCNN(
         .init(
-          exampleShape: shape, stack: stack, channels: 6, layers: layers, firstKernel: 5, observation: observation,
+          exampleShape: shape, stack: stack, channels: 6, layers: layers, firstKernel: 5,
+          observation: observation,
           classCount: classes), seed: 2), factor: 1.5)
   }
 
   private static func plusPlus(
-    _ shape: [Int], halvings: Int = 1, observation: ObservationModel = .discretizedLogistic(mixtures: 2, levels: 4),
+    _ shape: [Int], halvings: Int = 1,
+    observation: ObservationModel = .discretizedLogistic(mixtures: 2, levels: 4),
     classes: Int? = nil
   ) -> PixelCNNPlusPlus {
     MADETests.extreme(
       PixelCNNPlusPlus(
         .init(
-          exampleShape: shape, channels: 4, layers: 1, halvings: halvings, dropout: 0.2, observation: observation,
+          exampleShape: shape, channels: 4, layers: 1, halvings: halvings, dropout: 0.2,
+          observation: observation,
           classCount: classes), seed: 3), factor: 1.2)
   }
 
@@ -72,7 +75,8 @@ struct PixelCNNTests {
     return Set(
       (0..<shape[0] * shape[1]).filter { pixel in
         (0..<count).contains {
-          before[0, pixel / shape[1], pixel % shape[1], $0] != after[0, pixel / shape[1], pixel % shape[1], $0]
+          before[0, pixel / shape[1], pixel % shape[1], $0]
+            != after[0, pixel / shape[1], pixel % shape[1], $0]
         }
       })
   }

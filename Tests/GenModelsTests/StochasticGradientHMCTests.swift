@@ -11,7 +11,8 @@ struct StochasticGradientHMCTests {
     mutating func visitParameters(with visitor: ParameterVisitor) { visitor.visit("mean", &mean) }
   }
 
-  @Test("The mean of normal data has its normal posterior: mean, variance, and the same bits for the same seed")
+  @Test(
+    "The mean of normal data has its normal posterior: mean, variance, and the same bits for the same seed")
   func gaussian() throws {
     var random = RandomGenerator(seed: 1)
     let x = random.normal([50, 1], mean: 2)

@@ -96,7 +96,8 @@ struct VariationalTests {
   func ordered() throws {
     // An encoder that is off the exact posterior by one deviation.
     var (model, exact) = try linear()
-    let shift = Dictionary(uniqueKeysWithValues: model.namedTensors)["posterior.bias"]! + Tensor([0.5, -0.5, 0.2, 0.2])
+    let shift =
+      Dictionary(uniqueKeysWithValues: model.namedTensors)["posterior.bias"]! + Tensor([0.5, -0.5, 0.2, 0.2])
     var tensors = Dictionary(uniqueKeysWithValues: model.namedTensors)
     tensors["posterior.bias"] = shift
     try model.setTensors(tensors)
@@ -132,7 +133,9 @@ struct VariationalTests {
   @Test("Unreasonable architectures are refused in words")
   func refusals() {
     let good = VariationalAutoencoder.Architecture.dense(exampleShape: [4], hidden: [3], latent: 2)
-    func changed(_ change: (inout VariationalAutoencoder.Architecture) -> Void) -> VariationalAutoencoder.Architecture {
+    func changed(_ change: (inout VariationalAutoencoder.Architecture) -> Void)
+      -> VariationalAutoencoder.Architecture
+    {
       var copy = good
       change(&copy)
       return copy
@@ -155,7 +158,8 @@ struct VariationalTests {
     var random = RandomGenerator(seed: 6)
     let factor = random.normal([300, 1])
     let whole = Matrix(
-      (factor * Tensor([1, -2, 3, 0.5], shape: [1, 4]) + random.normal([300, 4]) * 0.3) + Tensor([5, 0, -1, 2]))
+      (factor * Tensor([1, -2, 3, 0.5], shape: [1, 4]) + random.normal([300, 4]) * 0.3)
+        + Tensor([5, 0, -1, 2]))
     var holes = whole
     let marks = random.bernoulli([300, 4], probability: 0.2)
     for i in 0..<300 {

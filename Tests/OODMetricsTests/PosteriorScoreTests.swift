@@ -35,7 +35,8 @@ struct PosteriorScoreTests {
   @Test("Regret is 0 or more, nothing at the exact posterior, and much where the encoder errs")
   func regret() throws {
     var model = VariationalAutoencoder(
-      .init(exampleShape: [2], encoder: [], latent: 1, decoder: [], observation: .gaussianFixed(deviation: 1)),
+      .init(
+        exampleShape: [2], encoder: [], latent: 1, decoder: [], observation: .gaussianFixed(deviation: 1)),
       seed: 1)
     // x = (z, 0) + noise: q(z|x) = N(x₁/2, ½).
     func set(_ shift: Float) throws {

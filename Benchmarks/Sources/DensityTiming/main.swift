@@ -56,7 +56,9 @@ struct TimedDensity<Model: TrainableDensity>: Timed {
 func make(_ name: String) -> (any Timed)? {
   switch name {
   case "made":
-    TimedDensity(MADE(.init(exampleShape: [784], hidden: [1000]), seed: 1), rows: 128) { _ = try $0.logDensity($1) }
+    TimedDensity(MADE(.init(exampleShape: [784], hidden: [1000]), seed: 1), rows: 128) {
+      _ = try $0.logDensity($1)
+    }
   case "vae":
     TimedDensity(
       VariationalAutoencoder(
@@ -73,7 +75,8 @@ func make(_ name: String) -> (any Timed)? {
 var cases: [String: any Timed] = [:]
 while let line = readLine() {
   let words = line.split(separator: " ").map(String.init)
-  guard words.count == 3, let repeats = Int(words[2]), repeats > 0, var timed = cases[words[0]] ?? make(words[0])
+  guard words.count == 3, let repeats = Int(words[2]), repeats > 0,
+    var timed = cases[words[0]] ?? make(words[0])
   else {
     print("{\"error\": \"a line is: case, train, score or sample, repetitions\"}")
     continue

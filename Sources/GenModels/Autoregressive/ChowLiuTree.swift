@@ -13,7 +13,8 @@
 ///     let tree = try ChowLiuTree(fitting: table)
 ///     let nats = try tree.logDensity(rows)
 ///
-/// Each column's categories are the numbers that it has in the training table; a row with any other has probability 0. `smoothing` α adds
+/// Each column's categories are the numbers that it has in the training table, and both 0 and 1 in a table of nothing else; a row with
+/// any other number has probability 0. `smoothing` α adds
 /// α / (Kj Kb) to the count of each pair of categories of columns j and b, which keeps pairs and single columns consistent. Cost of the
 /// fit: a product of matrices of rows by categories, and d² mutual informations.
 public struct ChowLiuTree: DensityModel, TableScorer {
@@ -46,10 +47,11 @@ public struct ChowLiuTree: DensityModel, TableScorer {
       throw TableError.invalidSetting(name: "smoothing", value: "\(smoothing)", expected: "0 or more")
     }
     let columns = x.columns
+    let isBinary = x.withUnsafeElements { $0.allSatisfy { $0 == 0 || $0 == 1 } }
     var categories: [[Double]] = []
     var total = 0
     for j in 0..<columns {
-      let found = Set((0..<x.rows).lazy.map { x[$0, j] }).sorted()
+      let found = isBinary ? [0, 1] : Set((0..<x.rows).lazy.map { x[$0, j] }).sorted()
       total += found.count - 1
       guard total <= Self.mostCategories else {
         throw TableError.invalidSetting(
@@ -200,8 +202,11 @@ extension ChowLiuTree: Model {
       throw ModelFileError.malformed(reason: "the categories of a column do not rise")
     }
     let parents = numbers.map { $0 == -1 ? nil : Optional($0) }
-    guard parents[0] == nil, parents.dropFirst().allSatisfy({ $0.map { (0..<columns).contains($0) } ?? false })
-    else { throw ModelFileError.malformed(reason: "the parents are not those of a tree whose root is column 0") }
+    guard parents[0] == nil,
+      parents.dropFirst().allSatisfy({ $0.map { (0..<columns).contains($0) } ?? false })
+    else {
+      throw ModelFileError.malformed(reason: "the parents are not those of a tree whose root is column 0")
+    }
     let sizes = parents.enumerated().map { ($1.map { counts[$0] } ?? 1) * counts[$0] }
     guard sizes.reduce(0.0, { $0 + Double($1) }) <= Double(Int32.max) else {
       throw ModelFileError.malformed(reason: "the tables are too large")

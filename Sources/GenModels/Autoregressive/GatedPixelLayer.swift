@@ -17,7 +17,8 @@ struct GatedPixelLayer: Parameterized {
     let reach = kernel / 2
     // A moved image's own row is the one above: the first layer's kernels are shorter by it.
     vertical = try ShiftedConvolution(
-      .downward, kernel: (isFirst ? reach : reach + 1, kernel), inChannels: inChannels, outChannels: 2 * channels,
+      .downward, kernel: (isFirst ? reach : reach + 1, kernel), inChannels: inChannels,
+      outChannels: 2 * channels,
       tensors.under("vertical"))
     horizontal = try ShiftedConvolution(
       .rightward, kernel: (1, isFirst ? reach : reach + 1), inChannels: inChannels, outChannels: 2 * channels,
@@ -36,7 +37,9 @@ struct GatedPixelLayer: Parameterized {
   }
 
   /// What the classes add to the vertical and to the horizontal sums.
-  func conditions<Value: TensorAlgebra>(_ labels: Indexes?, like x: Value) -> (vertical: Value?, horizontal: Value?) {
+  func conditions<Value: TensorAlgebra>(_ labels: Indexes?, like x: Value) -> (
+    vertical: Value?, horizontal: Value?
+  ) {
     guard let labels, let classes else { return (nil, nil) }
     let rows = x.value(of: classes).rows(labels)
     let half = rows.shape[1] / 2

@@ -100,7 +100,8 @@ public struct MADE: DensityModel, TrainableDensity, InPainter {
 extension MaskedAutoencoder {
   /// Log-densities in pieces of about as many numbers.
   func logDensities(of model: some Network, _ x: Tensor) throws -> [Double] {
-    let numbers = network.features * network.parametersPerFeature + network.layers.reduce(0) { $0 + $1.bias.shape[0] }
+    let numbers =
+      network.features * network.parametersPerFeature + network.layers.reduce(0) { $0 + $1.bias.shape[0] }
     return try model.logDensities(inPiecesOf: max(16, (1 << 22) / numbers), x) { piece, _ in
       logDensities(of: piece)
     }

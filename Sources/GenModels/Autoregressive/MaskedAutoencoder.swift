@@ -41,7 +41,8 @@ struct MaskedAutoencoder: Parameterized {
       features: features, hidden: architecture.hidden, parametersPerFeature: count,
       activation: architecture.activation, orders: architecture.orders,
       isDirect: architecture.hasDirectConnections,
-      outputBias: architecture.observation.initialBias(channels: 1, features: features), tensors)
+      outputBias: architecture.observation.initialBias(channels: 1, features: features),
+      tensors.under("network"))
   }
 
   mutating func visitParameters(with visitor: ParameterVisitor) { visitor.visit("network", &network) }
@@ -88,7 +89,8 @@ struct MaskedAutoencoder: Parameterized {
     guard let chosen else { return rows[0] }
     var starts = [0]
     for part in rows { starts.append(starts.last! + part.shape[0]) }
-    return Tensor.concatenate(rows, axis: 0).rows(Indexes((0..<count).map { starts[chosen[$0]] + places[$0] }))
+    return Tensor.concatenate(rows, axis: 0).rows(
+      Indexes((0..<count).map { starts[chosen[$0]] + places[$0] }))
   }
 
   private func fill(

@@ -136,7 +136,8 @@ extension MaskedNetwork {
     for place in 0..<features {
       let parameters = Buffer<Float>(count: rows * width)
       product(
-        values[last], width: staircases[last].rows, final.weight, columns: place * width..<(place + 1) * width,
+        values[last], width: staircases[last].rows, final.weight,
+        columns: place * width..<(place + 1) * width,
         depth: staircases[last].limits[place * width], bias: final.bias, into: parameters.base, stride: width)
       if let direct = weights.direct, place > 0 {
         product(
@@ -207,6 +208,7 @@ extension MaskedNetwork {
         base: weight.buffer.base + columns.lowerBound, row_stride: all, column_stride: 1),
       into: ood_matmul_output(
         base: target, row_stride: stride, accumulate: bias == nil ? 1 : 0,
-        bias: bias.map { UnsafePointer($0.buffer.base) + columns.lowerBound }, relu: relu ? 1 : 0, streams: 0))
+        bias: bias.map { UnsafePointer($0.buffer.base) + columns.lowerBound }, relu: relu ? 1 : 0, streams: 0)
+    )
   }
 }

@@ -65,7 +65,8 @@ public struct PixelCNN: ClassConditionalDensity, TrainableDensity, InPainter {
     for number in 0...configuration.layers {
       let isFirst = number == 0
       let source = tensors.under("\(number)")
-      let (inChannels, kernel) = isFirst ? (shape[2], configuration.firstKernel) : (channels, configuration.kernel)
+      let (inChannels, kernel) =
+        isFirst ? (shape[2], configuration.firstKernel) : (channels, configuration.kernel)
       switch configuration.stack {
       case .gated:
         layers.append(
@@ -182,7 +183,8 @@ extension PixelCNN {
     let (height, width) = (configuration.exampleShape[0], configuration.exampleShape[1])
     let depth = configuration.exampleShape[2]
     guard count > 0 else { return .zeros(Shape([0] + configuration.exampleShape)) }
-    var state = PixelState(layers: layers, masked: masked, labels: labels, count: count, width: width, depth: depth)
+    var state = PixelState(
+      layers: layers, masked: masked, labels: labels, count: count, width: width, depth: depth)
     for row in 0..<height {
       state.beginRow()
       for column in 0..<width {

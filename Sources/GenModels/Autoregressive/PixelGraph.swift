@@ -82,12 +82,14 @@ struct PixelGraph: Parameterized {
       Node(
         kind: .first, isRight: false, scale: 0,
         convolution: try ShiftedConvolution(
-          .downward, kernel: (2, 3), inChannels: depth, outChannels: channels, tensors.under("0.convolution"))))
+          .downward, kernel: (2, 3), inChannels: depth, outChannels: channels, tensors.under("0.convolution"))
+      ))
     var right = append(
       Node(
         kind: .first, isRight: true, scale: 0,
         convolution: try ShiftedConvolution(
-          .rightward, kernel: (2, 1), inChannels: depth, outChannels: channels, tensors.under("1.convolution")),
+          .rightward, kernel: (2, 1), inChannels: depth, outChannels: channels, tensors.under("1.convolution")
+        ),
         above: try ShiftedConvolution(
           .downward, kernel: (1, 3), inChannels: depth, outChannels: channels, tensors.under("1.above"))))
     var (downs, rights) = ([down], [right])

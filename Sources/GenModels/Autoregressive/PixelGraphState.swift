@@ -36,7 +36,8 @@ struct PixelGraphState {
   /// A drawn row, `[count, width, depth]`; nil above the image.
   private func imageRow(_ row: Int) -> Tensor? {
     guard row >= 0 else { return nil }
-    return .concatenate(pixels[row * width..<(row + 1) * width].map { $0.reshaped([count, 1, depth]) }, axis: 1)
+    return .concatenate(
+      pixels[row * width..<(row + 1) * width].map { $0.reshaped([count, 1, depth]) }, axis: 1)
   }
 
   private func imagePixel(_ row: Int, _ column: Int) -> Tensor? {

@@ -18,7 +18,8 @@ struct PixelState {
   private var row: [[Tensor]]
 
   init(
-    layers: [GatedPixelLayer], masked: [MaskedPixelLayer], labels: Indexes?, count: Int, width: Int, depth: Int
+    layers: [GatedPixelLayer], masked: [MaskedPixelLayer], labels: Indexes?, count: Int, width: Int,
+    depth: Int
   ) {
     self.layers = layers
     self.masked = masked

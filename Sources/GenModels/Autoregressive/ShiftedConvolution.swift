@@ -14,12 +14,14 @@ struct ShiftedConvolution: Layer {
   let stride: Int
 
   init(
-    _ direction: Direction, kernel: (height: Int, width: Int), inChannels: Int, outChannels: Int, stride: Int = 1,
+    _ direction: Direction, kernel: (height: Int, width: Int), inChannels: Int, outChannels: Int,
+    stride: Int = 1,
     law: Initialization? = nil, _ tensors: TensorSource
   ) throws(ModelFileError) {
     let taps = kernel.height * kernel.width
     guard Double(taps) * Double(inChannels) * Double(outChannels) <= Double(Int32.max) else {
-      throw .malformed(reason: "a convolution can't have \(inChannels) by \(outChannels) channels of \(taps) weights")
+      throw .malformed(
+        reason: "a convolution can't have \(inChannels) by \(outChannels) channels of \(taps) weights")
     }
     weight = Parameter(
       try tensors.weights(

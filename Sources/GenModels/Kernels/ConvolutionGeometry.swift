@@ -77,7 +77,8 @@ public struct ConvolutionGeometry: Sendable, Hashable {
       "A convolution takes images and weights of as many channels, not \(input) and \(weights).")
     precondition(
       (0..<weights[0]).contains(top) && (0..<weights[1]).contains(left),
-      "A kernel of \(weights[0]) by \(weights[1]) can't reach \(top) rows up and \(left) columns to the left.")
+      "A kernel of \(weights[0]) by \(weights[1]) can't reach \(top) rows up and \(left) columns to the left."
+    )
     batch = input[0]
     (inputHeight, inputWidth, inChannels) = (input[1], input[2], input[3])
     (kernelHeight, kernelWidth, outChannels) = (weights[0], weights[1], weights[3])

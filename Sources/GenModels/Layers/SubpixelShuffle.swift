@@ -13,7 +13,8 @@ public struct SubpixelShuffle: Layer {
     let shape = x.shape
     precondition(
       shape.rank == 4 && shape[3] % (factor * factor) == 0,
-      "A subpixel layer of factor \(factor) takes images with a multiple of \(factor * factor) channels, not \(shape).")
+      "A subpixel layer of factor \(factor) takes images with a multiple of \(factor * factor) channels, not \(shape)."
+    )
     let channels = shape[3] / (factor * factor)
     return x.reshaped([shape[0], shape[1], shape[2], factor, factor, channels])
       .transposed([0, 1, 3, 2, 4, 5])

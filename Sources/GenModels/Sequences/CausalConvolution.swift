@@ -20,7 +20,8 @@ public struct CausalConvolution: CausalNetwork {
     public var sampleLength: Int
 
     public init(
-      steps: StepModel, channels: Int = 32, layers: Int = 5, stacks: Int = 1, kernel: Int = 2, sampleLength: Int = 1
+      steps: StepModel, channels: Int = 32, layers: Int = 5, stacks: Int = 1, kernel: Int = 2,
+      sampleLength: Int = 1
     ) {
       self.steps = steps
       self.channels = channels
@@ -131,7 +132,8 @@ struct DilatedLayer: Parameterized {
   func callAsFunction<Value: TensorAlgebra>(_ x: Value) -> (next: Value, skip: Value) {
     let (batch, steps, channels) = (x.shape[0], x.shape[1], x.shape[2])
     let rows = (steps + dilation - 1) / dilation
-    let padded = rows * dilation == steps ? x : x.zeroPadded(axis: 1, before: 0, after: rows * dilation - steps)
+    let padded =
+      rows * dilation == steps ? x : x.zeroPadded(axis: 1, before: 0, after: rows * dilation - steps)
     let sums = convolution(padded.reshaped([batch, rows, dilation, channels]), .inference)
       .reshaped([batch, rows * dilation, 2 * channels]).sliced(axis: 1, 0..<steps)
     let gate = sums.gatedHalves()

@@ -107,7 +107,9 @@ extension CausalNetwork {
   public func logDensity(checked x: [Matrix]) throws -> [Double] {
     var found = [Double](repeating: 0, count: x.count)
     let unit = scale.deviation.tensor.elements.reduce(0.0) { $0 + naturalLogarithm(Double($1)) }
-    for (length, numbers) in Dictionary(grouping: x.indices, by: { x[$0].rows }).sorted(by: { $0.key < $1.key }) {
+    for (length, numbers) in Dictionary(grouping: x.indices, by: { x[$0].rows }).sorted(by: {
+      $0.key < $1.key
+    }) {
       for part in Tensor.pieces(of: numbers.count, size: max(1, 8192 / length)) {
         let own = part.map { numbers[$0] }
         let densities = stepDensities(of: standardized(own.map { x[$0] }, length: length), like: Tensor(0))

@@ -19,7 +19,8 @@ public struct CausalTransformer: CausalNetwork {
     public var sampleLength: Int
 
     public init(
-      steps: StepModel, mostSteps: Int, width: Int = 64, heads: Int = 4, layers: Int = 2, sampleLength: Int = 1
+      steps: StepModel, mostSteps: Int, width: Int = 64, heads: Int = 4, layers: Int = 2,
+      sampleLength: Int = 1
     ) {
       self.steps = steps
       self.mostSteps = mostSteps
@@ -66,7 +67,8 @@ public struct CausalTransformer: CausalNetwork {
       })
     blocks = []
     for number in 0..<configuration.layers {
-      blocks.append(try TransformerBlock(width: width, heads: configuration.heads, tensors.under("\(number)")))
+      blocks.append(
+        try TransformerBlock(width: width, heads: configuration.heads, tensors.under("\(number)")))
     }
     normalization = try LayerNormalization(width: width, tensors.under("normalization"))
     output = try .fresh("output", width, steps.parameters, tensors)

@@ -70,10 +70,14 @@ public struct StepModel: Codable, Hashable, Sendable {
     if numbers > 0 {
       let logits = take(mixtures)
       let means = take(mixtures * numbers).reshaped([steps, mixtures, numbers])
-      let logDeviations = ObservationModel.bounded(take(mixtures * numbers)).reshaped([steps, mixtures, numbers])
+      let logDeviations = ObservationModel.bounded(take(mixtures * numbers)).reshaped([
+        steps, mixtures, numbers,
+      ])
       let values = x.sliced(axis: 1, 0..<numbers).reshaped([steps, 1, numbers])
       let z = (values - means) * (-logDeviations).exp()
-      let parts = (z.squared() * -0.5 - logDeviations - Float(StandardNormalDensity.halfLogTwoPi)).sum(axes: [2])
+      let parts = (z.squared() * -0.5 - logDeviations - Float(StandardNormalDensity.halfLogTwoPi)).sum(axes: [
+        2
+      ])
       sum = sum + (parts + logits).logSumExp() - logits.logSumExp()
     }
     if flags > 0 {

@@ -31,7 +31,8 @@ public struct MissingDataAutoencoder: Network, DensityBound, TableScorer {
     public var scoring: ImportanceSampling
 
     public init(
-      columns: Int, hidden: [Int] = [64, 64], latent: Int = 8, activation: Activation = .tanh, samples: Int = 20,
+      columns: Int, hidden: [Int] = [64, 64], latent: Int = 8, activation: Activation = .tanh,
+      samples: Int = 20,
       scoring: ImportanceSampling = ImportanceSampling(samples: 100)
     ) {
       self.columns = columns
@@ -277,7 +278,8 @@ extension MissingDataAutoencoder {
     let columns = configuration.columns
     let numbers = decoder(random.normal([count, configuration.latent]))
     let logDeviation =
-      (numbers.sliced(axis: 1, columns..<2 * columns) / Self.logDeviationBound).tanh() * Self.logDeviationBound
+      (numbers.sliced(axis: 1, columns..<2 * columns) / Self.logDeviationBound).tanh()
+      * Self.logDeviationBound
     let standard =
       numbers.sliced(axis: 1, 0..<columns) + random.normal([count, columns]) * logDeviation.exp()
     return Matrix(standard * deviation.tensor + mean.tensor)

@@ -110,7 +110,8 @@ extension VariationalAutoencoder {
     var found: [[Double]] = []
     found.reserveCapacity(x.shape[0])
     // About 2²⁰ numbers of the decoder at a time.
-    let width = configuration.pixels * configuration.observation.parameterCount(channels: configuration.channels)
+    let width =
+      configuration.pixels * configuration.observation.parameterCount(channels: configuration.channels)
     for rows in Tensor.pieces(of: x.shape[0], size: max(1, min(256, (1 << 21) / (together * width)))) {
       let piece = x.sliced(axis: 0, rows)
       let q = posterior(of: piece)

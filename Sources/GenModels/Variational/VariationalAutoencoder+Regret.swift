@@ -10,7 +10,8 @@ extension VariationalAutoencoder {
   ) throws -> [Double] {
     precondition(
       steps >= 1 && samples >= 1 && learningRate > 0,
-      "Regret takes steps and samples of at least 1 and a rate above 0, not \(steps), \(samples), \(learningRate).")
+      "Regret takes steps and samples of at least 1 and a rate above 0, not \(steps), \(samples), \(learningRate)."
+    )
     try check(x)
     var random = RandomGenerator(seed: seed).split("regret")
     let noise = random.normal([1, samples, configuration.latent])

@@ -37,7 +37,9 @@ public struct VariationalAutoencoder: TrainableDensity, DensityBound {
     encoder = try LayerChain(
       configuration.encoder, exampleShape: Shape(configuration.exampleShape), tensors.under("encoder"))
     let latent = configuration.latent
-    func dense(_ name: String, _ inputs: Int, _ outputs: Int, bias: Tensor? = nil) throws(ModelFileError) -> Dense {
+    func dense(_ name: String, _ inputs: Int, _ outputs: Int, bias: Tensor? = nil) throws(ModelFileError)
+      -> Dense
+    {
       guard Double(inputs) * Double(outputs) <= Double(Int32.max) else {
         throw .malformed(reason: "a layer can't have \(inputs) by \(outputs) weights")
       }
@@ -53,7 +55,8 @@ public struct VariationalAutoencoder: TrainableDensity, DensityBound {
     let shape = decoder.outputShape
     if shape.rank == 3 {
       guard Array(shape.prefix(2)) == Array(configuration.exampleShape.prefix(2)) else {
-        throw .malformed(reason: "the decoder makes images \(shape) for examples \(configuration.exampleShape)")
+        throw .malformed(
+          reason: "the decoder makes images \(shape) for examples \(configuration.exampleShape)")
       }
       let source = tensors.under("output")
       output = .convolution(
@@ -106,7 +109,8 @@ public struct VariationalAutoencoder: TrainableDensity, DensityBound {
 
 extension VariationalAutoencoder {
   /// q(z|x) of each example.
-  func posterior<Value: TensorAlgebra>(of x: Value, _ context: Context = .inference) -> DiagonalNormal<Value> {
+  func posterior<Value: TensorAlgebra>(of x: Value, _ context: Context = .inference) -> DiagonalNormal<Value>
+  {
     DiagonalNormal(posterior(encoder(x, context).flattened(), context))
   }
 

@@ -26,7 +26,9 @@ public struct LikelihoodComparison: Sendable {
       data: [
         PageData("reports", results.map(\.report)),
         PageData("titles", results.map { $0.report.settings.family.title }),
-        PageData("pictures", results.map { ImageStrip($0.samples.sliced(axis: 0, 0..<min(16, $0.samples.shape[0]))) }),
+        PageData(
+          "pictures", results.map { ImageStrip($0.samples.sliced(axis: 0, 0..<min(16, $0.samples.shape[0]))) }
+        ),
         PageData("size", [results[0].samples.shape[1], results[0].samples.shape[2]]),
       ]
     ).html

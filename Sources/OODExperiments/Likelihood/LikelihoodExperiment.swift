@@ -87,10 +87,13 @@ public struct LikelihoodExperiment: Sendable {
   /// Trains, scores and compares. The same settings and images give the same report (but for its seconds).
   /// - Throws: What training and scoring throw.
   public func run(progress: (Progress) -> Void = { _ in }) throws -> Result {
-    let fitted = training.examples.sliced(axis: 0, 0..<settings.trainingCount)
-    let held = training.examples.sliced(
+    let levels = try levels
+    func leveled(_ images: Tensor) -> Tensor { levels.map { images.roundedToLevels($0) } ?? images }
+    let images = leveled(training.examples)
+    let fitted = images.sliced(axis: 0, 0..<settings.trainingCount)
+    let held = images.sliced(
       axis: 0, settings.trainingCount..<settings.trainingCount + settings.validationCount)
-    let sets = ([test] + others).map { $0.examples.sliced(axis: 0, 0..<settings.testCount) }
+    let sets = ([test] + others).map { leveled($0.examples.sliced(axis: 0, 0..<settings.testCount)) }
     let models = try train(on: fitted, progress: progress)
     let scoring = LikelihoodScoring(
       models: models, settings: settings, names: ([test] + others).map(\.name), training: fitted, held: held,
@@ -104,6 +107,14 @@ public struct LikelihoodExperiment: Sendable {
       pictures: try pictures(of: models, examples: shown[0], using: &random))
   }
 
+  /// The grey levels that the family's networks give probabilities to; nil for densities of any numbers.
+  private var levels: Int? {
+    get throws {
+      let made = try settings.family.network?(settings, Array(training.exampleShape), settings.seed)
+      return (made as? any LevelModel)?.levels
+    }
+  }
+
   /// What the main model fills in, and what its decoder sees between two images.
   private func pictures(
     of models: LikelihoodModels, examples: Tensor, using random: inout RandomGenerator
@@ -111,16 +122,23 @@ public struct LikelihoodExperiment: Sendable {
     var pictures: [(title: String, images: Tensor)] = []
     if let painter = models.network as? any InPainter {
       let (height, width, depth) = (examples.shape[1], examples.shape[2], examples.shape[3])
-      let known = Tensor.ones([height / 2, width, depth]).zeroPadded(axis: 0, before: 0, after: height - height / 2)
+      let known = Tensor.ones([height / 2, width, depth]).zeroPadded(
+        axis: 0, before: 0, after: height - height / 2)
       pictures.append(
-        ("Upper halves of \(test.name), lower halves drawn", try painter.inPaint(examples, known: known, using: &random)))
+        (
+          "Upper halves of \(test.name), lower halves drawn",
+          try painter.inPaint(examples, known: known, using: &random)
+        ))
     }
     if let autoencoder = models.network as? VariationalAutoencoder, examples.shape[0] >= 2 {
       let means = try autoencoder.latentMeans(examples.sliced(axis: 0, 0..<2))
       let (first, last) = (means.sliced(axis: 0, 0..<1), means.sliced(axis: 0, 1..<2))
       let places = Tensor((0..<20).map { Float($0) / 19 }, shape: [20, 1])
       pictures.append(
-        ("Decoded along the line between two images' latent means", autoencoder.decodedMeans(first * (1 - places) + last * places)))
+        (
+          "Decoded along the line between two images' latent means",
+          autoencoder.decodedMeans(first * (1 - places) + last * places)
+        ))
     }
     return pictures
   }

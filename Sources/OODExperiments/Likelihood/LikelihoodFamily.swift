@@ -68,7 +68,8 @@ extension LikelihoodFamily: CaseIterable {
   }
 
   /// The gated PixelCNN (A. van den Oord and others, 2016).
-  public static let pixelCNN = LikelihoodFamily("pixelcnn", title: "Gated PixelCNN") { settings, shape, seed in
+  public static let pixelCNN = LikelihoodFamily("pixelcnn", title: "Gated PixelCNN") {
+    settings, shape, seed in
     try PixelCNN.validating(
       .init(
         exampleShape: shape, channels: settings.hiddenChannels, layers: settings.steps, observation: levels),

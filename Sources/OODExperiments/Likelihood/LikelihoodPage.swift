@@ -15,7 +15,8 @@ public struct LikelihoodPage: Sendable {
   ///   - examples: Images of each test set, in the order of the report's sets, of the same shape.
   ///   - more: Other images of that shape, with titles.
   public init(
-    _ report: LikelihoodReport, samples: Tensor, examples: [Tensor], more: [(title: String, images: Tensor)] = []
+    _ report: LikelihoodReport, samples: Tensor, examples: [Tensor],
+    more: [(title: String, images: Tensor)] = []
   ) {
     precondition(
       examples.count == report.sets.count

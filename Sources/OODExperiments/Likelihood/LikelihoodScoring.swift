@@ -21,7 +21,9 @@ struct LikelihoodScoring {
   let sets: [Tensor]
 
   /// ln of the volume of images that one image of 256 grey levels stands for.
-  private var logVolume: Double { models.hasLevels ? 0 : -Double(sets[0].count / sets[0].shape[0]) * log(255) }
+  private var logVolume: Double {
+    models.hasLevels ? 0 : -Double(sets[0].count / sets[0].shape[0]) * log(255)
+  }
 
   /// One score: how to compute it and what it is.
   private struct Entry {

@@ -24,7 +24,8 @@ public struct LikelihoodRegret: OODScorer {
 
     /// The error that says what is wrong, nil when nothing is.
     var problem: LikelihoodError? {
-      (1...100_000).contains(steps) && (1...100_000).contains(samples) && learningRate > 0 && learningRate.isFinite
+      (1...100_000).contains(steps) && (1...100_000).contains(samples) && learningRate > 0
+        && learningRate.isFinite
         ? nil
         : .invalidSetting(
           name: "steps, samples or learning rate", value: "\(steps), \(samples), \(learningRate)",

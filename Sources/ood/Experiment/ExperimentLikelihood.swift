@@ -24,7 +24,9 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   @OptionGroup var data: DataDirectoryOption
 
   @Option(help: ArgumentHelp("\(names).", valueName: "name")) var model: LikelihoodFamily = .realNVP
-  @Option(help: ArgumentHelp("Several models, separated by commas, and one page that compares them.", valueName: "names"))
+  @Option(
+    help: ArgumentHelp(
+      "Several models, separated by commas, and one page that compares them.", valueName: "names"))
   var models: String?
   @Option(help: "Images to train on.") var count = LikelihoodSettings().trainingCount
   @Option(help: "Images of each test set.") var testCount = LikelihoodSettings().testCount
@@ -108,8 +110,12 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   func validate() throws {
     let families = try families()
     if models == nil { try refuseOptionsOfOthers(model) }
-    guard models == nil || model == .realNVP else { throw ValidationError("Give --model or --models, not both.") }
-    guard Set(families).count == families.count else { throw ValidationError("--models names a model twice.") }
+    guard models == nil || model == .realNVP else {
+      throw ValidationError("Give --model or --models, not both.")
+    }
+    guard Set(families).count == families.count else {
+      throw ValidationError("--models names a model twice.")
+    }
     if let problem = settings(families[0]).problem { throw ValidationError("Not possible: \(problem).") }
     guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
       throw ValidationError("Give --train, --test and --against together, or none of them.")

@@ -102,7 +102,9 @@ struct GenerateCommand: AsyncParsableCommand {
     try requireRoom(density.exampleShape)
     let labels = try sampling.labels(count: count, classes: density.classCount, in: file)!
     var random = RandomGenerator(seed: seed).split("samples")
-    let samples = Working.on("generating \(count) examples") { density.sample(labels: labels, using: &random) }
+    let samples = Working.on("generating \(count) examples") {
+      density.sample(labels: labels, using: &random)
+    }
     try report(examples: samples, shape: density.exampleShape, to: outputs)
   }
 

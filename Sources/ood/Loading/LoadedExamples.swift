@@ -10,6 +10,17 @@ struct LoadedExamples<Examples: ExampleBatch> {
   let scored: ([Double]) -> ScoredExamples
 }
 
+extension LoadedExamples {
+  /// Images with their pixels moved to the nearest of a model's grey levels. Two levels are left as they are: making them of others is the
+  /// user's business.
+  func rounded(to levels: Int?) -> LoadedExamples {
+    guard let levels, levels > 2, let images = examples as? Tensor, images.rank == 4,
+      let rounded = images.roundedToLevels(levels) as? Examples
+    else { return self }
+    return LoadedExamples(examples: rounded, row: row, scored: scored)
+  }
+}
+
 extension DataLibrary {
   /// The examples that a specification names, in the shape and precision that a model takes; images become vectors where it takes
   /// those.
@@ -43,7 +54,8 @@ extension DataLibrary {
       let sequences = dataset.sequences
       guard sequences[0].columns == shape[0] else {
         throw Failure(
-          "The steps of \(specification) have \(sequences[0].columns) columns, and the model takes \(shape[0]).")
+          "The steps of \(specification) have \(sequences[0].columns) columns, and the model takes \(shape[0])."
+        )
       }
       if let examples = sequences as? Examples {
         return LoadedExamples(examples: examples, row: dataset.row) { ScoredExamples($0, of: dataset) }

@@ -59,7 +59,8 @@ struct LikelihoodOptions: ParsableArguments {
       ask at the levels [1].
       """)
   var noiseDraws: Int?
-  @Option(help: "Importance samples of a model that knows a bound on ln p (vae, iwae) [100].") var samples: Int?
+  @Option(help: "Importance samples of a model that knows a bound on ln p (vae, iwae) [100].") var samples:
+    Int?
   @Option(help: "Decides those samples [0].") var seed: UInt64?
 
   /// A compressor, or the best of all for each image.
@@ -94,7 +95,8 @@ struct LikelihoodOptions: ParsableArguments {
       }
     case .waic, .posteriorChange, .information, .disagreement:
       guard !member.isEmpty else {
-        throw ValidationError("The score \(scorer.rawValue) is one of an ensemble: give at least one --member.")
+        throw ValidationError(
+          "The score \(scorer.rawValue) is one of an ensemble: give at least one --member.")
       }
     case .logDensity, .complexity, .gradientNorm, .regret: break
     }

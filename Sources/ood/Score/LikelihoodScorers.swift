@@ -24,7 +24,9 @@ struct LikelihoodScorers {
     return try scorer(of: importanceSampled(model))
   }
 
-  private func importanceSampled<Bound: DensityBound & Model>(_ model: Bound) -> ImportanceSampledDensity<Bound> {
+  private func importanceSampled<Bound: DensityBound & Model>(_ model: Bound) -> ImportanceSampledDensity<
+    Bound
+  > {
     ImportanceSampledDensity(model, samples: options.samples ?? 100, seed: options.seed ?? 0)
   }
 
@@ -43,7 +45,8 @@ struct LikelihoodScorers {
     }
     guard options.samples == nil && options.seed == nil || density.hasImportanceSamples else {
       throw Failure(
-        "A \(type(of: density).kind) knows ln p itself and draws no samples for it: leave --samples and --seed out.")
+        "A \(type(of: density).kind) knows ln p itself and draws no samples for it: leave --samples and --seed out."
+      )
     }
     return try scorer(density)
   }
@@ -133,7 +136,7 @@ struct LikelihoodScorers {
   private func reference<Density: DensityModel>(of density: Density) throws -> Density.Examples {
     try library.examples(
       options.reference!, as: Density.Examples.self, shape: density.exampleShape, like: columns
-    ).examples
+    ).rounded(to: (density as? any LevelModel)?.levels).examples
   }
 
   /// Another density over the same examples.

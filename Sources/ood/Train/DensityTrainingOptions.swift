@@ -5,7 +5,8 @@ import OODDatasets
 /// What networks that learn a distribution of levels or numbers are trained with.
 struct DensityTrainingOptions: ParsableArguments {
   @OptionGroup var options: TrainOptions
-  @Option(help: ArgumentHelp("Measure the loss here after each epoch, and keep the best one's.", valueName: "spec"))
+  @Option(
+    help: ArgumentHelp("Measure the loss here after each epoch, and keep the best one's.", valueName: "spec"))
   var validation: String?
   @Option(help: "Bound on the gradient's norm; 0 for none.") var clip = 0.0
   @Option(
@@ -19,7 +20,9 @@ struct DensityTrainingOptions: ParsableArguments {
   @Flag(help: "Lower the rate along a cosine to 0.") var cosine = false
 
   func validate() throws {
-    guard clip >= 0, clip.isFinite else { throw ValidationError("--clip is 0 or more, and \(clip) was given.") }
+    guard clip >= 0, clip.isFinite else {
+      throw ValidationError("--clip is 0 or more, and \(clip) was given.")
+    }
     try requireOption("--levels", levels, in: 2...65_536)
     try requireOption("--mixtures", mixtures, in: 1...1000)
     if binarize, let observation, observation != .bernoulli {
@@ -84,8 +87,10 @@ struct DensityTrainingOptions: ParsableArguments {
     if cosine { trainer.schedule = .cosine() }
     trainer = try options.trainer(trainer, outputs)
     if held != nil { trainer.earlyStopping = EarlyStopping(patience: 1 << 20) }
+    let rounded = try dataset.rounded(to: observation, options.data)
     try train(
-      model, on: dataset, held: held, settings: DensityTraining(trainer: trainer, binarizes: binarize),
+      model, on: rounded, held: held.map { try $0.rounded(to: observation, validation!) },
+      settings: DensityTraining(trainer: trainer, binarizes: binarize),
       levels: observation.levels, isConditional, outputs)
   }
 
@@ -105,7 +110,19 @@ struct DensityTrainingOptions: ParsableArguments {
     try report.print(.text)
     guard levels != nil else { return }
     let numbers = Double(model.exampleShape.elementCount) * 0.6931471805599453
-    Console.result("bits        \((report.loss / numbers).rounded(digits: 4)) per dimension in the last epoch")
+    Console.result(
+      "bits        \((report.loss / numbers).rounded(digits: 4)) per dimension in the last epoch")
+  }
+}
+
+extension Dataset {
+  /// Images whose pixels are between the grey levels of an observation, as drawn ones are, moved to the nearest; said on the way.
+  fileprivate func rounded(to observation: ObservationModel, _ specification: String) throws -> Dataset {
+    guard let levels = observation.levels, levels > 2, examples.rank == 4 else { return self }
+    let rounded = examples.roundedToLevels(levels)
+    guard rounded != examples else { return self }
+    Console.remark("The pixels of \(specification) are rounded to \(levels) levels.")
+    return Dataset(name: name, summary: summary, examples: rounded, labels: labels, classNames: classNames)
   }
 }
 

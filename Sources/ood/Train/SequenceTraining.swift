@@ -14,7 +14,9 @@ struct SequenceTraining: ParsableArguments {
     try requireOption("--symbols", symbols, in: 2...65_536)
     try requireOption("--flags", flags, in: 0...4096)
     try requireOption("--mixtures", mixtures, in: 1...1000)
-    guard clip >= 0, clip.isFinite else { throw ValidationError("--clip is 0 or more, and \(clip) was given.") }
+    guard clip >= 0, clip.isFinite else {
+      throw ValidationError("--clip is 0 or more, and \(clip) was given.")
+    }
   }
 
   func run<Model: CausalNetwork>(_ make: (_ steps: StepModel, _ longest: Int) throws -> Model) throws {

@@ -5,7 +5,9 @@ import OODDatasets
 struct TrainMissingDataAutoencoder: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "miwae", abstract: "Train an importance-weighted autoencoder of a table with gaps.",
-    discussion: "Cells without a number are gaps: the model is trained on the others, and ood score takes rows with gaps.")
+    discussion:
+      "Cells without a number are gaps: the model is trained on the others, and ood score takes rows with gaps."
+  )
 
   @OptionGroup var options: TrainOptions
   @Option(help: "Units of the encoder's layers, separated by commas; the decoder mirrors them.")

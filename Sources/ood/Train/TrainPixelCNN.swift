@@ -29,7 +29,9 @@ struct TrainPixelCNN: AsyncParsableCommand {
       recipe: Trainer(optimizer: Adam(learningRate: 1e-3), epochs: 10, batchSize: 50, clipping: .norm(10)),
       isConditional: classConditional
     ) { purpose in
-      guard purpose.isImages else { throw Failure("A PixelCNN takes images, and \(training.options.data) has none.") }
+      guard purpose.isImages else {
+        throw Failure("A PixelCNN takes images, and \(training.options.data) has none.")
+      }
       return try PixelCNN.validating(
         .init(
           exampleShape: purpose.shape, stack: plain ? .masked : .gated, channels: channels, layers: layers,

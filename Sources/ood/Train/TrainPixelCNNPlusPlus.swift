@@ -27,10 +27,13 @@ struct TrainPixelCNNPlusPlus: AsyncParsableCommand {
       recipe: Trainer(optimizer: Adam(learningRate: 1e-3), epochs: 10, batchSize: 32, clipping: .norm(10)),
       isConditional: classConditional
     ) { purpose in
-      guard purpose.isImages else { throw Failure("PixelCNN++ takes images, and \(training.options.data) has none.") }
+      guard purpose.isImages else {
+        throw Failure("PixelCNN++ takes images, and \(training.options.data) has none.")
+      }
       return try PixelCNNPlusPlus.validating(
         .init(
-          exampleShape: purpose.shape, channels: channels, layers: layers, halvings: halvings, dropout: dropout,
+          exampleShape: purpose.shape, channels: channels, layers: layers, halvings: halvings,
+          dropout: dropout,
           observation: purpose.observation, classCount: purpose.classCount), seed: training.options.seed)
     }
   }

@@ -21,7 +21,9 @@ struct VariationalOptions: ParsableArguments {
     try requireOption("--latent", latent, in: 1...1 << 16)
     try requireOption("--channels", channels, in: 1...1 << 12)
     try requireOption("--upper-latent", upperLatent, in: 1...1 << 16)
-    guard convolutional || channels == nil else { throw ValidationError("--channels is for --convolutional.") }
+    guard convolutional || channels == nil else {
+      throw ValidationError("--channels is for --convolutional.")
+    }
     guard !convolutional || hidden == nil || wholeNumbers(hidden!).count == 1 else {
       throw ValidationError("--convolutional has one fully connected layer: give one number of --hidden.")
     }
@@ -46,7 +48,8 @@ struct VariationalOptions: ParsableArguments {
     if convolutional {
       guard purpose.isImages, purpose.shape[0] % 4 == 0, purpose.shape[1] % 4 == 0 else {
         throw Failure(
-          "--convolutional takes images whose sides are multiples of 4, and --data has \(Shape(purpose.shape)).")
+          "--convolutional takes images whose sides are multiples of 4, and --data has \(Shape(purpose.shape))."
+        )
       }
       return .convolutional(
         exampleShape: purpose.shape, channels: channels ?? 32, hidden: wholeNumbers(hidden ?? "128")[0],
@@ -86,7 +89,8 @@ struct TrainImportanceWeightedAutoencoder: AsyncParsableCommand {
 
   @OptionGroup var options: VariationalOptions
   @Option(help: "k: samples of the bound.") var samples = 50
-  @Flag(help: "Doubly reparameterized gradients (for one stochastic layer).") var doublyReparameterized = false
+  @Flag(help: "Doubly reparameterized gradients (for one stochastic layer).") var doublyReparameterized =
+    false
 
   func validate() throws {
     try requireOption("--samples", samples, in: 1...100_000)

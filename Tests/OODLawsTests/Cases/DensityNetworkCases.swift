@@ -86,13 +86,16 @@ enum DensityNetworkCases {
 
   private static let pixels: [ModelLawCase] = [
     ModelLawCase("pixelcnn", kind: PixelCNN.kind, inliers: squares) {
-      try trained(PixelCNN(.init(exampleShape: [4, 2, 1], channels: 4, layers: 1, firstKernel: 3), seed: 1), on: squares)
+      try trained(
+        PixelCNN(.init(exampleShape: [4, 2, 1], channels: 4, layers: 1, firstKernel: 3), seed: 1), on: squares
+      )
     },
     ModelLawCase("pixelcnn, masked, two classes", kind: PixelCNN.kind, inliers: squares) {
       try trained(
         PixelCNN(
           .init(
-            exampleShape: [4, 2, 1], stack: .masked, channels: 4, layers: 1, firstKernel: 3, classCount: 2), seed: 1),
+            exampleShape: [4, 2, 1], stack: .masked, channels: 4, layers: 1, firstKernel: 3, classCount: 2),
+          seed: 1),
         on: squares, labels: squareLabels)
     },
     ModelLawCase("pixelcnn-plus-plus", kind: PixelCNNPlusPlus.kind, inliers: levels) {
@@ -139,7 +142,8 @@ enum DensityNetworkCases {
       try trained(vae, on: bits)
     },
     ModelLawCase(
-      "variational-autoencoder, convolutions and grey levels", kind: VariationalAutoencoder.kind, inliers: levels
+      "variational-autoencoder, convolutions and grey levels", kind: VariationalAutoencoder.kind,
+      inliers: levels
     ) {
       try trained(
         VariationalAutoencoder(
