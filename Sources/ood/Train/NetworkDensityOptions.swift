@@ -3,7 +3,7 @@ import GenModels
 import OODDatasets
 
 /// What networks that learn a distribution of levels or numbers are trained with.
-struct DensityTrainingOptions: ParsableArguments {
+struct NetworkDensityOptions: ParsableArguments {
   @OptionGroup var options: TrainOptions
   @Option(
     help: ArgumentHelp("Measure the loss here after each epoch, and keep the best one's.", valueName: "spec"))
