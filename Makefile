@@ -10,6 +10,7 @@ demo: install
 	swift run -c release --quiet ood demo --out .build
 
 test: install
+	Tests/headers.sh
 	swift build -c release --build-tests
 	swift test -c release --skip-build
 	Tests/consumer.sh

@@ -69,13 +69,23 @@ let package = Package(
       ], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
     .testTarget(
-      name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors"], exclude: ["Fixtures"]),
+      name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors", "OODDatasets"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
     .testTarget(
       name: "OODLawsTests",
       dependencies: ["OODLaws", "OODExperiments", "OODDatasets", "OODMetrics", "OODDetectors", "GenModels"]),
-    .testTarget(name: "ToolTests", dependencies: ["ood", "OODDatasets"]),
+    // The documentation's examples, as an importer's code: without the package's own access. `ExamplesTests` compares.
+    .target(
+      name: "Examples",
+      dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets", "OODExperiments", "OODLaws"],
+      path: "Tests/Examples", packageAccess: false,
+      // Examples name results that they do nothing with.
+      swiftSettings: [.unsafeFlags(["-suppress-warnings"])]),
+    .testTarget(name: "ExamplesTests", dependencies: ["Examples", "ood"]),
+    .testTarget(
+      name: "ToolTests", dependencies: ["ood", "OODDatasets", "OODDetectors", "OODMetrics", "GenModels"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

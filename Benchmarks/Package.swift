@@ -30,6 +30,13 @@ let package = Package(
       dependencies: ["CPeak", .product(name: "GenModels", package: "swift-ood")]),
     // What `Peers/speed_flows.py` runs.
     .executableTarget(name: "FlowTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
+    // What `Peers/speed_refusal.py` runs.
+    .executableTarget(
+      name: "RefusalTiming",
+      dependencies: [
+        "CPeak", .product(name: "GenModels", package: "swift-ood"),
+        .product(name: "OODMetrics", package: "swift-ood"),
+      ]),
     // What `Peers/speed_densities.py` runs.
     .executableTarget(
       name: "DensityTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),

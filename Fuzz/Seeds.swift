@@ -6,11 +6,11 @@ import OODDatasets
     let corpus = CommandLine.arguments[1]
     func write(_ target: String, _ seeds: [[UInt8]]) throws {
       for (number, bytes) in seeds.enumerated() {
-        try writeFile(bytes, to: "\(corpus)/\(target)/seed-\(number)")
+        try OutputPlace.write(bytes, to: "\(corpus)/\(target)/seed-\(number)")
       }
     }
     let small = IDX.bytes(of: NumericArray((0..<24).map { UInt8($0) }, shape: [2, 3, 4]))
-    try write("IDX", [small, gzip(small), IDX.bytes(of: NumericArray([1.5, -2], shape: [2]))])
+    try write("IDX", [small, Gzip.compress(small), IDX.bytes(of: NumericArray([1.5, -2], shape: [2]))])
     let table = NumericArray([1.5, 2, 3, 4, 5, 6], shape: [3, 2])
     let labels = NumericArray([0, 1, 1], shape: [3])
     try write(
@@ -25,7 +25,7 @@ import OODDatasets
         "\u{0}a,b\n1,2.5e-3\n\"4\",NA\n", "\u{14}kind;x\nu;1\nv;2\n",
         "\u{6}1\t2\r\n3\t12345678901234567890\r\n",
       ].map { Array($0.utf8) }
-        + [[0] + gzip(Array("1,2\n3,4\n".utf8))])
+        + [[0] + Gzip.compress(Array("1,2\n3,4\n".utf8))])
     try write(
       "HWRT",
       [Array("symbol_id;user_id;user_agent;data\n31;7;'a''b';[[{\"x\":1,\"y\":2.5,\"time\":3}],[]]\n".utf8)])

@@ -10,7 +10,7 @@ import OODMetrics
     let corpus = CommandLine.arguments[1]
     func write(_ target: String, _ seeds: [[UInt8]]) throws {
       for (number, bytes) in seeds.enumerated() {
-        try writeFile(bytes, to: "\(corpus)/\(target)/seed-\(number)")
+        try OutputPlace.write(bytes, to: "\(corpus)/\(target)/seed-\(number)")
       }
     }
     let archives = try detectors().map { try $0.archive().file().bytes() }

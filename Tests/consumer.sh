@@ -12,13 +12,19 @@ trap 'rm -rf "$work"' EXIT
 
 fail() { echo "consumer: $1" >&2; exit 1; }
 
-# A clone whose tag 1.0.0 holds the working tree.
+# What the README tells an importer to write into their manifest.
+readme_dependency=$(grep -o '\.package(url: "[^"]*", from: "[^"]*")' README.md) || fail "README.md names no dependency."
+readme_products=$(sed -n 's/^dependencies: \(\[\.product(.*\]\)$/\1/p' README.md)
+[ -n "$readme_products" ] || fail "README.md names no products."
+version=$(sed 's/.*from: "\(.*\)")/\1/' <<< "$readme_dependency")
+
+# A clone whose tag holds the working tree.
 clone="$work/swift-ood"
 git clone --quiet --no-checkout "$package" "$clone"
 clone_git() { git --git-dir="$clone/.git" --work-tree="$package" "$@"; }
 clone_git add --all
 clone_git -c user.name=consumer -c user.email=consumer@localhost commit --quiet --allow-empty --message "Working tree"
-clone_git tag 1.0.0
+clone_git tag "$version"
 
 importer="$work/importer"
 mkdir -p "$importer"
@@ -32,11 +38,11 @@ func product(_ name: String) -> Target.Dependency { .product(name: name, package
 let package = Package(
   name: "importer",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(url: "file://$clone", from: "1.0.0")],
+  dependencies: [$(sed "s|url: \"[^\"]*\"|url: \"file://$clone\"|" <<< "$readme_dependency")],
   targets: [
     .executableTarget(name: "importer", dependencies: [product("GenModels")]),
     .executableTarget(
-      name: "parts", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODLaws"].map(product)),
+      name: "parts", dependencies: $readme_products + ["OODDetectors", "OODLaws"].map(product)),
   ])
 END
 

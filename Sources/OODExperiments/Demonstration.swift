@@ -4,9 +4,11 @@ import OODDatasets
 /// A first look at spurious and missing modes, on drawn digits and symbols that need no download: a small sweep of
 /// winner-take-all autoencoders, one of them untrained, and its page (B. Kégl, M. Cherti and A. Kazakçı, 2018).
 ///
-///     let result = try await Demonstration().run(in: "demo")
-///     result.records                   // what each model reconstructs
-///     result.page                      // the path of the page
+/// ```swift
+/// let result = try await Demonstration().run(in: "demo")
+/// result.records                   // what each model reconstructs
+/// result.page                      // the path of the page
+/// ```
 public struct Demonstration: Sendable {
   /// Decides the drawings, the networks' first weights and the order of training.
   public var seed: UInt64

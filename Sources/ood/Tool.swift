@@ -16,7 +16,8 @@ struct Tool: AsyncParsableCommand {
     abstract: "Deep generative models and out-of-distribution scoring.",
     subcommands: [
       DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
-      GenerateCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self, ExperimentCommand.self,
+      GenerateCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self, ArchetypesCommand.self,
+      ExperimentCommand.self,
     ])
 
   static func main() async {

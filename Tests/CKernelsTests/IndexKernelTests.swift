@@ -81,28 +81,6 @@ private func rowMajor(_ shape: [Int]) -> [Int] {
     #expect(sums == [2, 32, 0, 0, 28, 0, 0, 0, 0, 1])
   }
 
-  @Test(arguments: variants)
-  func oneHot(variant: String) {
-    var y = [Float](repeating: 7, count: 12)
-    index(variant).one_hot([2, 0, -1, 3], 4, 3, &y)
-    #expect(y == [0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
-  }
-
-  @Test(arguments: variants)
-  func transposes(variant: String) {
-    for rows in [1, 2, 4, 7, 8, 16, 31, 33, 70] {
-      for columns in [1, 3, 4, 8, 9, 16, 17, 65, 130] {
-        let (xStride, yStride) = (columns + 2, rows + 3)
-        let x = numbered(rows * xStride)
-        var y = [Float](repeating: -1, count: columns * yStride)
-        index(variant).transpose(x, xStride, rows, columns, &y, yStride)
-        var expected = [Float](repeating: -1, count: columns * yStride)
-        for r in 0..<rows { for c in 0..<columns { expected[c * yStride + r] = x[r * xStride + c] } }
-        #expect(y == expected, "\(rows) x \(columns)")
-      }
-    }
-  }
-
   /// A slice of columns, a padded image and a concatenation are all copies of rows.
   @Test(arguments: variants)
   func copiesRows(variant: String) {
@@ -144,45 +122,6 @@ private func rowMajor(_ shape: [Int]) -> [Int] {
       let expected = indices(order.map { shape[$0] }).map { x[dot($0, order.map { strides[$0] })] }
       #expect(Array(y.dropLast()) == expected, "shape \(shape), order \(order)")
       #expect(y[count] == -1)
-    }
-  }
-
-  /// Broadcasts, flips, gaps and slices, against the definition.
-  @Test(arguments: variants)
-  func copiesWithStrides(variant: String) {
-    var random = RandomGenerator(seed: 5)
-    for _ in 0..<200 {
-      let rank = Int.random(in: 0...5, using: &random)
-      let shape = (0..<rank).map { _ in Int.random(in: 1...(rank > 3 ? 5 : 20), using: &random) }
-      // y: a random order of its axes with gaps; x: dense in another order, some axes repeated or flipped.
-      var yStrides = [Int](repeating: 0, count: rank)
-      var step = Int.random(in: 1...2, using: &random)
-      for axis in (0..<rank).shuffled(using: &random) {
-        yStrides[axis] = step
-        step *= shape[axis] + Int.random(in: 0...1, using: &random)
-      }
-      var y = [Float](repeating: -1, count: step + 1)
-      var xStrides = [Int](repeating: 0, count: rank)
-      var (xCount, start) = (1, 0)
-      for axis in (0..<rank).shuffled(using: &random) {
-        switch Int.random(in: 0..<4, using: &random) {
-        case 0: xStrides[axis] = 0
-        case 1:
-          xStrides[axis] = -xCount
-          start += xCount * (shape[axis] - 1)
-          xCount *= shape[axis]
-        default:
-          xStrides[axis] = xCount
-          xCount *= shape[axis]
-        }
-      }
-      let x = numbered(xCount)
-      var expected = y
-      for index in indices(shape) { expected[dot(index, yStrides)] = x[start + dot(index, xStrides)] }
-      x.withUnsafeBufferPointer {
-        index(variant).strided_copy($0.baseAddress! + start, xStrides, &y, yStrides, shape, Int32(rank))
-      }
-      #expect(y == expected, "shape \(shape), strides \(xStrides) to \(yStrides)")
     }
   }
 }

@@ -100,9 +100,6 @@ private struct BinaryCase: CustomTestStringConvertible, Sendable {
     BinaryCase("maximum", ood_maximum) { $0.isNaN || $1.isNaN ? .nan : max($0, $1) },
     BinaryCase("minimum", ood_minimum) { $0.isNaN || $1.isNaN ? .nan : min($0, $1) },
     BinaryCase("gate", ood_gate) { $1 > 0 ? $0 : 0 },
-    BinaryCase("squared difference", ood_squared_difference) { ($0 - $1) * ($0 - $1) },
-    BinaryCase("greater", ood_greater) { $0 > $1 ? 1 : 0 },
-    BinaryCase("equal", ood_equal) { $0 == $1 ? 1 : 0 },
   ]
 }
 
@@ -342,9 +339,6 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
     compare { map(variant).unary(ood_tanh, 0, $0, $1, $2) }
     compare { map(variant).binary(ood_multiply, $0, $0, $1, $2) }
     compare { map(variant).unary_gradient(ood_exp, 0, $0, nil, $0, $1, $2) }
-    compare {
-      map(variant).fill(3, $1, $2); _ = $0
-    }
     compare { map(variant).binary_2d(ood_add, $0, $2, 1, [2.5], 0, 0, $1, 1, $2) }
     var broadcast = [Float](repeating: -7, count: n + 1)
     let (rows, columns) = (n / 77, 77)
@@ -364,8 +358,6 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
         #expect(abs(y[i] - (start[i] - 1.5 * x[i])) <= 2e-7 * (abs(start[i]) + 1.5 * abs(x[i])))
       }
       #expect(y[n] == start[n])
-      map(variant).fill(.infinity, &y, n)
-      #expect(y == [Float](repeating: .infinity, count: n) + [start[n]])
     }
   }
 
@@ -373,16 +365,13 @@ private let lengths = Array(0...70) + [127, 128, 129, 1000, 1023, 1024, 1025, 40
     var numbers = SampleNumbers(seed: 7)
     for n in lengths {
       var x = numbers.floats(n, scale: .greatestFiniteMagnitude)
-      #expect(map(variant).count_non_finite(x, n) == 0 && map(variant).first_non_finite(x, n) == n)
+      #expect(map(variant).first_non_finite(x, n) == n)
       guard n > 0 else { continue }
       let places = Set(numbers.integers(1 + n / 9, below: n))
       for (k, place) in places.sorted().enumerated() {
         x[place] = [.nan, .infinity, -.infinity, -.nan][k % 4]
       }
-      #expect(map(variant).count_non_finite(x, n) == places.count)
       #expect(map(variant).first_non_finite(x, n) == places.min())
     }
-    let many = [Float](repeating: .nan, count: 3_000_001)
-    #expect(map(variant).count_non_finite(many, many.count) == many.count)
   }
 }

@@ -47,19 +47,14 @@ private func lines(_ x: [Float], _ shape: (Int, Int, Int)) -> [[Float]] {
     for shape in shapes {
       let x = numbers.floats(shape.0 * shape.1 * shape.2)
       let count = shape.0 * shape.2
-      var (sums, squares) = (
-        [Float](repeating: -7, count: count + 1), [Float](repeating: -7, count: count + 1)
-      )
+      var sums = [Float](repeating: -7, count: count + 1)
       reduce(variant).sum(x, &sums, shape.0, shape.1, shape.2)
-      reduce(variant).sum_of_squares(x, &squares, shape.0, shape.1, shape.2)
       for (k, line) in lines(x, shape).enumerated() {
         let sum = line.reduce(0.0) { $0 + Double($1) }
         let magnitude = line.reduce(0.0) { $0 + Double(abs($1)) }
         #expect(abs(Double(sums[k]) - sum) <= 2.4e-7 * magnitude, "\(shape)")
-        let square = line.reduce(0.0) { $0 + Double($1) * Double($1) }
-        #expect(abs(Double(squares[k]) - square) <= 3.6e-7 * square, "\(shape)")
       }
-      #expect(sums[count] == -7 && squares[count] == -7, "wrote behind its end")
+      #expect(sums[count] == -7, "wrote behind its end")
     }
   }
 

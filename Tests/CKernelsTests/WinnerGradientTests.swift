@@ -84,7 +84,7 @@ import Testing
     let bias = numbers.tensor([encoder.weights[3]])
     let geometry = ConvolutionGeometry(input: x.shape, weights: weights.shape, padding: encoder.padding)
     withVariant(variant) {
-      for activation in [ConvolutionActivation.none, .relu] {
+      for activation in [Activation.identity, .relu] {
         let images = convolution(
           x, weights: weights, bias: bias, activation: activation, geometry: geometry)
         let reference = spatialWinners(images)
@@ -126,7 +126,7 @@ import Testing
       var x = numbersOnly
       x[0, place, place, 0] = .nan
       let code = withVariant(variant) {
-        convolutionWinners(x, weights: weights, bias: nil, activation: .none, geometry: geometry)
+        convolutionWinners(x, weights: weights, bias: nil, activation: .identity, geometry: geometry)
       }
       #expect(code.values.elements[..<40].allSatisfy { $0.isNaN })
       #expect(code.values.elements[40...].allSatisfy { $0.isFinite })
@@ -146,7 +146,7 @@ import Testing
     let scale = Float(sign: .plus, exponent: 70, significand: 1)
     let (code, large) = withVariant(variant) {
       let winners = [x, x * scale].map {
-        convolutionWinners($0, weights: weights, bias: nil, activation: .none, geometry: geometry)
+        convolutionWinners($0, weights: weights, bias: nil, activation: .identity, geometry: geometry)
       }
       return (winners[0], winners[1])
     }

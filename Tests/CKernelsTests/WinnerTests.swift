@@ -96,6 +96,58 @@ import Testing
     }
   }
 
+  @Test(
+    "Of a cell's winners the largest stays: on every kernel, by hand", arguments: KernelVariant.available)
+  func cellWinnersByHand(variant: KernelVariant) {
+    withVariant(variant) {
+      // 3 x 5 positions, cells of 2 x 2: the last ones have one row, or one column.
+      let code = WinnerCode(
+        positions: Indexes([0, 6, 1, 4, 9, 10, 14, 14], shape: [1, 8]),
+        values: Tensor([1, 3, 3, 2, 5, 0, -2, -1], shape: [1, 8]), height: 3, width: 5)
+      let (kept, mask) = channelWinners(code, stride: 2)
+      // Positions 0, 6 and 1 share a cell, and of the two 3s the lower map's stays; 4 and 9 share the last column's.
+      #expect(kept.elements == [0, 3, 0, 0, 5, 0, 0, -1])
+      #expect(mask.elements == [0, 1, 0, 0, 1, 1, 0, 1])
+      // Cells of one position: only the last two meet.
+      #expect(channelWinners(code, stride: 1).mask.elements == [1, 1, 1, 1, 1, 1, 0, 1])
+      // One cell for all.
+      for stride in [5, 6, Int.max] {
+        #expect(channelWinners(code, stride: stride).mask.elements == [0, 0, 0, 0, 1, 0, 0, 0])
+      }
+      let strange = WinnerCode(
+        positions: Indexes([0, 0, 0, 1, 1], shape: [1, 5]),
+        values: Tensor([.infinity, .nan, .nan, -0.0, 0.0], shape: [1, 5]), height: 1, width: 2)
+      let (values, first) = channelWinners(strange, stride: 1)
+      #expect(first.elements == [0, 1, 0, 1, 0])
+      #expect(values.elements[1].isNaN && values.elements[2] == 0)
+    }
+  }
+
+  @Test(
+    "Cells agree with a search over all winners, whatever the batch", arguments: KernelVariant.available,
+    [(1, 4, 4, 3), (5, 7, 3, 40), (70, 8, 8, 128), (3, 24, 24, 17)])
+  func cellWinnersAgreeWithSearch(variant: KernelVariant, size: (Int, Int, Int, Int)) {
+    let (batch, height, width, maps) = size
+    var numbers = TestNumbers(seed: 12)
+    let positions = (0..<batch * maps).map { _ in numbers.below(height * width) }
+    let values = (0..<batch * maps).map { _ in Float(numbers.below(9) - 2) }
+    let code = WinnerCode(
+      positions: Indexes(positions.map(Int32.init), shape: [batch, maps]),
+      values: Tensor(values, shape: [batch, maps]),
+      height: height, width: width)
+    for stride in [1, 2, 3, 7] {
+      let (kept, mask) = withVariant(variant) { channelWinners(code, stride: stride) }
+      let expected = (0..<batch * maps).map { index -> Float in
+        func cell(_ i: Int) -> [Int] { [positions[i] / width / stride, positions[i] % width / stride] }
+        let rivals = (index / maps * maps..<(index / maps + 1) * maps).filter { cell($0) == cell(index) }
+        let best = rivals.max { values[$0] < values[$1] || values[$0] == values[$1] && $0 > $1 }
+        return best == index ? 1 : 0
+      }
+      #expect(mask.elements == expected)
+      #expect(kept.elements == zip(values, expected).map { $1 == 1 ? $0 : 0 })
+    }
+  }
+
   static let cases = ConvolutionCase.all
 
   @Test(arguments: cases)

@@ -40,7 +40,9 @@ struct AutoencoderTests {
 
   @Test(
     "Reconstructions have the images' shape, and a saved model gives the same bits",
-    arguments: [.plain, .winnerTakeAll(channelSparsity: 0.5, lifetimeRate: 0.3)]
+    arguments: [
+      .plain, .winnerTakeAll(channelSparsity: 0.5, lifetimeRate: 0.3), .winnerTakeAll(channelStride: 2),
+    ]
       as [ConvolutionalAutoencoder.Bottleneck])
   func saving(bottleneck: ConvolutionalAutoencoder.Bottleneck) throws {
     let model = ConvolutionalAutoencoder(small(bottleneck: bottleneck), seed: 1)

@@ -66,6 +66,13 @@ import Testing
           { $0.architecture.bottleneck = .winnerTakeAll(channelSparsity: 0.25, lifetimeRate: 0.25) }
         ),
         ("architecture", { $0.architecture.bottleneck = .winnerTakeAll(channelSparsity: 0.25) }),
+        (
+          "architecture",
+          {
+            $0.architecture.bottleneck = .winnerTakeAll(
+              channelSparsity: 0.25, channelStride: 2, lifetimeRate: 0.5)
+          }
+        ),
         ("architecture", { $0.architecture.bottleneck = .plain }),
         ("first parameters", { $0.settings.startsAtMean = true }),
         ("corruption", { $0.settings.corruption = 0.2 }),

@@ -178,6 +178,16 @@ extension DifferentiableCase {
       DifferentiableCase("dense image of winners", [distinct([2, 4, 4, 3])]) {
         $0[0].spatialWinners().channelWinners(sparsity: 0.4).dense().squared()
       },
+      DifferentiableCase("dense image of winners in cells", [distinct([2, 4, 5, 6])]) {
+        $0[0].spatialWinners().channelWinners(stride: 2).dense().squared()
+      },
+      DifferentiableCase(
+        "convolution of winners in cells",
+        [distinct([2, 4, 4, 5]), numbers([3, 3, 5, 3], seed: 2), numbers([3], seed: 3)]
+      ) {
+        $0[0].spatialWinners().channelWinners(stride: 3).channelWinners(sparsity: 0.2)
+          .convolved(weights: $0[1], bias: $0[2], activation: .sigmoid)
+      },
       DifferentiableCase(
         "convolution's winners",
         [distinct([2, 5, 5, 2]), numbers([3, 3, 2, 3], 0.5..<1, seed: 2), numbers([3], seed: 3)]

@@ -101,11 +101,39 @@ struct LayerTests {
     #expect(inTraining == Tensor(repeating: 2, shape: [10]))
   }
 
-  @Test("In a sequence the compact code gives what the dense images give", arguments: [0, 0.3])
-  func compactCode(sparsity: Double) {
+  @Test("With a stride one value stays in each cell of positions, the largest of its winners")
+  func winnersInCells() {
+    var random = RandomGenerator(seed: 5)
+    let x = random.uniform([3, 6, 7, 20])
+    let all = WinnerTakeAll()(x)
+    for stride in [1, 2, 4, 7] {
+      let kept = WinnerTakeAll(channelStride: stride)(x)
+      for image in 0..<3 {
+        for (top, left) in Array(0..<6).flatMap({ y in (0..<7).map { (y, $0) } })
+        where top % stride == 0 && left % stride == 0 {
+          func cell(_ values: Tensor) -> [Float] {
+            (top..<min(6, top + stride)).flatMap { y in
+              (left..<min(7, left + stride)).flatMap { x in (0..<20).map { values[image, y, x, $0] } }
+            }
+          }
+          let largest = cell(all).max()!
+          #expect(cell(kept).filter { $0 != 0 } == (largest > 0 ? [largest] : []))
+        }
+      }
+    }
+    // Then the share of maps: of 20, 12 are zeroed, those that lost in their cells among them.
+    let both = WinnerTakeAll(channelSparsity: 0.6, channelStride: 1)(x).step().sum(axes: [1, 2, 3])
+    #expect(both.elements.allSatisfy { $0 <= 8 && $0 > 0 })
+  }
+
+  @Test(
+    "In a sequence the compact code gives what the dense images give",
+    arguments: [(0, nil), (0.3, nil), (0, 1), (0.3, 3)] as [(Double, Int?)])
+  func compactCode(sparsity: Double, stride: Int?) {
     let fused = Sequential(
       [
-        .convolution(channels: 7, kernel: 3), .winnerTakeAll(channelSparsity: sparsity),
+        .convolution(channels: 7, kernel: 3),
+        .winnerTakeAll(channelSparsity: sparsity, channelStride: stride),
         .convolution(channels: 2, kernel: 3, activation: .sigmoid, padding: .full),
       ], exampleShape: [9, 8, 2], seed: 6)
     var random = RandomGenerator(seed: 7)
@@ -113,7 +141,7 @@ struct LayerTests {
     let weights = fused.namedParameters.map(\.tensor)
     func dense<Value: TensorAlgebra>(_ x: Value) -> Value {
       let maps = x.convolved(weights: x.constant(weights[0]), bias: x.constant(weights[1]), activation: .relu)
-      return WinnerTakeAll(channelSparsity: sparsity)(maps).convolved(
+      return WinnerTakeAll(channelSparsity: sparsity, channelStride: stride)(maps).convolved(
         weights: x.constant(weights[2]), bias: x.constant(weights[3]), activation: .sigmoid, padding: .full)
     }
     let difference = (fused(x) - dense(x)).absolute()

@@ -28,7 +28,7 @@ import Testing
   func waysToWriteATable(text: String, values: [Double]) throws {
     #expect(try table(text).values == values)
     let folder = TemporaryFolder()
-    #expect(try CSVTable(folder.write(gzip(Array(text.utf8)), to: "t.csv.gz")).values == values)
+    #expect(try CSVTable(folder.write(Gzip.compress(Array(text.utf8)), to: "t.csv.gz")).values == values)
   }
 
   @Test func numericLabelsAreOrderedAsNumbers() throws {

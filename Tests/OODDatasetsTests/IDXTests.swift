@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: arrays) func everyTypeReadsBackAsWritten(array: NumericArray) throws {
     let bytes = IDX.bytes(of: array)
     #expect(try IDX.read(bytes: bytes) == array)
-    #expect(try IDX.read(bytes: gzip(bytes)) == array)
+    #expect(try IDX.read(bytes: Gzip.compress(bytes)) == array)
     let folder = TemporaryFolder()
     for name in ["plain", "packed.gz"] {
       try IDX.write(array, to: folder.file(name))
@@ -84,7 +84,7 @@ import Testing
 
   @Test func damagedCompressionIsRefused() throws {
     let array = NumericArray((0..<4000).map { UInt8(truncatingIfNeeded: $0 &* 167 >> 3) }, shape: [4000])
-    let packed = gzip(IDX.bytes(of: array))
+    let packed = Gzip.compress(IDX.bytes(of: array))
     #expect(
       try #require(throws: DataError.self) { try IDX.read(bytes: packed.dropLast(9)) }.reason == .truncated)
     var wrongSum = packed
@@ -93,16 +93,17 @@ import Testing
     #expect(throws: DataError.self) { try IDX.read(bytes: packed + [1]) }
     // Two gzip members one after the other are one file.
     let bytes = IDX.bytes(of: array)
-    #expect(try IDX.read(bytes: gzip(Array(bytes[..<999])) + gzip(Array(bytes[999...]))) == array)
+    #expect(
+      try IDX.read(bytes: Gzip.compress(Array(bytes[..<999])) + Gzip.compress(Array(bytes[999...]))) == array)
   }
 
   @Test func compressedFilesCannotClaimMoreThanDeflateHolds() throws {
     // A header that asks for 2 GiB of images in a file of a few bytes.
-    let bomb = gzip(IDXTests.header(8, [1 << 21, 32, 32]))
+    let bomb = Gzip.compress(IDXTests.header(8, [1 << 21, 32, 32]))
     let error = try #require(throws: DataError.self) { try IDX.read(bytes: bomb) }
     #expect(error.reason == .tooLarge)
     // And a file that does inflate to what it claims, beyond a limit set by the caller.
-    let large = gzip(IDXTests.header(8, [1 << 20]) + [UInt8](repeating: 0, count: 1 << 20))
+    let large = Gzip.compress(IDXTests.header(8, [1 << 20]) + [UInt8](repeating: 0, count: 1 << 20))
     #expect(try IDX.read(bytes: large).count == 1 << 20)
     let refused = try #require(throws: DataError.self) {
       try IDX.read(bytes: large, limit: InflationLimit(byteCount: 1000))

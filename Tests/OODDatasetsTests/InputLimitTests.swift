@@ -54,7 +54,7 @@ import Testing
       }
       #expect(error.reason == .tooLarge)
     }
-    try folder.write(gzip(text), to: "t.csv.gz")
+    try folder.write(Gzip.compress(text), to: "t.csv.gz")
     var library = DataLibrary()
     library.limit = InflationLimit(byteCount: 1000)
     let error = try #require(throws: DataError.self) {
@@ -80,17 +80,20 @@ import Testing
   func padding() throws {
     let text = Array("1,2\n3,4\n".utf8)
     for zeros in [1, 7, 512, 300_000] {
-      let padded = gzip(text) + [UInt8](repeating: 0, count: zeros)
+      let padded = Gzip.compress(text) + [UInt8](repeating: 0, count: zeros)
       #expect(try CSVTable(bytes: padded).values == [1, 2, 3, 4], "\(zeros)")
     }
     #expect(
-      try CSVTable(bytes: gzip(text) + gzip(Array("5,6\n".utf8)) + [0, 0]).values == [1, 2, 3, 4, 5, 6])
-    #expect(throws: DataError.self) { try CSVTable(bytes: gzip(text) + [0, 0, 1]) }
+      try CSVTable(bytes: Gzip.compress(text) + Gzip.compress(Array("5,6\n".utf8)) + [0, 0]).values == [
+        1, 2, 3, 4, 5, 6,
+      ])
+    #expect(throws: DataError.self) { try CSVTable(bytes: Gzip.compress(text) + [0, 0, 1]) }
   }
 
   @Test("Errors of compressed files count bytes of the file, or say that they don't")
   func places() throws {
-    let whole = gzip(Array((0..<5000).map { "\($0 &* 7919 % 1000),\($0)" }.joined(separator: "\n").utf8))
+    let whole = Gzip.compress(
+      Array((0..<5000).map { "\($0 &* 7919 % 1000),\($0)" }.joined(separator: "\n").utf8))
     let cut = Array(whole[..<(whole.count / 2)])
     let error = try #require(throws: DataError.self) { try CSVTable(bytes: cut) }
     #expect(error.place == .byte(cut.count), "\(error)")
@@ -102,7 +105,7 @@ import Testing
       return
     }
     #expect((whole.count - 9...whole.count).contains(place), "\(place) of \(whole.count)")
-    let header = try #require(throws: DataError.self) { try IDX.read(bytes: gzip([0, 0, 99, 1])) }
+    let header = try #require(throws: DataError.self) { try IDX.read(bytes: Gzip.compress([0, 0, 99, 1])) }
     #expect(header.place == .inflatedByte(2), "\(header)")
     let plain = try #require(throws: DataError.self) { try IDX.read(bytes: [0, 0, 99, 1]) }
     #expect(plain.place == .byte(2))

@@ -16,7 +16,9 @@ import Testing
       testDescription: "IDX",
       seeds: {
         let plain = IDX.bytes(of: NumericArray((0..<120).map { UInt8($0) }, shape: [5, 4, 6]))
-        return [plain, gzip(plain), IDX.bytes(of: NumericArray([1.5, .infinity] as [Float], shape: [2]))]
+        return [
+          plain, Gzip.compress(plain), IDX.bytes(of: NumericArray([1.5, .infinity] as [Float], shape: [2])),
+        ]
       }(),
       read: { _ = try IDX.read(bytes: $0) }),
     Case(
@@ -43,7 +45,7 @@ import Testing
     Case(
       testDescription: "CSV",
       seeds: [
-        Array("a,b,\"c d\"\n1,2.5,-3e-2\n\"4\",NA,6\r\n7,8,9".utf8), gzip(Array("1;2\n3;4\n".utf8)),
+        Array("a,b,\"c d\"\n1,2.5,-3e-2\n\"4\",NA,6\r\n7,8,9".utf8), Gzip.compress(Array("1;2\n3;4\n".utf8)),
       ],
       read: { _ = try CSVTable(bytes: $0, format: CSVFormat(missingValues: .fill(0))) }),
     Case(

@@ -17,23 +17,23 @@ import Testing
     try files.createSymbolicLink(atPath: folder.file("first"), withDestinationPath: "real")
     try files.createSymbolicLink(atPath: folder.file("second"), withDestinationPath: folder.file("first"))
     try files.createSymbolicLink(atPath: folder.file("dangling"), withDestinationPath: "made")
-    try writeFile([9], to: folder.file("second"))
-    try writeFile([8], to: folder.file("dangling"))
+    try OutputPlace.write([9], to: folder.file("second"))
+    try OutputPlace.write([8], to: folder.file("dangling"))
     #expect(try read("real") == [9] && read("made") == [8])
     #expect(try files.destinationOfSymbolicLink(atPath: folder.file("second")) == folder.file("first"))
     #expect(try files.destinationOfSymbolicLink(atPath: folder.file("dangling")) == "made")
     try files.createSymbolicLink(atPath: folder.file("circle"), withDestinationPath: "circle")
-    #expect(throws: DataError.self) { try writeFile([1], to: folder.file("circle")) }
+    #expect(throws: DataError.self) { try OutputPlace.write([1], to: folder.file("circle")) }
   }
 
   @Test("A full device is an error, and stays a device")
   func fullDevice() throws {
-    let error = try #require(throws: DataError.self) { try writeFile([1, 2], to: "/dev/full") }
+    let error = try #require(throws: DataError.self) { try OutputPlace.write([1, 2], to: "/dev/full") }
     #expect(error.found.contains("No space left"))
     let type = try FileManager.default.attributesOfItem(atPath: "/dev/full")[.type] as? FileAttributeType
     #expect(type == .typeCharacterSpecial)
     let saved = try #require(throws: DataError.self) {
-      try OutputPlace("/dev/full").write(saving: { try writeFile([1, 2], to: $0) })
+      try OutputPlace("/dev/full").write(saving: { try OutputPlace.write([1, 2], to: $0) })
     }
     #expect(saved.found.contains("No space left"))
   }
@@ -46,7 +46,7 @@ import Testing
     let reader = Task.detached {
       try FileHandle(forReadingFrom: URL(fileURLWithPath: path)).readToEnd() ?? Data()
     }
-    try writeFile(contents, to: path)
+    try OutputPlace.write(contents, to: path)
     #expect([UInt8](try await reader.value) == contents)
     #expect(try OutputPlace(path).kind == .stream)
   }
@@ -56,7 +56,7 @@ import Testing
     try folder.write([1], to: "file")
     for path in ["nowhere/x", "file/x"] {
       #expect(throws: DataError.self, "\(path)") { try OutputPlace(folder.file(path)).requireWritable() }
-      #expect(throws: DataError.self, "\(path)") { try writeFile([1], to: folder.file(path)) }
+      #expect(throws: DataError.self, "\(path)") { try OutputPlace.write([1], to: folder.file(path)) }
     }
     #expect(throws: DataError.self) { try OutputPlace(folder.path) }
     try OutputPlace(folder.file("new")).requireWritable()
@@ -68,7 +68,7 @@ import Testing
   func permissions() throws {
     try folder.write([1], to: "private")
     chmod(folder.file("private"), 0o600)
-    try writeFile([2], to: folder.file("private"))
+    try OutputPlace.write([2], to: folder.file("private"))
     let mode =
       try FileManager.default.attributesOfItem(atPath: folder.file("private"))[.posixPermissions] as? Int
     #expect(mode == 0o600)

@@ -36,7 +36,7 @@ final class TemporaryFolder {
 
   @discardableResult
   func write(_ bytes: some Collection<UInt8>, to name: String) throws -> String {
-    try writeFile(bytes, to: file(name))
+    try OutputPlace.write(bytes, to: file(name))
     return file(name)
   }
 

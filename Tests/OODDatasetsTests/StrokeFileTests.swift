@@ -22,7 +22,7 @@ import Testing
 
   @Test func linesInTheShapeOfCROHME() throws {
     let text = #"{"label":"x","source":"KAIST","expression":4,"writer":null,"strokes":[[[1.5,2],[3,4]]]}"#
-    let record = try #require(try StrokeLines.read(bytes: gzip(Array(text.utf8))).first)
+    let record = try #require(try StrokeLines.read(bytes: Gzip.compress(Array(text.utf8))).first)
     #expect(record.label == "x")
     #expect(record.expressionID == 4)
     #expect(record.writerID == nil)

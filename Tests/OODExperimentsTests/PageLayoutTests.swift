@@ -8,11 +8,14 @@ import Testing
   .enabled(if: PageBrowser.path != nil, Comment(rawValue: PageBrowser.missing)))
 struct PageLayoutTests {
   static let windows = [(420, false), (420, true), (800, false), (1200, true)]
-  enum Kind: CaseIterable { case sweep, likelihood }
+  enum Kind: CaseIterable { case sweep, likelihood, outliers, overgeneralization }
 
   private static func html(_ kind: Kind) throws -> String {
     switch kind {
     case .likelihood: return try LikelihoodPageFixture().page.html
+    case .outliers: return try OutlierGenerationExperimentTests.result.get().page.html
+    case .overgeneralization:
+      return OvergeneralizationPage(try OvergeneralizationFixture.report.get()).html
     case .sweep:
       let fixture = try SweepPageFixture()
       defer { fixture.remove() }
@@ -73,7 +76,7 @@ struct PageLayoutTests {
     #expect(said["errors"] as? [String] == [])
     #expect(said["inner"] as? Int == width && said["isDark"] as? Bool == isDark)
     #expect(said["scroll"] as? Int == said["client"] as? Int, "The page itself does not scroll sideways.")
-    #expect((said["count"] as? Int ?? 0) > 20)
+    #expect((said["count"] as? Int ?? 0) > (kind == .outliers ? 3 : 20))
     for fault in ["small", "cut", "tiny", "wide"] { #expect(said[fault] as? [String] == [], "\(fault)") }
     let contrast = try #require(said["contrast"] as? [String: Double])
     #expect(contrast.count == 30)

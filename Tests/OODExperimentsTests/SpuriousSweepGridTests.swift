@@ -10,6 +10,7 @@ struct SpuriousSweepGridTests {
     #expect(Set(paper.points.map(\.layers)) == Set(1...6))
     #expect(Set(paper.points.map(\.bottleneck)) == [2, 4, 8, 16, 32, 64, 128])
     #expect(Set(paper.points.map(\.channelSparsity)) == [0, 0.1, 0.2, 0.4, 0.5, 0.7, 0.9])
+    #expect(Set(paper.points.map(\.channelStride)) == [nil, 1, 2, 4])
     #expect(Set(paper.points.map(\.corruption)) == [0, 0.1, 0.2, 0.3, 0.4, 0.5])
     #expect(
       paper.points.allSatisfy { $0.maps == 128 && $0.kernel == 5 && $0.epochs == 100 && $0.recipe == .paper })
@@ -69,11 +70,25 @@ struct SpuriousSweepGridTests {
     #expect(throws: SweepError.self) { try twice.training(epochs: 3) }
   }
 
+  @Test("Other maps and another recipe, and nothing else")
+  func mapsAndRecipe() throws {
+    let grid = try SweepGrid.paper().with(maps: 32).with(recipe: .fast).training(epochs: 3)
+    #expect(grid.recipe == .fast && grid.points.count == 187)
+    #expect(grid.points.allSatisfy { $0.maps == 32 && $0.recipe == .fast && $0.epochs == 3 })
+    #expect(grid.points.map(\.bottleneck) == SweepGrid.paper().points.map(\.bottleneck))
+    let wide = SweepGrid(
+      [SweepPoint(layers: 1, maps: 8, bottleneck: 2), SweepPoint(layers: 1, maps: 9, bottleneck: 2)],
+      recipe: .fast)
+    #expect(throws: SweepError.self) { try wide.with(maps: 3) }
+  }
+
   @Test(
     "Models that can't be",
     arguments: [
       SweepPoint(layers: 7, bottleneck: 2), SweepPoint(layers: 0, bottleneck: 2),
       SweepPoint(layers: 1, bottleneck: 0), SweepPoint(layers: 1, bottleneck: 2, channelSparsity: 1),
+      SweepPoint(layers: 1, bottleneck: 2, channelStride: 0),
+      SweepPoint(layers: 1, bottleneck: 2, channelStride: 2000),
       SweepPoint(layers: 1, bottleneck: 2, corruption: 1.5), SweepPoint(layers: 1, bottleneck: 2, epochs: -1),
     ])
   func impossible(point: SweepPoint) {

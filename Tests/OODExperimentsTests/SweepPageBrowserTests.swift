@@ -254,6 +254,32 @@ struct SweepPageBrowserTests {
     #expect((said["link"] as? String)?.contains("theta=72.5") == true)
   }
 
+  @Test("Cells of the channel rule are told, tabled and filtered where some model has them, and nowhere else")
+  func cells() throws {
+    let fixture = try SweepPageFixture()
+    defer { fixture.remove() }
+    let script = """
+      note("start"); said.heads = el("models").querySelector("tr").textContent;
+      said.boxes = [...document.querySelectorAll("input")].map(box => box.id).filter(id => id.startsWith("filter-channel_stride"));
+      said.label = el("row-3").querySelector("button").textContent; said.csv = tableText();
+      el("filter-channel_stride-2")?.click(); note("filtered");
+      """
+    let (page, _, without) = try open(fixture, script)
+    #expect(without["boxes"] as? [String] == [])
+    #expect((without["heads"] as? String)?.contains("cells") == false)
+    var records = page.records
+    records[3].configuration.channelStride = 2
+    let with = try PageBrowser.run(
+      SweepPage(records: records).html, in: .init(link: ""), Self.note + "\n" + script)
+    #expect(with["errors"] as? [String] == [])
+    #expect(with["boxes"] as? [String] == ["filter-channel_stride-null", "filter-channel_stride-2"])
+    #expect((with["heads"] as? String)?.contains("cells") == true)
+    #expect((with["label"] as? String)?.contains("cells 2") == true)
+    #expect((with["csv"] as? String)?.contains("channel_stride") == true)
+    let rows = View(said: with["filtered"] as? [String: Any] ?? [:]).list("rows")
+    #expect(Set(rows) == Set(records.indices.filter { $0 != 3 }.map { "row-\($0)" }))
+  }
+
   @Test("Objectness: models without are not drawn, and without a classifier the page says so")
   func objectness() throws {
     let some = try SweepPageFixture()

@@ -208,6 +208,7 @@ struct SweepSettingTests {
     let changes: [(String, (inout SweepPoint) -> Void)] = [
       ("layers", { $0.layers = 3 }), ("maps", { $0.maps = 7 }), ("bottleneck", { $0.bottleneck = 4 }),
       ("kernel", { $0.kernel = 2 }), ("channelSparsity", { $0.channelSparsity = 0.25 }),
+      ("channelStride", { $0.channelStride = 2 }),
       ("corruption", { $0.corruption = 0.125 }), ("epochs", { $0.epochs = 5 }), ("seed", { $0.seed = 1 }),
       ("recipe", { $0.recipe = .paper }),
     ]
@@ -228,13 +229,14 @@ struct SweepSettingTests {
   @Test("A model is built and trained as its point says, field by field")
   func meaning() {
     let point = SweepPoint(
-      layers: 2, maps: 6, bottleneck: 5, kernel: 3, channelSparsity: 0.25, corruption: 0.125, epochs: 4,
-      seed: 9)
+      layers: 2, maps: 6, bottleneck: 5, kernel: 3, channelSparsity: 0.25, channelStride: 2,
+      corruption: 0.125,
+      epochs: 4, seed: 9)
     #expect(
       point.architecture(imageShape: [10, 8, 3])
         == .init(
           height: 10, width: 8, channels: 3, layers: 2, maps: 6, bottleneckMaps: 5, kernel: 3,
-          bottleneck: .winnerTakeAll(channelSparsity: 0.25, lifetimeRate: nil)))
+          bottleneck: .winnerTakeAll(channelSparsity: 0.25, channelStride: 2, lifetimeRate: nil)))
     for recipe in SweepPoint.Recipe.allCases {
       var point = point
       point.recipe = recipe

@@ -7,11 +7,11 @@ import Testing
 struct IsolationForestTests {
   @Test("c(n) is the mean path length of an unsuccessful search")
   func averagePath() {
-    #expect(averagePathLength(0) == 0)
-    #expect(averagePathLength(1) == 0)
-    #expect(averagePathLength(2) == 1)
+    #expect(IsolationForest.averagePathLength(0) == 0)
+    #expect(IsolationForest.averagePathLength(1) == 0)
+    #expect(IsolationForest.averagePathLength(2) == 1)
     // 2 (ln 4 + γ) − 8/5
-    #expect(abs(averagePathLength(5) - 2.327020052042847) < 1e-12)
+    #expect(abs(IsolationForest.averagePathLength(5) - 2.327020052042847) < 1e-12)
   }
 
   @Test("Two rows are split at the root: paths of 1, scores of ½ on both sides")
@@ -27,7 +27,7 @@ struct IsolationForestTests {
   func equalRows() throws {
     let table = Matrix(rows: 50, columns: 3, repeating: 4)
     let forest = try IsolationForest(fitting: table, using: RandomGenerator(seed: 1))
-    #expect(abs(try forest.meanPathLengths(table)[0] - averagePathLength(50)) < 1e-12)
+    #expect(abs(try forest.meanPathLengths(table)[0] - IsolationForest.averagePathLength(50)) < 1e-12)
     #expect(abs(try forest.score(table)[0] - 0.5) < 1e-12)
   }
 
@@ -37,9 +37,9 @@ struct IsolationForestTests {
     let forest = try IsolationForest(fitting: table, trees: 200, using: RandomGenerator(seed: 3))
     let lengths = try forest.meanPathLengths(table)
     // Every tree is grown on all 256 rows, to depth 8.
-    #expect(lengths.allSatisfy { $0 > 1 && $0 < 8 + averagePathLength(128) })
+    #expect(lengths.allSatisfy { $0 > 1 && $0 < 8 + IsolationForest.averagePathLength(128) })
     let mean = lengths.reduce(0, +) / 256
-    #expect(abs(mean / averagePathLength(256) - 1) < 0.3)
+    #expect(abs(mean / IsolationForest.averagePathLength(256) - 1) < 0.3)
   }
 
   @Test("The same seed gives the same forest, another seed another")
@@ -58,7 +58,9 @@ struct IsolationForestTests {
     let forest = try IsolationForest(fitting: table, using: RandomGenerator(seed: 5))
     let scores = try forest.score(ScorerLaws.fresh)
     let contributions = try forest.contributions(ScorerLaws.fresh)
-    let (scale, lengths) = (averagePathLength(256), try forest.meanPathLengths(ScorerLaws.fresh))
+    let (scale, lengths) = (
+      IsolationForest.averagePathLength(256), try forest.meanPathLengths(ScorerLaws.fresh)
+    )
     var constants: [Double] = []
     for i in 0..<300 {
       // log₂ score = −E[h] / c.

@@ -271,7 +271,7 @@ struct MetricDefinitionTests {
   @Test("Adjusted p-values are the least rate at which each is rejected")
   func benjaminiHochberg() throws {
     let pValues = [0.03, 0.01, 0.04, 0.01, 0.5, 0.2]
-    let adjusted = try benjaminiHochbergAdjusted(pValues)
+    let adjusted = try BenjaminiHochberg.adjusted(pValues)
     for (index, p) in pValues.enumerated() {
       // min over ranks at or beyond one's own of n p / rank.
       let own = pValues.filter { $0 >= p }.map { q in 6 * q / Double(pValues.count { $0 <= q }) }.min()!
@@ -279,7 +279,7 @@ struct MetricDefinitionTests {
     }
     for rate in [0.02, 0.031, 0.05, 0.061, 0.241, 0.5] {
       #expect(
-        try OODMetrics.benjaminiHochberg(pValues, falseDiscoveryRate: rate) == adjusted.map { $0 <= rate })
+        try BenjaminiHochberg.rejections(pValues, falseDiscoveryRate: rate) == adjusted.map { $0 <= rate })
     }
   }
 }

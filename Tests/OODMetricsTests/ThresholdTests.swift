@@ -108,20 +108,23 @@ struct ThresholdTests {
       0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
       0.7590, 1.0000,
     ]
-    let rejected = try benjaminiHochberg(pValues, falseDiscoveryRate: 0.05)
+    let rejected = try BenjaminiHochberg.rejections(pValues, falseDiscoveryRate: 0.05)
     #expect(rejected == pValues.indices.map { $0 < 4 })
-    let adjusted = try benjaminiHochbergAdjusted(pValues)
+    let adjusted = try BenjaminiHochberg.adjusted(pValues)
     #expect(adjusted.map { $0 <= 0.05 } == rejected)
-    #expect(try benjaminiHochberg(pValues.reversed(), falseDiscoveryRate: 0.05) == rejected.reversed())
+    #expect(
+      try BenjaminiHochberg.rejections(pValues.reversed(), falseDiscoveryRate: 0.05) == rejected.reversed())
   }
 
   @Test("Benjamini and Hochberg refuse what is no p-value, and take an empty batch")
   func benjaminiHochbergEdges() throws {
-    #expect(try benjaminiHochberg([], falseDiscoveryRate: 0.1) == [])
-    #expect(throws: ThresholdError.self) { try benjaminiHochberg([0.5, .nan], falseDiscoveryRate: 0.1) }
-    #expect(throws: ThresholdError.self) { try benjaminiHochberg([0.5], falseDiscoveryRate: 2) }
-    #expect(throws: ThresholdError.self) { try benjaminiHochbergAdjusted([1.5]) }
+    #expect(try BenjaminiHochberg.rejections([], falseDiscoveryRate: 0.1) == [])
+    #expect(throws: ThresholdError.self) {
+      try BenjaminiHochberg.rejections([0.5, .nan], falseDiscoveryRate: 0.1)
+    }
+    #expect(throws: ThresholdError.self) { try BenjaminiHochberg.rejections([0.5], falseDiscoveryRate: 2) }
+    #expect(throws: ThresholdError.self) { try BenjaminiHochberg.adjusted([1.5]) }
     // The whole batch is rejected when its largest p-value is small enough.
-    #expect(try benjaminiHochberg([0.04, 0.05], falseDiscoveryRate: 0.05) == [true, true])
+    #expect(try BenjaminiHochberg.rejections([0.04, 0.05], falseDiscoveryRate: 0.05) == [true, true])
   }
 }

@@ -46,6 +46,22 @@ import Testing
     #expect(sheet.height == 3 * (28 + 6 + 9))
   }
 
+  @Test("Strokes drawn in several ways stand below each other; sets of other sizes are refused")
+  func renderComparesDrawings() throws {
+    let strokes = folder + "/s.jsonl"
+    try OutputPlace.write(
+      Array(#"{"latex":"L","strokes":[[[0,0],[0,60],[30,60]]]}"#.utf8), to: strokes)
+    let (spec, png) = ("strokes:" + strokes, folder + "/ways.png")
+    let run = try ToolRun(
+      "data", "render", spec, spec + "?aspect=stretched&center=box", "--png", png, "--scale", "1")
+    #expect(run.status == 0 && run.errors.contains("row 2 of 2"), "\(run.errors)")
+    #expect(try PNG.read(png).height == 2 * (28 + 6 + 9))
+    let other = try ToolRun("data", "render", spec, "synthetic-digits:test[..<2]", "--png", png)
+    #expect(other.status == 1 && other.errors.contains("same examples"), "\(other.errors)")
+    let wrong = try ToolRun("data", "render", spec + "?aspect=tall", "--png", png)
+    #expect(wrong.status == 1 && wrong.errors.contains("kept or stretched"), "\(wrong.errors)")
+  }
+
   @Test func fetchUsesTheMirror() throws {
     let server = LoopbackServer { _ in LoopbackServer.Response(status: 404) }
     let run = try ToolRun(

@@ -255,10 +255,11 @@ struct SweepCommandTests {
   @Test("A grid that is printed is a grid file")
   func printedGrid() throws {
     try withFolder { folder in
-      let printed = try ToolRun("sweep", "paper", "--print-grid", "--seed", "5", "--epochs", "3")
+      let printed = try ToolRun(
+        "sweep", "paper", "--print-grid", "--seed", "5", "--epochs", "3", "--maps", "32", "--recipe", "fast")
       #expect(printed.status == 0, "\(printed.errors)")
       let grid = try SweepGrid(json: Array(printed.output.utf8), name: "printed")
-      #expect(grid == (try SweepGrid.paper(seed: 5).training(epochs: 3)))
+      #expect(grid == (try SweepGrid.paper(seed: 5).with(maps: 32).with(recipe: .fast).training(epochs: 3)))
       let path = folder + "/paper.json"
       try Data(printed.output.utf8).write(to: URL(fileURLWithPath: path))
       #expect(try ToolRun("sweep", path, "--print-grid").output == printed.output)
@@ -269,7 +270,8 @@ struct SweepCommandTests {
     "Wrong options are errors of usage",
     arguments: [
       ["--shard", "0/2"], ["--shard", "3/2"], ["--shard", "1"], ["--epochs", "0"], ["--jobs", "0"],
-      ["--threads", "0"], ["--theta", "nan"], ["--generate", "1"], ["--classifier-epochs", "0"],
+      ["--threads", "0"], ["--theta", "nan"], ["--maps", "0"], ["--recipe", "slow"], ["--generate", "1"],
+      ["--classifier-epochs", "0"],
       ["--no-classifiers", "--digit-classifier", "x"], ["--control", "synthetic-symbols:test[0..<80]"],
     ])
   func usage(options: [String]) throws {

@@ -22,7 +22,8 @@ struct TrainCommandTests {
   func convolutional() throws {
     let options = [
       "--layers", "2", "--maps", "8", "--bottleneck", "4", "--kernel", "3", "--channel-sparsity", "0.5",
-      "--lifetime-sparsity", "0.3", "--corruption", "0.1", "--optimizer", "adadelta", "--learning-rate",
+      "--channel-stride", "2", "--lifetime-sparsity", "0.3", "--corruption", "0.1", "--optimizer", "adadelta",
+      "--learning-rate",
       "0.5",
       "--format", "json",
     ]
@@ -39,7 +40,8 @@ struct TrainCommandTests {
         losses.append(try #require(report["loss"] as? Double))
         #expect(model.architecture.bottleneckMaps == 4 && model.architecture.kernel == 3)
         #expect(
-          model.architecture.bottleneck == .winnerTakeAll(channelSparsity: 0.5, lifetimeRate: 0.3))
+          model.architecture.bottleneck
+            == .winnerTakeAll(channelSparsity: 0.5, channelStride: 2, lifetimeRate: 0.3))
         #expect(!FileManager.default.fileExists(atPath: path + ".checkpoint"))
       }
     }
@@ -124,7 +126,8 @@ struct TrainCommandTests {
   @Test(
     "Wrong options are errors of usage",
     arguments: [
-      ["--layers", "0"], ["--kernel", "0"], ["--channel-sparsity", "1"], ["--lifetime-sparsity", "0"],
+      ["--layers", "0"], ["--kernel", "0"], ["--channel-sparsity", "1"], ["--channel-stride", "0"],
+      ["--plain", "--channel-stride", "1"], ["--lifetime-sparsity", "0"],
       ["--corruption", "1.5"], ["--plain", "--channel-sparsity", "0.5"], ["--epochs", "0"], ["--batch", "0"],
       ["--threads", "0"], ["--learning-rate", "0"], ["--optimizer", "nonsense"], ["--preset", "nonsense"],
     ])

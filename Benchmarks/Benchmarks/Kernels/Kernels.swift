@@ -9,7 +9,6 @@ let benchmarks: @Sendable () -> Void = {
   stateBenchmarks()
   matmulBenchmarks()
   convolutionBenchmarks()
-  im2colBenchmarks()
   tapeBenchmarks()
 }
 

@@ -28,20 +28,9 @@ func stateBenchmarks() {
         ood_adadelta(learning_rate: 1, rho: 0.95, epsilon: 1e-6, weight_decay: 0, gradient_scale: 1), b.base,
         gradient.base, squares.0.base, squares.1.base, n)
     }
-
-    let side = n == 8_192 ? 64 : 4_096
-    benchmark("transpose \(size)", .bytes(8 * Double(side * side), floats: n)) {
-      $0.index.transpose(c.base, side, side, side, d.base, side)
-    }
     let rows = IndexOperand(n / 64, below: Int32(n / 64))
     benchmark("gather rows of 64 \(size)", .bytes(8 * Double(n), floats: n)) {
       $0.index.gather_rows(c.base, rows.base, n / 64, 64, d.base)
     }
-  }
-  let (x, y, distances) = (
-    Operand(256 * 784, seed: 1), Operand(256 * 784, seed: 2), Operand(256 * 256, seed: 3)
-  )
-  benchmark("squared distances 256 x 256 in 784 dimensions", .operations(3.0 * 256 * 256 * 784)) {
-    $0.distance.squared_euclidean(x.base, 256, y.base, 256, 784, distances.base, 256)
   }
 }

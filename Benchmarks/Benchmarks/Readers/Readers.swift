@@ -41,9 +41,9 @@ let benchmarks: @Sendable () -> Void = {
   let count = 20_000
   let drawn = SyntheticGlyphs.digits.examples(0..<count, of: .train).images
   let pixels = drawn.withUnsafeElements { $0.map { UInt8(($0 * 255).rounded()) } }
-  let packed = gzip(IDX.bytes(of: NumericArray(pixels, shape: [count, 28, 28])))
+  let packed = Gzip.compress(IDX.bytes(of: NumericArray(pixels, shape: [count, 28, 28])))
   let path = "/tmp/ood-reader-benchmark.gz"
-  try! writeFile(packed, to: path)
+  try! OutputPlace.write(packed, to: path)
   let byteCount = pixels.count + 16
   nonisolated(unsafe) let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: byteCount + 1)
 

@@ -13,7 +13,6 @@
 #include "softmax.h"
 #include "normalization.h"
 #include "index.h"
-#include "distance.h"
 #include "random.h"
 #include "optimizer.h"
 #include "coupling.h"
@@ -23,6 +22,7 @@
 #include "winograd.h"
 #include "neighbours.h"
 #include "kernel_density.h"
+#include "support_vectors.h"
 #include "gaussian.h"
 #include "sort.h"
 #include "spline.h"
@@ -41,7 +41,6 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .softmax = softmax_table,
     .normalization = normalization_table,
     .index = index_table,
-    .distance = distance_table,
     .random = random_table,
     .optimizer = optimizer_table,
     .coupling = coupling_table,
@@ -51,6 +50,7 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .winograd = winograd_table,
     .neighbours = neighbours_table,
     .kernel_density = kernel_density_table,
+    .support_vectors = support_vectors_table,
     .gaussian = gaussian_table,
     .sort = sort_table,
     .spline = spline_table,

@@ -1,13 +1,22 @@
 // See include/ood_convolution.h for what the entries compute.
+#pragma once
 
-#include "convolution_tile.h"
-#include "convolution_images.h"
+#include <stddef.h>
+
+#include "../include/ood_convolution.h"
+
 #include "convolution_correlate.h"
-#include "convolution_winners.h"
-#include "convolution_spread.h"
 #include "convolution_gradient.h"
+#include "convolution_images.h"
 #include "convolution_patches.h"
+#include "convolution_spread.h"
+#include "convolution_tile.h"
+#include "convolution_winners.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
 #include "pooling.h"
+#include "simd.h"
 
 static size_t convolution_packed_count(convolution_shape s, int few) {
   const size_t taps = s->kernel_height * s->kernel_width;

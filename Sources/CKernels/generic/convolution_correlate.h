@@ -3,6 +3,20 @@
 //
 // For a given row of the kernel the patch is one run of kernel_width * source_channels floats. Long runs are
 // cut into equal parts of at most MATMUL_DEPTH, short ones are taken several rows at a time.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_activation.h"
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "convolution_tile.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
 
 static size_t convolution_correlate_scratch(convolution_shape s, size_t images) {
   const size_t height =

@@ -6,6 +6,19 @@
 // images with their padding: all taps of a group read the same image, shifted. With few channels it is read
 // in place: for a row of the kernel, kernel_width * source_channels consecutive floats are the rows of its
 // tiles.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "convolution_tile.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
 
 enum {
   /// Pixels in a block, as near as whole image rows or whole images allow.

@@ -1,4 +1,16 @@
 // What the convolutions share: padded copies of images, lists of pixels, scratch memory, activations.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_activation.h"
+#include "../include/ood_convolution.h"
+#include "../include/ood_map.h"
+
+#include "convolution_tile.h"
+#include "map.h"
+#include "simd.h"
 
 typedef const struct ood_convolution_shape *convolution_shape;
 
@@ -83,13 +95,13 @@ static void convolution_pad(size_t images, size_t height, size_t width, size_t c
 
 /// Whether `convolution_activate` has nothing to do after a tile's store, which bounds with ReLU itself.
 OOD_INLINE int convolution_is_stored(enum ood_activation activation) {
-  return activation == ood_activation_none || activation == ood_activation_relu;
+  return activation == ood_activation_identity || activation == ood_activation_relu;
 }
 
 /// y = activation(y) for what a tile's store does not do.
 OOD_INLINE void convolution_activate(enum ood_activation activation, float *y, size_t n) {
   switch (activation) {
-    case ood_activation_none:
+    case ood_activation_identity:
       break;
     case ood_activation_relu:
       map_unary(ood_relu, 0, y, y, n);

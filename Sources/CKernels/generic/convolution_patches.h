@@ -1,4 +1,14 @@
-// im2col and col2im. See include/ood_convolution.h.
+// im2col and col2im: convolution as one product of matrices, for whoever brings a product of their own. The package's own
+// convolutions read the images in place. See include/ood_convolution.h.
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "map.h"
+#include "simd.h"
 
 /// The columns [first, last) of a kernel's row that fall inside an image of `extent` pixels, for the window
 /// that starts `start - before` pixels from its edge.

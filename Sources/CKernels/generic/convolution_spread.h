@@ -1,5 +1,18 @@
 // target[q stride + t - (top, left)] += source[q] W[t]: for each tap a product of all source pixels with one
 // matrix, added to the target shifted by the tap.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_activation.h"
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "convolution_tile.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "simd.h"
 
 /// Whether everything that is spread falls inside the target.
 OOD_INLINE int convolution_spread_fits(convolution_shape s) {

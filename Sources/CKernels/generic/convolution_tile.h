@@ -4,6 +4,13 @@
 // The pixel tile takes its rows from anywhere: each row of A is a pixel's channels in place in the image, and
 // each row of C a pixel of the result. So images are never copied into patches, and tiles run on over the
 // ends of image rows. Widths are those of matmul's panels.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "matmul_tile.h"
+#include "simd.h"
 
 /// Rows of a pixel tile of `vectors` vectors. Narrow tiles are taller, to keep the multipliers busy.
 #if MATMUL_VECTORS == 4

@@ -1,5 +1,17 @@
 // A convolution and the largest value of each of its maps, in one pass that stores no image: for kernels whose
 // taps and channels are few, a first layer's.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "convolution_correlate.h"
+#include "convolution_images.h"
+#include "convolution_tile.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
 
 static int convolution_winners_fit(convolution_shape s) {
   return s->kernel_height * s->kernel_width * s->source_channels <= MATMUL_DEPTH;

@@ -1,3 +1,15 @@
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_coupling.h"
+#include "../include/ood_map.h"
+
+#include "map.h"
+#include "reduce.h"
+#include "simd.h"
+#include "vector_math.h"
+
 enum {
   /// Elements that are worked on at a time; what belongs to them stays in the L1 cache.
   coupling_block = 512,

@@ -1,4 +1,13 @@
 // Work of Gaussians; see include/ood_gaussian.h.
+#pragma once
+
+#include <math.h>
+#include <stddef.h>
+
+#include "../include/ood_gaussian.h"
+
+#include "register_double.h"
+#include "simd.h"
 
 enum {
   gaussian_vectors = 4,

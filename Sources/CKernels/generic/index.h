@@ -1,4 +1,12 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_index.h"
+
 #include "shuffle.h"
+#include "simd.h"
 
 static void index_gather_rows(const float *x, const int32_t *rows, size_t n, size_t columns, float *y) {
   for (size_t i = 0; i < n; i++) {
@@ -23,13 +31,6 @@ static void index_gather(const float *x, const int32_t *positions, size_t n, flo
 
 static void index_scatter_add(const float *x, const int32_t *positions, size_t n, float *y) {
   for (size_t i = 0; i < n; i++) y[(size_t)positions[i]] += x[i];
-}
-
-static void index_one_hot(const int32_t *labels, size_t n, size_t classes, float *y) {
-  if (n && classes) __builtin_memset(y, 0, n * classes * sizeof(float));
-  for (size_t i = 0; i < n; i++) {
-    if (labels[i] >= 0 && (size_t)labels[i] < classes) y[i * classes + (size_t)labels[i]] = 1;
-  }
 }
 
 /// A square of OOD_WIDTH rows and columns: log2(OOD_WIDTH) perfect shuffles of its rows.
@@ -79,7 +80,7 @@ static void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, siz
   }
 }
 
-/// As `transpose`, with strides that may be negative.
+/// y[c, r] = x[r, c]; rows of x lie x_stride apart, rows of y y_stride apart.
 static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
                               ptrdiff_t y_stride) {
   // Tiles of 16 x 16 floats fill whole cache lines of both arrays, so a line that is driven out of the cache
@@ -105,11 +106,6 @@ static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, s
       }
     }
   }
-}
-
-static void index_transpose(const float *x, size_t x_stride, size_t rows, size_t columns, float *y,
-                            size_t y_stride) {
-  transpose_strided(x, (ptrdiff_t)x_stride, rows, columns, y, (ptrdiff_t)y_stride);
 }
 
 /// A row of floats; short ones without a call.
@@ -182,11 +178,9 @@ static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float
   // The innermost one or two axes go to a block; an odometer turns the others.
   const struct copy_axis inner = axes[--count];
   struct copy_axis across = {1, 0, 0};
-  enum { rows_whole, rows_repeated, squares, singly } way = singly;
+  enum { rows_whole, squares, singly } way = singly;
   if (inner.y == 1 && inner.x == 1) {
     way = rows_whole;
-  } else if (inner.y == 1 && inner.x == 0) {
-    way = rows_repeated;
   } else if (inner.y == 1) {
     for (int a = 0; a < count && way == singly; a++) {
       if (axes[a].x != 1) continue;
@@ -204,13 +198,6 @@ static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float
       case rows_whole:
         for (size_t i = 0; i < across.extent; i++) {
           copy_row(y + (ptrdiff_t)i * across.y, x + (ptrdiff_t)i * across.x, inner.extent);
-        }
-        break;
-      case rows_repeated:
-        for (size_t i = 0; i < across.extent; i++) {
-          const float value = x[(ptrdiff_t)i * across.x];
-          float *to = y + (ptrdiff_t)i * across.y;
-          for (size_t j = 0; j < inner.extent; j++) to[j] = value;
         }
         break;
       case singly:
@@ -257,9 +244,6 @@ static const struct ood_index index_table = {
     .scatter_add_rows = index_scatter_add_rows,
     .gather = index_gather,
     .scatter_add = index_scatter_add,
-    .one_hot = index_one_hot,
-    .transpose = index_transpose,
     .copy_2d = index_copy_2d,
-    .strided_copy = index_strided_copy,
     .permute = index_permute,
 };

@@ -1,5 +1,14 @@
 // Kernel sums; see include/ood_kernel_density.h. Points lie in the lanes; a strip of points passes at a time: first its
 // squared distances, then its terms.
+#pragma once
+
+#include <math.h>
+#include <stddef.h>
+
+#include "../include/ood_kernel_density.h"
+
+#include "register_double.h"
+#include "simd.h"
 
 enum {
   density_vectors = 4,

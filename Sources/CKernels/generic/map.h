@@ -1,5 +1,14 @@
 // Every map is a loop of one signature; `map_run` calls it on the whole array or, for arrays that don't fit
 // the caches, block by block into a small buffer that is then streamed to memory.
+#pragma once
+
+#include <math.h>
+#include <stddef.h>
+
+#include "../include/ood_map.h"
+
+#include "simd.h"
+#include "vector_math.h"
 
 typedef void (*map_loop)(float p, const float *a, const float *b, float *y, size_t n);
 
@@ -152,9 +161,6 @@ MAP_LOOP_2(map_divide, a / b)
 MAP_LOOP_2(map_maximum, blend(is_nan(a), a, blend(a > b, a, b)))
 MAP_LOOP_2(map_minimum, blend(is_nan(a), a, blend(a < b, a, b)))
 MAP_LOOP_2(map_gate, through_gate(a, b))
-MAP_LOOP_2(map_squared_difference, (a - b) * (a - b))
-MAP_LOOP_2(map_greater, blend(a > b, splat(1), splat(0)))
-MAP_LOOP_2(map_equal, blend(a == b, splat(1), splat(0)))
 
 MAP_LOOP_2(map_scale_add_loop, multiply_add(p, a, b))
 
@@ -167,9 +173,6 @@ static map_loop map_binary_loop(enum ood_binary f) {
     case ood_maximum: return map_maximum;
     case ood_minimum: return map_minimum;
     case ood_gate: return map_gate;
-    case ood_squared_difference: return map_squared_difference;
-    case ood_greater: return map_greater;
-    case ood_equal: return map_equal;
   }
   __builtin_unreachable();
 }
@@ -366,36 +369,8 @@ static void map_scale_add(float alpha, const float *x, float *y, size_t n) {
   map_scale_add_loop(alpha, x, y, y, n);
 }
 
-static void map_fill(float value, float *y, size_t n) {
-  if (n < ood_streaming_count) {
-    map_constant(value, y, y, y, n);
-    return;
-  }
-  float block[map_block];
-  map_constant(value, block, block, block, map_block);
-  for (size_t i = 0; i < n; i += map_block) map_stream(block, y + i, n - i < map_block ? n - i : map_block);
-  finish_streaming();
-}
-
 /// All bits set where x is NaN or infinite.
 OOD_INLINE vi map_is_non_finite(vf x) { return (bits_of(x) & 0x7f800000) == 0x7f800000; }
-
-static size_t map_count_non_finite(const float *x, size_t n) {
-  const size_t most = (size_t)1 << 20;  // The lanes of a counter hold no more than this.
-  size_t total = 0, i = 0;
-  while (i + 4 * OOD_WIDTH <= n) {
-    const size_t end = n - i < most ? n : i + most;
-    vi c0 = 0, c1 = 0, c2 = 0, c3 = 0;
-    for (; i + 4 * OOD_WIDTH <= end; i += 4 * OOD_WIDTH) {
-      c0 -= map_is_non_finite(load(x + i)), c1 -= map_is_non_finite(load(x + i + OOD_WIDTH));
-      c2 -= map_is_non_finite(load(x + i + 2 * OOD_WIDTH));
-      c3 -= map_is_non_finite(load(x + i + 3 * OOD_WIDTH));
-    }
-    total += (size_t)__builtin_reduce_add((c0 + c1) + (c2 + c3));
-  }
-  for (; i < n; i++) total += !(__builtin_fabsf(x[i]) < INFINITY);
-  return total;
-}
 
 static size_t map_first_non_finite(const float *x, size_t n) {
   size_t i = 0;
@@ -416,8 +391,6 @@ static const struct ood_map map_table = {
     .binary = map_binary,
     .binary_2d = map_binary_2d,
     .scale_add = map_scale_add,
-    .fill = map_fill,
-    .count_non_finite = map_count_non_finite,
     .first_non_finite = map_first_non_finite,
 };
 

@@ -2,9 +2,15 @@
 //
 // Loops, outermost first: blocks of rows (A's block stays in the second-level cache), groups of panels (so
 // does C's block), blocks of k, panels (the panel's block stays in the first-level cache), tiles of rows.
+#pragma once
 
-#include "matmul_tile.h"
+#include <stddef.h>
+
+#include "../include/ood_matmul.h"
+
 #include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
 
 enum {
   matmul_block_rows = 32 * MATMUL_ROWS,

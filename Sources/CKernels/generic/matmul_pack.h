@@ -1,4 +1,11 @@
 // Panels: how the columns of a right operand are cut, and copying them into rows that lie side by side.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "matmul_tile.h"
+#include "simd.h"
 
 /// n in vectors, rounded up.
 OOD_INLINE size_t matmul_vector_count(size_t n) { return (n + OOD_WIDTH - 1) / OOD_WIDTH; }

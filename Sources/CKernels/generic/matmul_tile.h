@@ -6,6 +6,11 @@
 // rows, each of up to MATMUL_VECTORS vectors; at MATMUL_DEPTH rows a panel fills two thirds of a 48 KiB
 // first-level cache and stays there while the rows of A pass by. Where panel rows lie `b_stride` floats
 // apart: the panel's own width when it was packed, the matrix's row stride when it is read in place.
+#pragma once
+
+#include <stddef.h>
+
+#include "simd.h"
 
 #if OOD_WIDTH == 16
 #define MATMUL_ROWS 6  // 24 accumulators, 4 vectors of B and a broadcast in 32 registers

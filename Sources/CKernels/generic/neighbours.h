@@ -1,6 +1,13 @@
 // Distances in double precision; see include/ood_neighbours.h.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_neighbours.h"
 
 #include "register_double.h"
+#include "simd.h"
 
 OOD_INLINE vr neighbours_add(enum ood_metric metric, vr difference, vr sum) {
   switch (metric) {
@@ -80,6 +87,21 @@ static void neighbours_panel_distances(enum ood_metric metric, const double *x, 
   NEIGHBOURS_EACH_METRIC(metric, neighbours_panel(m, x, panel, width, d, out))
 }
 
+OOD_INLINE double neighbours_box(enum ood_metric metric, const double *x, const double *box, size_t width) {
+  vr sum = 0;
+  for (size_t k = 0; k < width; k += vr_width) {
+    const vr at = vr_load(x + k), below = vr_load(box + k) - at, above = at - vr_load(box + width + k);
+    sum = neighbours_add(metric, __builtin_elementwise_max(__builtin_elementwise_max(below, above), vr_splat(0)), sum);
+  }
+  return metric == ood_metric_chebyshev ? vr_largest(sum) : vr_total(sum);
+}
+
+static void neighbours_box_distances(enum ood_metric metric, const double *x, const double *first, const double *second,
+                                     size_t width, double *out) {
+  NEIGHBOURS_EACH_METRIC(metric, out[0] = neighbours_box(m, x, first, width);
+                         out[1] = neighbours_box(m, x, second, width))
+}
+
 static size_t neighbours_sums_below(const float *values, const float *offsets, size_t n, float limit, int32_t *out) {
   enum { together = 4 };
   size_t found = 0, j = 0;
@@ -107,5 +129,6 @@ static const struct ood_neighbours neighbours_table = {
     .distances = neighbours_distances,
     .distances_at = neighbours_distances_at,
     .panel_distances = neighbours_panel_distances,
+    .box_distances = neighbours_box_distances,
     .sums_below = neighbours_sums_below,
 };

@@ -1,3 +1,14 @@
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_map.h"
+#include "../include/ood_normalization.h"
+
+#include "map.h"
+#include "reduce.h"
+#include "simd.h"
+
 /// Adds `group` rows (1 or 8) of `n` columns to the two sums that moments (a = x - shift, b = a) and
 /// gradients (a = upstream, b = x - shift) need: Σ a and, if `two`, Σ a b. A NULL shift is zero.
 OOD_INLINE void normalization_group(int gradient, int two, size_t group, const float *u, const float *x,

@@ -1,5 +1,12 @@
 // Each optimizer is one inline step on vectors; the loop over whole vectors and the ragged end use the same
 // step, so that a parameter's result does not depend on where the range was cut.
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_optimizer.h"
+
+#include "simd.h"
 
 OOD_INLINE vf sgd_step(struct ood_sgd s, vf p, vf g, vf *velocity) {
   g = multiply_add(splat((float)s.weight_decay), p, g * (float)s.gradient_scale);

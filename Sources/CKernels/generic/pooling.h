@@ -1,4 +1,11 @@
 // Maximum pooling, a vector of channels at a time. See include/ood_convolution.h.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "convolution_images.h"
+#include "simd.h"
 
 static void convolution_maximum_pool(convolution_shape s, size_t images, const float *source, int32_t first,
                                      float *values, int32_t *positions) {

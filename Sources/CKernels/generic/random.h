@@ -1,7 +1,14 @@
 // Philox 4x32-10 and the draws made from it. A vector of 64-bit lanes holds one word of OOD_WIDTH / 2 blocks,
 // so that the cipher's 32 x 32 -> 64-bit products need no rearrangement.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_random.h"
 
 #include "shuffle.h"
+#include "simd.h"
 
 // Words made at once.
 enum { random_group = 2 * OOD_WIDTH };

@@ -1,9 +1,17 @@
 // Sums add 8 vectors of terms as a tree in float and carry the results in double: about the cost of plain
 // float sums, and an error that does not grow with the number of terms.
+#pragma once
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_reduce.h"
+
+#include "simd.h"
 
 enum reduce_term {
   reduce_value,
-  reduce_square,
   reduce_product,
   reduce_absolute_difference,
   reduce_squared_difference,
@@ -13,7 +21,6 @@ enum reduce_term {
 OOD_INLINE vf reduce_term(enum reduce_term term, vf a, vf b) {
   switch (term) {
     case reduce_value: return a;
-    case reduce_square: return a * a;
     case reduce_product: return a * b;
     case reduce_absolute_difference: return absolute(a - b);
     case reduce_squared_difference: return (a - b) * (a - b);
@@ -126,10 +133,6 @@ OOD_INLINE void reduce_middle(enum reduce_term term, const float *x, float *y, s
 
 static void reduce_sum(const float *x, float *y, size_t outer, size_t middle, size_t inner) {
   reduce_middle(reduce_value, x, y, outer, middle, inner);
-}
-
-static void reduce_sum_of_squares(const float *x, float *y, size_t outer, size_t middle, size_t inner) {
-  reduce_middle(reduce_square, x, y, outer, middle, inner);
 }
 
 static double reduce_total(const float *x, size_t n) { return reduce_span(reduce_value, x, x, n); }
@@ -304,7 +307,6 @@ static void reduce_argmax(const float *x, int32_t *positions, float *values, siz
 
 static const struct ood_reduce reduce_table = {
     .sum = reduce_sum,
-    .sum_of_squares = reduce_sum_of_squares,
     .maximum = reduce_maximum,
     .minimum = reduce_minimum,
     .argmax = reduce_argmax,

@@ -1,4 +1,10 @@
 // One register of doubles: half as many as there are floats in a vector.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simd.h"
 
 enum { vr_width = OOD_WIDTH / 2 };
 

@@ -1,6 +1,10 @@
 // Interleaving of two vectors, for transposition and for putting random words in order.
 #pragma once
 
+#include <stdint.h>
+
+#include "simd.h"
+
 typedef uint64_t vl __attribute__((ext_vector_type(OOD_WIDTH / 2)));
 
 #if OOD_WIDTH == 4

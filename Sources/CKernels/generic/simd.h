@@ -1,6 +1,10 @@
 // The vector types that the generic kernels are written in. Clang's vector extensions give arithmetic,
 // comparison and selection on them for any instruction set; a width of 4 without OOD_FMA is what every
 // processor runs.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
 
 // Functions that pass vectors are inlined, so how an ABI passes them does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -23,7 +27,6 @@ OOD_INLINE vf splat(float a) { return (vf)a; }
 OOD_INLINE vd load_double(const double *p) { return *(const vd_unaligned *)p; }
 OOD_INLINE void store_double(double *p, vd v) { *(vd_unaligned *)p = v; }
 OOD_INLINE vd to_double(vf v) { return __builtin_convertvector(v, vd); }
-OOD_INLINE vf to_float(vd v) { return __builtin_convertvector(v, vf); }
 
 /// a * b + c, in one rounding where the instruction set has it.
 OOD_INLINE vf multiply_add(vf a, vf b, vf c) {

@@ -1,3 +1,16 @@
+#pragma once
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_softmax.h"
+
+#include "map.h"
+#include "reduce.h"
+#include "simd.h"
+#include "vector_math.h"
+
 /// What is subtracted from a row before exp: its largest entry; 0 when that is infinite, so that the row's
 /// sum of exponentials is 0 or infinite. NaN when an entry is NaN.
 OOD_INLINE float softmax_shift(const float *x, size_t columns) {
@@ -90,13 +103,6 @@ static void softmax_log_softmax(const float *x, float *y, size_t rows, size_t co
   }
 }
 
-static void softmax_log_sum_exp(const float *x, float *result, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns) {
-    const float shift = softmax_shift(x, columns);
-    result[r] = (float)(shift + __builtin_log(softmax_sum(x, shift, NULL, columns)));
-  }
-}
-
 static void softmax_softmax_gradient(const float *upstream, const float *y, float *dx, size_t rows,
                                      size_t columns) {
   for (size_t r = 0; r < rows; r++, upstream += columns, y += columns, dx += columns) {
@@ -153,7 +159,6 @@ static void softmax_cross_entropy_gradient(const float *logits, const int32_t *l
 static const struct ood_softmax softmax_table = {
     .softmax = softmax_softmax,
     .log_softmax = softmax_log_softmax,
-    .log_sum_exp = softmax_log_sum_exp,
     .softmax_gradient = softmax_softmax_gradient,
     .log_softmax_gradient = softmax_log_softmax_gradient,
     .cross_entropy = softmax_cross_entropy,

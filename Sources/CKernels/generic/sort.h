@@ -1,3 +1,12 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_sort.h"
+
+#include "simd.h"
+
 OOD_INLINE uint64_t sort_key(double x) {
   uint64_t bits;
   x += 0.0;  // -0 becomes 0

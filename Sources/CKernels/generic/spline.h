@@ -1,3 +1,13 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_spline.h"
+
+#include "simd.h"
+#include "vector_math.h"
+
 enum {
   spline_most_parameters = 3 * ood_most_bins - 1,
 };

@@ -1,4 +1,14 @@
 // Random words of one tree, made in batches.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_trees.h"
+
+#include "random.h"
+#include "simd.h"
+
 struct tree_random {
   uint64_t seed, stream, next;
   uint32_t words[64];

@@ -1,4 +1,10 @@
 // exp, log and log(1 + e) by a reduction to a long interval and a polynomial of many terms there.
+#pragma once
+
+#include <math.h>
+
+#include "simd.h"
+#include "vector_powers.h"
 
 /// p 2^n for p near 1 and an integer -150 <= n <= 128, rounded once, with subnormal results.
 OOD_INLINE vf scale_by_power(vf p, vf n) {

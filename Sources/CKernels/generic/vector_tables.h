@@ -1,6 +1,12 @@
 // exp, log and log(1 + e) by tables of 16 values, which fit one register of AVX-512: they leave an interval so short
 // that a polynomial of three terms is enough (Tang, 1989, 1990). A tenth to a third fewer instructions than
 // without tables.
+#pragma once
+
+#include <stdint.h>
+
+#include "simd.h"
+#include "vector_powers.h"
 
 typedef float raw_floats __attribute__((vector_size(64)));
 typedef int32_t raw_ints __attribute__((vector_size(64)));

@@ -2,38 +2,27 @@
 //
 // Weights are packed as [panel][map][tap][panel's channels]: the panel of a 5x5 kernel from 128 maps, 800 KiB where
 // vectors are widest, stays in the second-level cache while images pass.
+#pragma once
 
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_activation.h"
+#include "../include/ood_convolution.h"
+#include "../include/ood_winner.h"
+
+#include "convolution_images.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "simd.h"
 #include "winner_code.h"
-
-typedef const struct ood_winner_shape *winner_shape;
-
-// Channels are cut into panels of 4 vectors, the last one narrower.
-#define WINNER_VECTORS 4
-enum { winner_columns = WINNER_VECTORS * OOD_WIDTH };
-OOD_INLINE size_t winner_panel_end(size_t columns, size_t start) {
-  const size_t end = matmul_vector_count(columns) * OOD_WIDTH;
-  return start + winner_columns < end ? start + winner_columns : end;
-}
-
-OOD_INLINE size_t winner_taps(winner_shape s) { return s->kernel_height * s->kernel_width; }
-
-/// The first float of the patch around a winner whose patch lies inside the target.
-OOD_INLINE size_t winner_patch(winner_shape s, int32_t where) {
-  const size_t y = (uint32_t)where / (uint32_t)s->width * s->multiply;
-  const size_t x = (uint32_t)where % (uint32_t)s->width * s->multiply;
-  return (y * s->target_width + x) * s->target_channels;
-}
-
+#include "winner_gradient.h"
 #include "winner_narrow.h"
+#include "winner_shape.h"
 
 static size_t winner_packed_count(winner_shape s) {
   if (winner_is_narrow(s)) return s->maps * s->kernel_height * OOD_WIDTH;
   return matmul_packed_count(s->maps * winner_taps(s), s->target_channels);
-}
-
-/// Start of a map's weights in the panel that starts at column `start` and is `width` wide.
-OOD_INLINE size_t winner_packed_map(winner_shape s, size_t start, size_t width, size_t map) {
-  return winner_taps(s) * (s->maps * start + map * width);
 }
 
 static void winner_pack(winner_shape s, int order, size_t m0, size_t m1, const float *weights,
@@ -206,7 +195,7 @@ OOD_INLINE void winner_spread_panel(const int vectors, winner_shape s, const uin
 }
 
 static void winner_spread(winner_shape s, size_t images, const int32_t *where, const float *values,
-                          const float *packed, const float *bias, int activation, int streams,
+                          const float *packed, const float *bias, enum ood_activation activation, int streams,
                           float *target, float *memory) {
   struct convolution_scratch scratch = {memory};
   uint32_t *order = (uint32_t *)convolution_take(&scratch, images * s->maps);
@@ -215,11 +204,11 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
   float *buffer = convolution_take(&scratch, s->target_width * winner_columns);
   const size_t size = s->target_height * s->target_width * s->target_channels;
   const int relu = activation == ood_activation_relu;
-  streams = streams && convolution_is_stored((enum ood_activation)activation) &&
+  streams = streams && convolution_is_stored(activation) &&
             streams_rows(target, s->target_channels);
   if (winner_is_narrow(s)) {
     winner_narrow_spread(s, images, where, values, packed, bias, target);
-    convolution_activate((enum ood_activation)activation, target, images * size);
+    convolution_activate(activation, target, images * size);
     return;
   }
   for (size_t i = 0; i < images; i++) {
@@ -253,7 +242,7 @@ static void winner_spread(winner_shape s, size_t images, const int32_t *where, c
     }
   }
   if (streams) finish_streaming();
-  if (!relu) convolution_activate((enum ood_activation)activation, target, images * size);
+  if (!relu) convolution_activate(activation, target, images * size);
 }
 
 /// Dot products of one map's weights with the patches around its winner, for one panel, lane by lane.
@@ -417,12 +406,12 @@ static void winner_weight_gradient(winner_shape s, size_t images, size_t m0, siz
   }
 }
 
-#include "winner_gradient.h"
-
 static const struct ood_winner winner_table = {
     .spatial = winner_spatial,
     .largest_in_rows = winner_largest_in_rows,
     .largest_in_columns = winner_largest_in_columns,
+    .largest_in_cells = winner_largest_in_cells,
+    .largest_in_cells_scratch = winner_largest_in_cells_scratch,
     .packed_count = winner_packed_count,
     .pack = winner_pack,
     .spread = winner_spread,

@@ -1,4 +1,10 @@
 // Making winner-take-all codes. See include/ood_winner.h.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "simd.h"
 
 /// One group of `vectors` vectors of maps, the last of `tail` lanes, through all positions.
 OOD_INLINE void winner_spatial_group(const int vectors, size_t tail, size_t positions, size_t maps,
@@ -122,6 +128,39 @@ static void winner_largest_in_columns(size_t rows, size_t columns, size_t c0, si
       const vi stays = keep > 0 ? equal | (key > threshold) : (vi)0;
       store_some(mask + r * columns + c, blend(stays, splat(1), splat(0)), count);
       store_some(kept + r * columns + c, blend(stays, value, splat(0)), count);
+    }
+  }
+}
+
+static size_t winner_cells(size_t height, size_t width, size_t stride) {
+  return ((height + stride - 1) / stride) * ((width + stride - 1) / stride);
+}
+
+static size_t winner_largest_in_cells_scratch(size_t height, size_t width, size_t stride) {
+  return height * width + winner_cells(height, width, stride);
+}
+
+/// A table says which cell a position lies in, so that no winner costs a division.
+static void winner_largest_in_cells(size_t images, size_t height, size_t width, size_t stride, size_t maps,
+                                    const int32_t *where, const float *values, float *kept, float *mask,
+                                    int32_t *scratch) {
+  const size_t cells = winner_cells(height, width, stride), across = (width + stride - 1) / stride;
+  int32_t *cell = scratch, *best = scratch + height * width;
+  for (size_t y = 0; y < height; y++) {
+    int32_t *row = cell + y * width;
+    for (size_t x = 0; x < width; x++) row[x] = (int32_t)(y / stride * across + x / stride);
+  }
+  for (size_t i = 0; i < images; i++, where += maps, values += maps, kept += maps, mask += maps) {
+    // The map of each cell's largest value so far; -1 for none.
+    __builtin_memset(best, -1, cells * sizeof *best);
+    for (size_t m = 0; m < maps; m++) {
+      int32_t *first = best + cell[where[m]];
+      if (*first < 0 || winner_scalar_key(values[m]) > winner_scalar_key(values[*first])) *first = (int32_t)m;
+    }
+    for (size_t m = 0; m < maps; m++) {
+      const int stays = best[cell[where[m]]] == (int32_t)m;
+      mask[m] = stays ? 1 : 0;
+      kept[m] = stays ? values[m] : 0;
     }
   }
 }

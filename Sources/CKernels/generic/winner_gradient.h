@@ -5,6 +5,21 @@
 // in registers while a group of images passes. A panel of channels of a group's images is copied first, behind
 // the gate, so that it stays in the second-level cache while all maps pass (in place its lines, a fraction of
 // each pixel's, would fall on a fraction of the cache's sets); weights and sums stream.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_convolution.h"
+
+#include "convolution_gradient.h"
+#include "convolution_images.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
+#include "winner_narrow.h"
+#include "winner_shape.h"
 
 // A panel's vectors: 5 taps of sums and of weights fit 32 registers, 5 taps of sums alone fit 16.
 enum { winner_gradient_vectors = 2, winner_gradient_group = 8, winner_gradient_taps = 5 };

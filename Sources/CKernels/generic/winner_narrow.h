@@ -1,6 +1,16 @@
 // Convolutions of compact codes to targets so narrow that a row of a patch, its taps and channels side by
 // side, fits one vector: a decoder's last convolution to grey pixels, an encoder's first. Winners' patches
 // lie wholly inside the target. Weights are packed as [map][kernel row][one vector].
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_convolution.h"
+
+#include "matmul.h"
+#include "simd.h"
+#include "winner_shape.h"
 
 static int winner_is_narrow(winner_shape s) {
   return s->kernel_width * s->target_channels <= OOD_WIDTH && s->divide == 1 && s->top == 0 && s->left == 0 &&

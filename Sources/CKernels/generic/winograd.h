@@ -4,14 +4,16 @@
 // frequency, and back. For `correlate` and `spread` the products' left operand is [tiles][source channels]
 // and the right one is the transformed weights, packed in panels; for the weight gradient the left operand is
 // one side's tiles, transposed, and the right one the other side's, written in panels by the transform.
+#pragma once
 
-#include "winograd_transform.h"
-#include "winograd_tile.h"
-#include "winograd_weights.h"
-#include "winograd_product.h"
+#include "../include/ood_winograd.h"
+
 #include "winograd_correlate.h"
+#include "winograd_product.h"
 #include "winograd_spread.h"
+#include "winograd_tile.h"
 #include "winograd_weight_gradient.h"
+#include "winograd_weights.h"
 
 static const struct ood_winograd winograd_table = {
     .outputs = winograd_outputs,

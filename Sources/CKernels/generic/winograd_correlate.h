@@ -1,4 +1,18 @@
 // Correlations: windows of sources to sums, or to the largest of each map.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../include/ood_activation.h"
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "convolution_winners.h"
+#include "simd.h"
+#include "winograd_product.h"
+#include "winograd_tile.h"
+#include "winograd_transform.h"
 
 /// Adds the bias, activates and stores one vector.
 OOD_INLINE void winograd_finish(vf y, const float *bias, enum ood_activation activation, size_t c,
@@ -172,7 +186,7 @@ static void winograd_correlate(convolution_shape s, size_t images, const float *
 
 static void winograd_winners(convolution_shape s, size_t images, const float *source, const float *weights,
                              const float *bias, int relu, float *values, int32_t *where, float *memory) {
-  winograd_correlate_blocks(s, images, source, NULL, weights, NULL, ood_activation_none, NULL,
+  winograd_correlate_blocks(s, images, source, NULL, weights, NULL, ood_activation_identity, NULL,
                             (struct winograd_contest){values, where}, memory);
   convolution_finish_winners(images, s->target_channels, bias, relu, values, where);
 }

@@ -1,4 +1,16 @@
 // The matrix products of all frequencies, and the memory they work in.
+#pragma once
+
+#include <stddef.h>
+
+#include "convolution_images.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
+#include "winograd_tile.h"
+#include "winograd_transform.h"
+#include "winograd_weights.h"
 
 /// The scratch memory of `correlate` and `spread`. Frequencies of a block's sources and of its products share
 /// one row of slots, one more than there are frequencies: the products of frequency f go to the slot before its sources, which by then is free.

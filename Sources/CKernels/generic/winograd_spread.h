@@ -1,4 +1,17 @@
 // Spreads: sources to overlapping targets, which add up.
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_activation.h"
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "simd.h"
+#include "winograd_correlate.h"
+#include "winograd_product.h"
+#include "winograd_tile.h"
+#include "winograd_transform.h"
 
 /// Parts of the rows and columns of a tile's m + 4 overlapping targets: 4 that the tile before reaches too, those that it has
 /// for itself, and 4 that the tile after reaches.

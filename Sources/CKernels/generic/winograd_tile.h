@@ -1,4 +1,18 @@
 // Tiles of images: where they lie, and into and out of frequencies, a vector of channels at a time.
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_activation.h"
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
+#include "vector_math.h"
+#include "winograd_transform.h"
 
 /// Tiles in a block: what passes between the transforms and the products stays in the second-level cache.
 enum { winograd_block_tiles = 36 };
@@ -200,7 +214,7 @@ OOD_INLINE size_t winograd_step(size_t count) { return convolution_lines(count) 
 /// What becomes of a sum before it is stored.
 OOD_INLINE vf winograd_activate(vf y, enum ood_activation activation) {
   switch (activation) {
-    case ood_activation_none: return y;
+    case ood_activation_identity: return y;
     case ood_activation_relu: return y < 0 ? (vf)0 : y;
     case ood_activation_sigmoid: return sigmoid_vector(y);
   }

@@ -10,6 +10,11 @@
 //
 // where z is 1 if 0 is a point; and G's rows are divided by the values of these at their points. So the points
 // of a pair share even and odd parts. Pairs were chosen for the smallest rounding errors among eighths.
+#pragma once
+
+#include <stddef.h>
+
+#include "simd.h"
 
 enum {
   winograd_taps = 5,           // taps on a side

@@ -1,4 +1,18 @@
 // The gradient to the weights: products of the tiles of both sides, summed over tiles.
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_convolution.h"
+
+#include "convolution_images.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
+#include "winograd_tile.h"
+#include "winograd_transform.h"
+#include "winograd_weights.h"
 
 /// Floats of a row of the weight gradient's left and right operands, for `rows` rows of a tap's matrix.
 struct winograd_gradient_rows {

@@ -1,4 +1,18 @@
 // Weights into frequencies, and gradients of frequencies into taps.
+#pragma once
+
+#include <stddef.h>
+
+#include "../include/ood_convolution.h"
+
+#include "convolution.h"
+#include "convolution_images.h"
+#include "matmul.h"
+#include "matmul_pack.h"
+#include "matmul_tile.h"
+#include "simd.h"
+#include "winograd_tile.h"
+#include "winograd_transform.h"
 
 enum { winograd_weight_rows = 8, winograd_all_taps = winograd_taps * winograd_taps };
 

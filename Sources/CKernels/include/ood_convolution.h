@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ood_activation.h"
+
 #pragma clang assume_nonnull begin
 
 struct ood_convolution_shape {
@@ -31,15 +33,6 @@ struct ood_convolution_shape {
   size_t stride;
   /// How far the first window reaches over the upper and left edge: at most the kernel's size minus 1.
   size_t top, left;
-};
-
-/// What happens to a convolution's result before it is stored.
-enum ood_activation {
-  ood_activation_none,
-  /// max(y, 0); NaN stays NaN.
-  ood_activation_relu,
-  /// 1 / (1 + exp(-y)).
-  ood_activation_sigmoid,
 };
 
 /// How weights lie in memory against the W of the sums above, [taps][source_channels][target_channels].

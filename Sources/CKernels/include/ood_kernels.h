@@ -6,7 +6,6 @@
 
 #include "ood_convolution.h"
 #include "ood_coupling.h"
-#include "ood_distance.h"
 #include "ood_gaussian.h"
 #include "ood_index.h"
 #include "ood_kernel_density.h"
@@ -20,6 +19,7 @@
 #include "ood_softmax.h"
 #include "ood_sort.h"
 #include "ood_spline.h"
+#include "ood_support_vectors.h"
 #include "ood_trees.h"
 #include "ood_winner.h"
 #include "ood_winograd.h"
@@ -39,7 +39,6 @@ struct ood_kernels {
   struct ood_softmax softmax;
   struct ood_normalization normalization;
   struct ood_index index;
-  struct ood_distance distance;
   struct ood_random random;
   struct ood_optimizer optimizer;
   struct ood_coupling coupling;
@@ -49,6 +48,7 @@ struct ood_kernels {
   struct ood_winograd winograd;
   struct ood_neighbours neighbours;
   struct ood_kernel_density kernel_density;
+  struct ood_support_vectors support_vectors;
   struct ood_gaussian gaussian;
   struct ood_sort sort;
   struct ood_spline spline;

@@ -75,12 +75,6 @@ enum ood_binary {
   ood_minimum,
   /// a where b > 0, else 0: what the derivative of ReLU does to its upstream.
   ood_gate,
-  /// (a - b)².
-  ood_squared_difference,
-  /// 1 where a > b, else 0.
-  ood_greater,
-  /// 1 where a = b, else 0.
-  ood_equal,
 };
 
 struct ood_map {
@@ -106,12 +100,6 @@ struct ood_map {
 
   /// y[i] = y[i] + alpha x[i] for i < n. `y` may be `x`.
   void (*scale_add)(float alpha, const float *x, float *y, size_t n);
-
-  /// y[i] = value for i < n.
-  void (*fill)(float value, float *y, size_t n);
-
-  /// How many of x[0] ... x[n - 1] are NaN or infinite.
-  size_t (*count_non_finite)(const float *x, size_t n);
 
   /// The first i with x[i] NaN or infinite, or n when there is none.
   size_t (*first_non_finite)(const float *x, size_t n);

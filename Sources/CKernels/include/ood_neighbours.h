@@ -32,6 +32,11 @@ struct ood_neighbours {
   void (*panel_distances)(enum ood_metric metric, const double *x, const double *panel, size_t width, size_t d,
                           double *out);
 
+  /// out[b] = distance of x and the nearest point of box b, for the two boxes: a box is its `width` lowest coordinates and then its
+  /// highest ones. `width` is a multiple of 8; what lies behind the last coordinate is 0 in x, -inf and +inf in boxes.
+  void (*box_distances)(enum ood_metric metric, const double *x, const double *first, const double *second, size_t width,
+                        double *out);
+
   /// The positions j < n with values[j] + offsets[j] <= limit, in order; returns how many. `out` has room for n. NaN is
   /// never found.
   size_t (*sums_below)(const float *values, const float *offsets, size_t n, float limit, int32_t *out);

@@ -11,15 +11,12 @@
 
 #pragma clang assume_nonnull begin
 
-/// The first five see an array as x[outer][middle][inner] and reduce over the middle: y[outer][inner].
+/// The first four see an array as x[outer][middle][inner] and reduce over the middle: y[outer][inner].
 /// Reduction along one axis of a row-major tensor is this with outer and inner the products of the sizes
 /// before and after it; a full sum is outer = inner = 1. A caller may split `outer` freely.
 struct ood_reduce {
   /// y[o][i] = Σ_m x[o][m][i]; 0 when middle = 0.
   void (*sum)(const float *x, float *y, size_t outer, size_t middle, size_t inner);
-
-  /// y[o][i] = Σ_m x[o][m][i]²; 0 when middle = 0.
-  void (*sum_of_squares)(const float *x, float *y, size_t outer, size_t middle, size_t inner);
 
   /// y[o][i] = max_m x[o][m][i], NaN when any is NaN; -inf when middle = 0.
   void (*maximum)(const float *x, float *y, size_t outer, size_t middle, size_t inner);

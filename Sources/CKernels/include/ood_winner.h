@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ood_activation.h"
+
 #pragma clang assume_nonnull begin
 
 /// How a winner reaches the pixels around it. Tap (i, j) of a winner at (row, column) meets the target pixel
@@ -43,6 +45,14 @@ struct ood_winner {
   void (*largest_in_columns)(size_t rows, size_t columns, size_t c0, size_t c1, size_t keep,
                              const float *values, float *kept, float *mask);
 
+  /// For codes whose positions are cut into cells of `stride` x `stride`, those at the ends smaller: mask = 1 for the
+  /// largest value of each cell and 0 for the others, kept = the value or 0. Of equals the first map stays; NaN
+  /// counts as larger than infinity, -0 as 0.
+  void (*largest_in_cells)(size_t images, size_t height, size_t width, size_t stride, size_t maps,
+                           const int32_t *where, const float *values, float *kept, float *mask,
+                           int32_t *scratch);
+  size_t (*largest_in_cells_scratch)(size_t height, size_t width, size_t stride);
+
   /// Floats that packed weights take.
   size_t (*packed_count)(const struct ood_winner_shape *shape);
 
@@ -50,11 +60,11 @@ struct ood_winner {
   void (*pack)(const struct ood_winner_shape *shape, int order, size_t m0, size_t m1, const float *weights,
                float *packed);
 
-  /// target = activation(bias + sum over maps and taps of value W[tap][map]). `activation` is an `enum
-  /// ood_activation`. With `streams` the target is written around the caches, where its lines allow it.
+  /// target = activation(bias + sum over maps and taps of value W[tap][map]). With `streams` the target is written
+  /// around the caches, where its lines allow it.
   void (*spread)(const struct ood_winner_shape *shape, size_t images, const int32_t *where,
-                 const float *values, const float *packed, const float *_Nullable bias, int activation,
-                 int streams, float *target, float *scratch);
+                 const float *values, const float *packed, const float *_Nullable bias,
+                 enum ood_activation activation, int streams, float *target, float *scratch);
   size_t (*spread_scratch)(const struct ood_winner_shape *shape, size_t images);
 
   /// gradient[map] = sum over taps of W[tap][map] . upstream[pixel].

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ood_activation.h"
 #include "ood_convolution.h"
 
 #pragma clang assume_nonnull begin

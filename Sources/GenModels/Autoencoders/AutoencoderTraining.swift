@@ -8,9 +8,11 @@
 
 /// How an autoencoder is trained: the trainer's settings, and the corruption of its inputs.
 ///
-///     var training = AutoencoderTraining.fast
-///     training.trainer.epochs = 3
-///     training.corruption = 0.2
+/// ```swift
+/// var training = AutoencoderTraining.fast
+/// training.trainer.epochs = 3
+/// training.corruption = 0.2
+/// ```
 public struct AutoencoderTraining: Sendable {
   public var trainer: Trainer
   /// p: the probability with which each pixel is replaced by 0 or 1, either with p/2 (salt and pepper; P. Vincent and others,
@@ -72,6 +74,41 @@ extension AutoencoderTraining {
           probability > 0 && scope.context.isTraining
           ? scope.context.withRandom { x.saltAndPeppered(probability: probability, using: &$0) } : x
         return model(scope.constant(corrupted), scope.context).meanSquaredError(x)
+      }, progress: progress)
+  }
+}
+
+extension AutoencoderTraining {
+  /// As `train(_:on:)`, but what lies outside the masks does not count: the loss is (1/n) Σ ‖a ⊙ (M(x̃) − x)‖² / features.
+  ///
+  /// - Parameters:
+  ///   - model: The model to start from.
+  ///   - examples: `[examples, ...]`, in 0...1 where inputs are corrupted.
+  ///   - masks: a, of the examples' shape; nil for ones.
+  ///   - progress: Called after each step.
+  /// - Throws: As `train(_:on:)`; `ExampleError.unexpectedShape` for masks of another shape.
+  public func train<Model: Layer>(
+    _ model: Model, on examples: Tensor, within masks: Tensor?,
+    progress: (TrainingProgress) throws -> Void = { _ in }
+  ) throws -> TrainingResult<Model> {
+    guard let masks else { return try train(model, on: examples, progress: progress) }
+    guard masks.shape == examples.shape else {
+      throw ExampleError.unexpectedShape(
+        found: Shape(masks.shape.dropFirst()), expected: Shape(examples.shape.dropFirst()))
+    }
+    let probability = Float(corruption)
+    var trainer = trainer
+    trainer.lossSettings["corruption"] = "\(corruption)"
+    trainer.lossSettings["masks"] = "given"
+    return try trainer.train(
+      model, on: TrainingSet(examples, targets: masks),
+      loss: { model, batch, scope in
+        let x = batch.inputs
+        let corrupted =
+          probability > 0 && scope.context.isTraining
+          ? scope.context.withRandom { x.saltAndPeppered(probability: probability, using: &$0) } : x
+        let residual = model(scope.constant(corrupted), scope.context) - x
+        return (residual * batch.targets!).squared().mean()
       }, progress: progress)
   }
 }

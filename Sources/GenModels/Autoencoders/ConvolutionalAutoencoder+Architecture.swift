@@ -50,10 +50,11 @@ extension ConvolutionalAutoencoder {
           && kernel * kernel * channels * bottleneckMaps <= Int(Int32.max),
         "\(maps) maps, a bottleneck of \(bottleneckMaps) and kernels of \(kernel) x \(kernel) make too many weights"
       )
-      guard case .winnerTakeAll(let sparsity, let rate) = bottleneck else { return }
+      guard case .winnerTakeAll(let sparsity, let stride, let rate) = bottleneck else { return }
       try require(
         sparsity >= 0 && sparsity < 1 && (rate ?? 1) > 0 && (rate ?? 1) <= 1,
         "winner-take-all can't have the channel sparsity \(sparsity) and the lifetime rate \(rate ?? 1)")
+      try require(stride ?? 1 >= 1, "winner-take-all can't have the channel stride \(stride ?? 0)")
     }
   }
 
@@ -61,9 +62,9 @@ extension ConvolutionalAutoencoder {
   public enum Bottleneck: Codable, Hashable, Sendable {
     /// Nothing: they go to the decoder as they are.
     case plain
-    /// Spatial winner-take-all, then channel winner-take-all that zeroes the fraction ρ = `channelSparsity` of each image's
-    /// maps, then, in training, lifetime sparsity that keeps the fraction `lifetimeRate` of each map's winners over the
+    /// Spatial winner-take-all, then, with a `channelStride`, only the largest winner of each cell of so many by so many
+    /// positions, then channel winner-take-all that zeroes the fraction ρ = `channelSparsity` of each image's maps, then, in training, lifetime sparsity that keeps the fraction `lifetimeRate` of each map's winners over the
     /// batch (A. Makhzani and B. Frey, 2015); nil for all.
-    case winnerTakeAll(channelSparsity: Double = 0, lifetimeRate: Double? = nil)
+    case winnerTakeAll(channelSparsity: Double = 0, channelStride: Int? = nil, lifetimeRate: Double? = nil)
   }
 }

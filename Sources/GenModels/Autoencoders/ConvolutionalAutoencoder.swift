@@ -4,9 +4,10 @@
 /// L convolutions without padding and with ReLU encode an image; the last of them has the bottleneck's maps, on which spatial
 /// and channel winner-take-all act. L convolutions with full padding decode it, the last one with a sigmoid.
 ///
-///     let digits = Tensor(…)        // [examples, 28, 28, 1], pixels in 0...1
-///     let trained = try ConvolutionalAutoencoder.train(.init(layers: 2), on: digits)
-///     trained.model.canReconstruct(digits, threshold: 50)
+/// ```swift
+/// let trained = try ConvolutionalAutoencoder.train(.init(layers: 2), on: digits)     // [n, 28, 28, 1], pixels in 0...1
+/// try trained.model.canReconstruct(digits, threshold: 50)
+/// ```
 ///
 /// With 28×28×1 images and 128 maps everywhere, L = 1…6 layers have 6,529; 825,985; 1,645,441; 2,464,897; 3,284,353 and
 /// 4,103,809 parameters.
@@ -29,8 +30,9 @@ public struct ConvolutionalAutoencoder: Layer, Network {
   var winnerTakeAll: WinnerTakeAll? {
     switch architecture.bottleneck {
     case .plain: nil
-    case .winnerTakeAll(let channelSparsity, let lifetimeRate):
-      WinnerTakeAll(channelSparsity: channelSparsity, lifetimeRate: lifetimeRate)
+    case .winnerTakeAll(let channelSparsity, let channelStride, let lifetimeRate):
+      WinnerTakeAll(
+        channelSparsity: channelSparsity, channelStride: channelStride, lifetimeRate: lifetimeRate)
     }
   }
 

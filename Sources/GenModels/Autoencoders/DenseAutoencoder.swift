@@ -1,6 +1,8 @@
 /// A fully connected autoencoder: hidden layers to a code and back, mirrored (P. Vincent and others, 2010, section 2).
 ///
-///     let model = DenseAutoencoder(.init(features: 784, hidden: [256, 64]), seed: 1)     // 784-256-64-256-784
+/// ```swift
+/// let model = DenseAutoencoder(.init(features: 784, hidden: [256, 64]), seed: 1)     // 784-256-64-256-784
+/// ```
 ///
 /// Trained on corrupted inputs (`AutoencoderTraining.corruption`) it is the denoising autoencoder.
 public struct DenseAutoencoder: Layer, Network {
@@ -107,4 +109,14 @@ extension DenseAutoencoder: ReconstructionOracle {
           from == 1 ? architecture.outputActivation : architecture.activation))
     }
   }
+}
+
+extension DenseAutoencoder: DifferentiableReconstruction {
+  public func encoded<Value: TensorAlgebra>(_ x: Value) -> Value { code(x) }
+
+  public func decoded<Value: TensorAlgebra>(_ code: Value) -> Value {
+    decoder.reduce(code) { $1($0, .inference) }
+  }
+
+  public var hasRectifiedCode: Bool { architecture.activation == .relu }
 }

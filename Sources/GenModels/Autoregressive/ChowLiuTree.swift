@@ -10,8 +10,10 @@
 /// the largest sum of mutual informations, P(x) = Π P(xj | x of j's parent). Exact probabilities of binary and categorical rows; the
 /// baseline for every density of such tables.
 ///
-///     let tree = try ChowLiuTree(fitting: table)
-///     let nats = try tree.logDensity(rows)
+/// ```swift
+/// let tree = try ChowLiuTree(fitting: table)
+/// let nats = try tree.logDensity(rows)
+/// ```
 ///
 /// Each column's categories are the numbers that it has in the training table, and both 0 and 1 in a table of nothing else; a row with
 /// any other number has probability 0. `smoothing` α adds

@@ -1,8 +1,10 @@
 /// The masked autoencoder for distribution estimation with normal conditionals, for real-valued examples (M. Germain, K. Gregor, I. Murray
 /// and H. Larochelle, 2015; B. Uria, I. Murray and H. Larochelle, 2013): p(x) = Πd N(xd; μd, σd²), μd and σd from the features before d.
 ///
-///     let model = GaussianMADE(.init(exampleShape: [8], hidden: [100]), seed: 1)
-///     let trained = try model.train(on: table, settings: DensityTraining(trainer: Trainer(epochs: 30))).model
+/// ```swift
+/// let model = GaussianMADE(.init(exampleShape: [8], hidden: [100]), seed: 1)
+/// let trained = try model.train(on: table, settings: DensityTraining(trainer: Trainer(epochs: 30))).model
+/// ```
 ///
 /// Examples are standardized column by column with what training finds first; the density is that of the examples as they are given.
 public struct GaussianMADE: DifferentiableDensity, TrainableDensity, InPainter {

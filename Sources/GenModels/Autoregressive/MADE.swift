@@ -1,9 +1,11 @@
 /// The masked autoencoder for distribution estimation (M. Germain, K. Gregor, I. Murray and H. Larochelle, 2015): exact probabilities of
 /// binary examples, or of images of grey levels, P(x) = Πd P(xd | x before d), from one pass of a masked network.
 ///
-///     let model = MADE(.init(exampleShape: [784], hidden: [500]), seed: 1)
-///     let trained = try model.train(on: binaryDigits, settings: DensityTraining(trainer: Trainer(epochs: 30))).model
-///     let nats = try trained.logDensity(moreDigits)
+/// ```swift
+/// let model = MADE(.init(exampleShape: [784], hidden: [500]), seed: 1)
+/// let trained = try model.train(on: binaryDigits, settings: DensityTraining(trainer: Trainer(epochs: 30))).model
+/// let nats = try trained.logDensity(moreDigits)
+/// ```
 ///
 /// With several orders the weights are shared, each training step takes one, and P(x) is the average over all. Masked weights are not
 /// computed: units are sorted by their degrees. Cost of an example: half the weights, for each order; a draw costs as much.
@@ -118,4 +120,8 @@ extension MaskedAutoencoder {
     return found.channels(places.flatMap { place in (0..<count).map { place * count + $0 } })
       .reshaped([x.shape[0], features, count])
   }
+}
+
+extension MADE: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
 }

@@ -1,9 +1,11 @@
 /// Autoregressive convolutional networks of images: P(x) = Π P(pixel | pixels above and to the left), exact probabilities of 0 and 1 or of
 /// grey levels.
 ///
-///     let model = PixelCNN(.init(exampleShape: [28, 28, 1], channels: 32, layers: 5), seed: 1)
-///     let trained = try model.train(on: binaryDigits, settings: DensityTraining(trainer: Trainer(epochs: 5))).model
-///     let more = trained.sample(count: 64, using: &random)
+/// ```swift
+/// let model = PixelCNN(.init(exampleShape: [28, 28, 1], channels: 32, layers: 5), seed: 1)
+/// let trained = try model.train(on: binaryDigits, settings: DensityTraining(trainer: Trainer(epochs: 5))).model
+/// let more = trained.sample(count: 64, using: &random)
+/// ```
 ///
 /// `.masked` is one stack of masked convolutions (A. van den Oord, N. Kalchbrenner and K. Kavukcuoglu, 2016), which does not see a part of
 /// the pixels above; `.gated` has a stack for the rows above and one for the row (A. van den Oord and others, 2016, "Conditional image
@@ -227,4 +229,8 @@ extension PixelCNN.Architecture {
       throw .malformed(reason: "a PixelCNN can't have \(classCount) classes")
     }
   }
+}
+
+extension PixelCNN: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
 }

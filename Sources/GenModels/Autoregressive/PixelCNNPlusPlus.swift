@@ -2,8 +2,10 @@
 /// discretized logistics for each pixel. Two streams, one that sees the rows above and one that also sees the row to the left, go down
 /// to half and quarter resolution and up again, with gated residual layers, short cuts between layers of one resolution, and dropout.
 ///
-///     let model = PixelCNNPlusPlus(.init(exampleShape: [28, 28, 1], channels: 32), seed: 1)
-///     let trained = try model.train(on: images, settings: DensityTraining(trainer: Trainer(epochs: 5))).model
+/// ```swift
+/// let model = PixelCNNPlusPlus(.init(exampleShape: [28, 28, 1], channels: 32), seed: 1)
+/// let trained = try model.train(on: images, settings: DensityTraining(trainer: Trainer(epochs: 5))).model
+/// ```
 ///
 /// Kernels have the taps that they may see alone, and enlarged images come from subpixel convolutions, so no zeros are multiplied. Draws
 /// keep each layer's rows: all pixels together cost about one pass.
@@ -195,4 +197,8 @@ extension TensorAlgebra {
     // e^min(x, 0) − 1 below 0, where the positive part is 0.
     return both.relu() + (-(-both).relu()).exp() - 1
   }
+}
+
+extension PixelCNNPlusPlus: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
 }

@@ -14,7 +14,9 @@ extension TableScorer {
   /// The scores of the training rows to learn a threshold from: each without itself as a neighbour, for methods that look
   /// at neighbours (`LeaveOneOutScorer`), and the scorer's own scores for the others.
   ///
-  ///     let threshold = try Threshold.contamination(0.05, of: scorer.calibrationScores(training: table))
+  /// ```swift
+  /// let threshold = try Threshold.contamination(0.05, of: scorer.calibrationScores(training: table))
+  /// ```
   ///
   /// - Parameter x: The table that the scorer was fitted to; the same after loading it from a file.
   /// - Throws: `TableError`.

@@ -16,23 +16,3 @@ extension Tensor {
     }
   }
 }
-
-extension MADE: LevelModel {
-  public var levels: Int? { configuration.observation.levels }
-}
-
-extension PixelCNN: LevelModel {
-  public var levels: Int? { configuration.observation.levels }
-}
-
-extension PixelCNNPlusPlus: LevelModel {
-  public var levels: Int? { configuration.observation.levels }
-}
-
-extension VariationalAutoencoder: LevelModel {
-  public var levels: Int? { configuration.observation.levels }
-}
-
-extension ImportanceSampledDensity: LevelModel {
-  public var levels: Int? { (model as? any LevelModel)?.levels }
-}

@@ -1,11 +1,13 @@
 /// Scores how far examples lie from what a model knows. **Higher means more out-of-distribution**, for every scorer.
 ///
-///     struct DistanceFromOrigin: OODScorer {
-///       let exampleShape: Shape = [2]
-///       func score(checked x: Matrix) -> [Double] {
-///         (0..<x.rows).map { i in (x[i, 0] * x[i, 0] + x[i, 1] * x[i, 1]).squareRoot() }
-///       }
-///     }
+/// ```swift
+/// struct DistanceFromOrigin: OODScorer {
+///   let exampleShape: Shape = [2]
+///   func score(checked x: Matrix) -> [Double] {
+///     (0..<x.rows).map { i in (x[i, 0] * x[i, 0] + x[i, 1] * x[i, 1]).squareRoot() }
+///   }
+/// }
+/// ```
 ///
 /// A scorer is a value that exists only when it is fitted. What score is too high is another value's business (a threshold), and
 /// changing that never fits anything again.

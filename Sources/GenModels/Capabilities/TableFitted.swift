@@ -1,7 +1,9 @@
 /// A model that is fitted to a table and nothing else, so that a tool can make one of any such kind: `ood train table KIND`.
 ///
-///     let type = catalogue.types["factor-analysis"] as? any TableFitted.Type
-///     let model = try type?.fitted(to: table, seed: 1)
+/// ```swift
+/// let type = catalogue.types["factor-analysis"] as? any TableFitted.Type
+/// let model = try type?.fitted(to: table, seed: 1)
+/// ```
 public protocol TableFitted: Model {
   /// How it is fitted, with a default for every setting.
   associatedtype FitSettings: Codable & Sendable

@@ -5,6 +5,8 @@ extension ModelCatalogue {
   private func addingNetworks() -> ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
       .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
+      .adding(CompetitiveOvercompleteClassifier.self).adding(DenoisingClassifier.self)
+      .adding(AttentionNetwork.self)
       .adding(MADE.self).adding(GaussianMADE.self).adding(PixelCNN.self).adding(PixelCNNPlusPlus.self)
       .adding(CausalConvolution.self).adding(CausalTransformer.self)
       .adding(VariationalAutoencoder.self).adding(MissingDataAutoencoder.self).addingImportanceSampling()
@@ -24,6 +26,7 @@ extension ModelCatalogue {
   private func addingStatistics() -> ModelCatalogue {
     adding(GaussianMixture.self).adding(GaussianHiddenMarkov.self).adding(KernelDensity.self)
       .adding(TopicModel.self).adding(PixelMixture.self).adding(FactorAnalysis.self).adding(ChowLiuTree.self)
+      .adding(ArchetypalAnalysis.self).adding(ArchetypalFlow.self).adding(ArchetypalAutoencoder.self)
       .adding(TablePreparation.self)
   }
 
@@ -32,6 +35,7 @@ extension ModelCatalogue {
       ConvolutionDescription.self, WinnerTakeAllDescription.self, MaximumPoolingDescription.self,
       DenseDescription.self, BatchNormalizationDescription.self, DropoutDescription.self,
       ActivationDescription.self, FlattenDescription.self, ReshapeDescription.self, ResidualDescription.self,
+      TransposedConvolutionDescription.self, UpsamplingDescription.self,
       SubpixelDescription.self,
     ]
     let bijections: [any BuildingBlock.Type] = [

@@ -1,10 +1,12 @@
-/// A convolutional classifier of images, and the features before its last layer: what objectness, Fréchet distance and the
-/// digit-versus-symbol rate need.
+/// A classifier that is any chain of layers from examples to logits, and the features before its last layer: what objectness,
+/// Fréchet distance and the digit-versus-symbol rate need.
 ///
-///     let digits = try ImageClassifier.train(on: images, labels: labels, classes: 10).model
-///     try digits.probabilities(x)          // [n, 10]
-///     try digits.features(x)               // [n, 400], for Fréchet distance and maximum mean discrepancy
-public struct ImageClassifier: Network, Classifier {
+/// ```swift
+/// let digits = try ImageClassifier.train(on: images, labels: labels, classes: 10).model
+/// try digits.probabilities(x)          // [n, 10]
+/// try digits.features(x)               // [n, 400], for Fréchet distance and maximum mean discrepancy
+/// ```
+public struct ImageClassifier: Network, ClaimingClassifier {
   public static let kind = "image-classifier"
 
   /// The network, whose output is the classes' logits.
@@ -54,6 +56,18 @@ public struct ImageClassifier: Network, Classifier {
     ]
   }
 
+  /// The baseline of G. Spigler, "Denoising autoencoders for overgeneralization in neural networks", 2019: two convolutions with 5×5
+  /// kernels, without padding, each followed by maximum pooling and ReLU (which commute), a hidden layer, and the classes.
+  public static func unpaddedLayers(
+    classes: Int, maps: Int = 32, hidden: Int = 400, kernel: Int = 5
+  ) -> [LayerSpecification] {
+    [
+      .convolution(channels: maps, kernel: kernel, activation: .relu), .maximumPooling(window: 2),
+      .convolution(channels: 2 * maps, kernel: kernel, activation: .relu), .maximumPooling(window: 2),
+      .flatten, .dense(units: hidden, activation: .relu), .dense(units: classes),
+    ]
+  }
+
   /// The default recipe: Adam, batches of 64, 6 epochs, a rate that falls along half a cosine.
   public static var trainer: Trainer {
     Trainer(optimizer: Adam(learningRate: 1e-3), epochs: 6, batchSize: 64, schedule: .cosine(floor: 0.01))
@@ -76,35 +90,45 @@ public struct ImageClassifier: Network, Classifier {
     trainer: Trainer = trainer,
     progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult<ImageClassifier> {
-    try labels.requireLabels(classes: classes, examples: images.exampleCount)
     let shape = Shape(images.shape.dropFirst())
-    let network = Sequential(
-      layers(exampleShape: shape, classes: classes, maps: maps, hidden: hidden), exampleShape: shape,
+    return try train(
+      layers(exampleShape: shape, classes: classes, maps: maps, hidden: hidden), on: images, labels: labels,
+      trainer: trainer, progress: progress)
+  }
+
+  /// Trains layers of any kind, the last of which has as many units as there are classes, on cross-entropy, from fresh weights drawn
+  /// from the trainer's seed.
+  /// - Throws: As `train(on:labels:classes:)`; `ModelFileError.malformed` when the layers don't fit one another or the examples.
+  public static func train(
+    _ layers: [LayerSpecification], on examples: Tensor, labels: Indexes, trainer: Trainer = trainer,
+    progress: (TrainingProgress) throws -> Void = { _ in }
+  ) throws -> TrainingResult<ImageClassifier> {
+    let classifier = try ImageClassifier.validating(
+      Sequential.Architecture(layers: layers, exampleShape: Array(examples.shape.dropFirst())),
       seed: trainer.seed)
+    try labels.requireLabels(classes: classifier.classCount, examples: examples.exampleCount)
     return try trainer.train(
-      ImageClassifier(network), on: TrainingSet(images, labels: labels),
+      classifier, on: TrainingSet(examples, labels: labels),
       loss: { model, batch, scope in
         model.network(scope.constant(batch.inputs), scope.context).crossEntropy(labels: batch.labels!).mean()
       }, progress: progress)
   }
 
-  /// The share of images whose most probable class is not the label.
-  /// - Throws: `ExampleError` for images of another shape, NaN or infinities.
-  public func error(_ x: Tensor, labels: Indexes) throws -> Double {
-    let wrong = zip(try self.labels(x).elements, labels.elements).count { $0 != $1 }
-    return Double(wrong) / Double(max(1, x.shape[0]))
+  public func logits(checked x: Tensor) -> Tensor {
+    x.inPieces(outputShape: network.outputShape) { network($0) }
   }
 
-  public func logits(checked x: Tensor) -> Tensor { inPieces(x, of: network) }
+  /// The logarithms of the classes' probabilities.
+  public func logClaims<Value: TensorAlgebra>(_ x: Value) -> Value { network(x, .inference).logSoftmax() }
 
   /// The activations before the last layer, `[n, features]`.
-  public func features(checked x: Tensor) -> Tensor { inPieces(x, of: network.dropLast()).flattened() }
-
-  private func inPieces(_ x: Tensor, of model: Sequential) -> Tensor {
-    let pieces = stride(from: 0, to: x.shape[0], by: 256).map { start in
-      model(x.sliced(axis: 0, start..<min(x.shape[0], start + 256)))
-    }
-    return pieces.isEmpty
-      ? .zeros(Shape([0] + Array(model.outputShape))) : Tensor.concatenate(pieces, axis: 0)
+  public func features(checked x: Tensor) -> Tensor {
+    let body = network.dropLast()
+    return x.inPieces(outputShape: body.outputShape) { body($0) }.flattened()
   }
+
+  public func recordedLogits<Value: TensorAlgebra>(_ x: Value) -> Value { network(x) }
+
+  /// The last layer, where it is fully connected and without an activation.
+  public var linearHead: LinearHead? { network.linearHead }
 }

@@ -2,8 +2,10 @@
 /// 2007), and then moves of single rows (J. A. Hartigan, 1975), which lower the inertia where Lloyd's
 /// iterations stand still: of every start in small tables, of the best one in large ones (n·k·d above 10⁶).
 ///
-///     let clusters = try KMeans(fitting: train, clusters: 8)
-///     clusters.centres                        // 8 rows
+/// ```swift
+/// let clusters = try KMeans(fitting: train, clusters: 8)
+/// clusters.centres                        // 8 rows
+/// ```
 ///
 /// A cluster that loses all rows moves to the row farthest from its centre. When there are fewer different
 /// rows than clusters, the remaining clusters are empty, with centres at rows that exist.

@@ -1,7 +1,9 @@
 /// The value of a scalar function and its gradient.
 ///
-///     let (value, gradient) = valueWithGradient(at: Tensor([1, 2])) { x in x.squared().sum() }
-///     // value 5, gradient [2, 4]
+/// ```swift
+/// let (value, gradient) = valueWithGradient(at: Tensor([1, 2])) { x in x.squared().sum() }
+/// // value 5, gradient [2, 4]
+/// ```
 ///
 /// - Returns: f(x), and ∂f/∂x of x's shape. Cost: about three evaluations of `function`.
 public func valueWithGradient(
@@ -27,7 +29,9 @@ public func valueWithGradients(
 
 /// The gradient of a scalar function: ∂f/∂x, of x's shape.
 ///
-///     gradient(at: Tensor([0.1, 0.2, 0.3])) { $0.squared().sum() }     // [0.2, 0.4, 0.6]
+/// ```swift
+/// gradient(at: Tensor([0.1, 0.2, 0.3])) { $0.squared().sum() }     // [0.2, 0.4, 0.6]
+/// ```
 public func gradient(at x: Tensor, of function: (Variable) throws -> Variable) rethrows -> Tensor {
   try valueWithGradient(at: x, of: function).gradient
 }

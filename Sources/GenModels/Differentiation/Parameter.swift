@@ -25,14 +25,16 @@ public struct RunningState: Sendable {
 
 /// Anything with named parameters: layers and models.
 ///
-///     struct Autoencoder: Parameterized {
-///       var encoder: Dense
-///       var decoder: Dense
-///       mutating func visitParameters(with visitor: ParameterVisitor) {
-///         visitor.visit("encoder", &encoder)
-///         visitor.visit("decoder", &decoder)
-///       }
-///     }
+/// ```swift
+/// struct Autoencoder: Parameterized {
+///   var encoder: Dense
+///   var decoder: Dense
+///   mutating func visitParameters(with visitor: ParameterVisitor) {
+///     visitor.visit("encoder", &encoder)
+///     visitor.visit("decoder", &decoder)
+///   }
+/// }
+/// ```
 ///
 /// The names are the keys in saved files, joined by dots: `encoder.weight`. The order of visits is the order of parameters.
 public protocol Parameterized: Sendable {

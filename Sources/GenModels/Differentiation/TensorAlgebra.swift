@@ -3,9 +3,11 @@
 ///
 /// Layers and losses are written once, against this protocol; with `Tensor`s nothing is recorded:
 ///
-///     func squaredError<Value: TensorAlgebra>(_ y: Value, _ target: Value) -> Value {
-///       (y - target).squared().mean()
-///     }
+/// ```swift
+/// func squaredError<Value: TensorAlgebra>(_ y: Value, _ target: Value) -> Value {
+///   (y - target).squared().mean()
+/// }
+/// ```
 ///
 /// All operations are extensions of this protocol over the closed set of primitives in `Primitives/`.
 public protocol TensorAlgebra {

@@ -9,8 +9,10 @@
 /// Factor analysis: x = μ + Λ f + e with k factors f ~ N(0, I) and noise e ~ N(0, Ψ), Ψ diagonal, so that x ~ N(μ, Λ Λᵀ + Ψ). A
 /// Gaussian density with d (k + 2) parameters in the place of d²/2; as a scorer, −ln p(x).
 ///
-///     let model = try FactorAnalysis(fitting: table, factors: 3)
-///     let nats = try model.logDensity(rows)
+/// ```swift
+/// let model = try FactorAnalysis(fitting: table, factors: 3)
+/// let nats = try model.logDensity(rows)
+/// ```
 ///
 /// Fitted by the expectation maximisation of D. B. Rubin and D. T. Thayer, 1982, on standardized columns, which changes no optimum
 /// and makes the fit invariant to the columns' units. The likelihood never falls. An iteration costs d² k + n-free terms: the data

@@ -9,8 +9,10 @@
 /// maximisation (L. R. Rabiner, 1989), with the forward and backward passes in logarithms (`MarkovChain`), so that
 /// nothing underflows: neither a long sequence, nor a state that explains a step badly when no other can be reached.
 ///
-///     let model = try GaussianHiddenMarkov(fitting: sequences, states: 3)   // one matrix a sequence, a row a time step
-///     let scores = try model.score(newSequences)
+/// ```swift
+/// let model = try GaussianHiddenMarkov(fitting: sequences, states: 3)   // one matrix a sequence, a row a time step
+/// let scores = try model.score(newSequences)
+/// ```
 ///
 /// The density is that of a whole sequence given its length; the score is −ln p(sequence) / length, so that
 /// sequences of different lengths compare. An iteration costs T·(K² + K·d²) operations for T time steps in

@@ -9,8 +9,10 @@ import CKernels
 /// A kernel density estimate (E. Parzen, 1962): p(x) = (1 / (n hᵈ V)) Σᵢ K(|x − xᵢ| / h), with V = ∫ K. As a
 /// scorer, −ln p(x).
 ///
-///     let density = try KernelDensity(fitting: train, bandwidth: .scott)
-///     let logs = try density.logDensity(test)
+/// ```swift
+/// let density = try KernelDensity(fitting: train, bandwidth: .scott)
+/// let logs = try density.logDensity(test)
+/// ```
 ///
 /// Every training row is visited, in double precision; logarithms stay finite however far x is for the
 /// Gaussian and the exponential kernel (at least −1.8·10³⁰⁸). **For the compact kernels the density is 0, and the score

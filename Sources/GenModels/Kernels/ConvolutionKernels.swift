@@ -1,22 +1,5 @@
 import CKernels
 
-/// What is applied to a convolution's result before it is stored.
-public enum ConvolutionActivation: Sendable, Hashable {
-  case none
-  /// max(y, 0); NaN stays NaN.
-  case relu
-  /// 1 / (1 + exp(−y)).
-  case sigmoid
-
-  var kernel: ood_activation {
-    switch self {
-    case .none: ood_activation_none
-    case .relu: ood_activation_relu
-    case .sigmoid: ood_activation_sigmoid
-    }
-  }
-}
-
 /// y = activation(x ∗ weights + bias), of shape `geometry.outputShape`.
 ///
 /// - Parameters:
@@ -24,7 +7,7 @@ public enum ConvolutionActivation: Sendable, Hashable {
 ///   - weights: `[kernelHeight, kernelWidth, inChannels, outChannels]`.
 ///   - bias: `[outChannels]`, or nil for none.
 package func convolution(
-  _ x: Tensor, weights: Tensor, bias: Tensor? = nil, activation: ConvolutionActivation = .none,
+  _ x: Tensor, weights: Tensor, bias: Tensor? = nil, activation: Activation = .identity,
   geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(input: x)
@@ -45,7 +28,7 @@ package func convolutionInputGradient(
   geometry.check(upstream: upstream, gate: gate)
   geometry.check(weights: weights)
   return ConvolutionPass.inputGradient(geometry).run(
-    upstream, gate: gate, weights: weights, bias: nil, activation: .none, result: geometry.inputShape)
+    upstream, gate: gate, weights: weights, bias: nil, activation: .identity, result: geometry.inputShape)
 }
 
 /// The gradient of `convolution` to its weights, of shape `geometry.weightShape`.

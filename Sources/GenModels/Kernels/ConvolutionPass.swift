@@ -151,7 +151,7 @@ struct ConvolutionPass: Sendable {
   /// Computes the pass in chunks of images. Scratch memory of a chunk: a padded or gated copy of its source and
   /// target, or the frequencies of 36 tiles.
   func run(
-    _ source: Tensor, gate: Tensor?, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation,
+    _ source: Tensor, gate: Tensor?, weights: Tensor, bias: Tensor?, activation: Activation,
     result: Shape
   ) -> Tensor {
     if batch == 0 { return .zeros(result) }
@@ -167,7 +167,7 @@ struct ConvolutionPass: Sendable {
       let x = source.buffer.base + images.lowerBound * sourceSize
       let open = gate.map { $0.buffer.base + images.lowerBound * sourceSize }
       let y = target.base + images.lowerBound * targetSize
-      let (count, offsets, end) = (images.count, bias?.buffer.base, activation.kernel)
+      let (count, offsets, end) = (images.count, bias?.buffer.base, activation.kernel!)
       switch method {
       case .correlate:
         let scratch = Buffer<Float>(count: table.correlate_scratch(&shape, count))

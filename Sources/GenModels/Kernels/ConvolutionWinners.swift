@@ -5,7 +5,7 @@ import CKernels
 ///
 /// Of values that are equal before the bias is added the first wins, row by row.
 package func convolutionWinners(
-  _ x: Tensor, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation,
+  _ x: Tensor, weights: Tensor, bias: Tensor?, activation: Activation,
   geometry: ConvolutionGeometry
 ) -> WinnerCode<Tensor> {
   guard activation != .sigmoid, geometry.batch > 0, let pass = ConvolutionPass.winners(geometry) else {

@@ -8,7 +8,7 @@ import CKernels
 ///   - geometry: That of the dense convolution.
 /// - Returns: A dense tensor of shape `geometry.outputShape`.
 package func winnerConvolution(
-  _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor? = nil, activation: ConvolutionActivation = .none,
+  _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor? = nil, activation: Activation = .identity,
   geometry: ConvolutionGeometry
 ) -> Tensor {
   geometry.check(code: code)
@@ -88,7 +88,7 @@ package func convolutionAtWinnersInputGradient(
   geometry.check(producedCode: codeGradient)
   geometry.check(weights: weights)
   return WinnerPass(shape: geometry.encodingShape, order: ood_weights_transposed).spread(
-    codeGradient, weights: weights, bias: nil, activation: .none, result: geometry.inputShape)
+    codeGradient, weights: weights, bias: nil, activation: .identity, result: geometry.inputShape)
 }
 
 /// The gradient to the weights of the convolution that produced a code, of shape `geometry.weightShape`.

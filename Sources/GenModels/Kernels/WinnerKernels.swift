@@ -97,6 +97,27 @@ package func channelWinners(_ values: Tensor, sparsity: Double) -> (values: Tens
   return (Tensor(shape: values.shape, buffer: kept), Tensor(shape: values.shape, buffer: mask))
 }
 
+/// Channel winner-take-all by position: of the winners that lie in one cell of `stride` × `stride` positions (cells at the
+/// ends of rows and columns may be smaller) the largest stays, the others become 0. Of equal values the lowest map's stays;
+/// NaN counts as largest. Results are as for `channelWinners(_:sparsity:)`.
+package func channelWinners(_ code: WinnerCode<Tensor>, stride: Int) -> (values: Tensor, mask: Tensor) {
+  precondition(stride >= 1, "A stride is 1 or more, and \(stride) was given.")
+  // All cells beyond the map are one; so large a stride must not overflow.
+  let stride = min(stride, max(code.height, code.width))
+  let (maps, values) = (code.maps, code.values)
+  let kept = Buffer<Float>(count: values.count)
+  let mask = Buffer<Float>(count: values.count)
+  parallelFor(code.batch, grain: 1 + (1 << 13) / max(1, maps)) { images in
+    let scratch = Buffer<Int32>(
+      count: kernels.winner.largest_in_cells_scratch(code.height, code.width, stride))
+    let first = images.lowerBound * maps
+    kernels.winner.largest_in_cells(
+      images.count, code.height, code.width, stride, maps, code.positions.buffer.base + first,
+      values.buffer.base + first, kept.base + first, mask.base + first, scratch.base)
+  }
+  return (Tensor(shape: values.shape, buffer: kept), Tensor(shape: values.shape, buffer: mask))
+}
+
 /// Lifetime winner-take-all (Makhzani and Frey, 2015, section 2): for each feature map the largest values over the
 /// batch stay, `rate` of them, the others become 0.
 ///

@@ -34,7 +34,7 @@ struct WinnerPass: Sendable {
   }
 
   func spread(
-    _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor?, activation: ConvolutionActivation,
+    _ code: WinnerCode<Tensor>, weights: Tensor, bias: Tensor?, activation: Activation,
     result: Shape
   ) -> Tensor {
     let target = Buffer<Float>(count: result.elementCount)
@@ -48,7 +48,7 @@ struct WinnerPass: Sendable {
       let first = images.lowerBound * shape.maps
       kernels.winner.spread(
         &shape, images.count, positions.buffer.base + first, values.buffer.base + first, packed.base,
-        bias?.buffer.base, Int32(activation.kernel.rawValue), streams ? 1 : 0,
+        bias?.buffer.base, activation.kernel!, streams ? 1 : 0,
         target.base + images.lowerBound * size, scratch.base)
     }
     return Tensor(shape: result, buffer: target)

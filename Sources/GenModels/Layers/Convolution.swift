@@ -43,25 +43,22 @@ public struct Convolution: Layer {
   }
 
   public func callAsFunction<Value: TensorAlgebra>(_ x: Value, _ context: Context) -> Value {
-    let y = x.convolved(
-      weights: x.value(of: weight), bias: x.value(of: bias), activation: activation.fused ?? .none,
-      stride: stride, padding: padding)
-    return activation.fused == nil ? activation(y) : y
+    x.convolved(
+      weights: x.value(of: weight), bias: x.value(of: bias), activation: activation, stride: stride,
+      padding: padding)
   }
 
   /// The layer's output for the images that a code stands for.
   public func callAsFunction<Value: TensorAlgebra>(_ code: WinnerCode<Value>, _ context: Context) -> Value {
-    let y = code.convolved(
-      weights: code.values.value(of: weight), bias: code.values.value(of: bias),
-      activation: activation.fused ?? .none, stride: stride, padding: padding)
-    return activation.fused == nil ? activation(y) : y
+    code.convolved(
+      weights: code.values.value(of: weight), bias: code.values.value(of: bias), activation: activation,
+      stride: stride, padding: padding)
   }
 
   /// The spatial winners of the layer's output, as one operation with a sparse backward pass.
   public func winners<Value: TensorAlgebra>(_ x: Value) -> WinnerCode<Value> {
-    guard let fused = activation.fused else { return self(x).spatialWinners() }
-    return x.convolvedWinners(
-      weights: x.value(of: weight), bias: x.value(of: bias), activation: fused, stride: stride,
+    x.convolvedWinners(
+      weights: x.value(of: weight), bias: x.value(of: bias), activation: activation, stride: stride,
       padding: padding)
   }
 

@@ -2,13 +2,15 @@
 ///
 /// The function is written once for `Tensor`s (nothing is recorded) and `Variable`s (inside a gradient scope):
 ///
-///     struct Residual: Layer {
-///       var inner: Dense
-///       func callAsFunction<Value: TensorAlgebra>(_ x: Value, _ context: Context) -> Value {
-///         x + inner(x, context)
-///       }
-///       mutating func visitParameters(with visitor: ParameterVisitor) { visitor.visit("inner", &inner) }
-///     }
+/// ```swift
+/// struct Residual: Layer {
+///   var inner: Dense
+///   func callAsFunction<Value: TensorAlgebra>(_ x: Value, _ context: Context) -> Value {
+///     x + inner(x, context)
+///   }
+///   mutating func visitParameters(with visitor: ParameterVisitor) { visitor.visit("inner", &inner) }
+/// }
+/// ```
 public protocol Layer: Parameterized {
   /// The layer's output for a batch; the first axis counts examples.
   func callAsFunction<Value: TensorAlgebra>(_ x: Value, _ context: Context) -> Value

@@ -1,8 +1,10 @@
 /// The Cholesky factor of a symmetric positive definite matrix: A = L·Lᵀ with L lower triangular.
 ///
-///     let factor = try Cholesky(covariance)
-///     factor.logDeterminant                     // log det A
-///     let x = factor.solve(b)                   // A⁻¹·b
+/// ```swift
+/// let factor = try Cholesky(covariance)
+/// factor.logDeterminant                     // log det A
+/// let x = factor.solve(b)                   // A⁻¹·b
+/// ```
 ///
 /// n³/3 operations for n rows; LAPACK `potrf`.
 public struct Cholesky<M: DenseMatrix>: Sendable {

@@ -1,7 +1,9 @@
 /// What the factorizations take and give: `Matrix` in double precision, or a `Tensor` of rank 2 in single.
 ///
-///     let factor = try Cholesky(covariance)        // Cholesky<Matrix>
-///     let x = try LU(weights).solve(tensor)        // Tensor
+/// ```swift
+/// let factor = try Cholesky(covariance)        // Cholesky<Matrix>
+/// let x = try LU(weights).solve(tensor)        // Tensor
+/// ```
 public protocol DenseMatrix: Sendable {
   associatedtype Scalar: LAPACKScalar
 

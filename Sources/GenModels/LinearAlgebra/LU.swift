@@ -1,8 +1,10 @@
 /// The factorization of a square matrix into triangles with row exchanges, for determinants and solutions.
 ///
-///     let lu = try LU(jacobian)
-///     lu.logDeterminant                         // log |det A|, −∞ for a singular matrix
-///     let x = try lu.solve(b)                   // A⁻¹·b
+/// ```swift
+/// let lu = try LU(jacobian)
+/// lu.logDeterminant                         // log |det A|, −∞ for a singular matrix
+/// let x = try lu.solve(b)                   // A⁻¹·b
+/// ```
 ///
 /// 2·n³/3 operations for n rows; LAPACK `getrf`.
 public struct LU<M: DenseMatrix>: Sendable {

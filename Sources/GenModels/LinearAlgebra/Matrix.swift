@@ -1,8 +1,10 @@
 /// A dense, row-major matrix of 64-bit floats with value semantics, for statistics: covariances, regressions,
 /// principal components. (Networks compute with `Tensor`s.)
 ///
-///     let a = Matrix([[2, 1], [1, 3]])
-///     a * a.inverse()                           // the identity, but for rounding
+/// ```swift
+/// let a = Matrix([[2, 1], [1, 3]])
+/// try a * a.inverse()                       // the identity, but for rounding
+/// ```
 public struct Matrix: Sendable, Hashable {
   public let rows: Int
   public let columns: Int

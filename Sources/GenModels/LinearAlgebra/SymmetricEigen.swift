@@ -1,7 +1,9 @@
 /// The eigenvalues and eigenvectors of a symmetric matrix: A = Q·Λ·Qᵀ with orthonormal columns in Q.
 ///
-///     let eigen = try SymmetricEigen(covariance)
-///     eigen.values.last                         // the largest variance
+/// ```swift
+/// let eigen = try SymmetricEigen(covariance)
+/// eigen.values.last                         // the largest variance
+/// ```
 ///
 /// About 9·n³ operations for n rows; LAPACK `syevd` (divide and conquer).
 public struct SymmetricEigen<M: DenseMatrix>: Sendable {

@@ -9,9 +9,11 @@ import CKernels
 /// A mixture of Gaussians: p(x) = Σₖ πₖ N(x; μₖ, Σₖ), fitted by expectation maximisation (A. P. Dempster, N.
 /// M. Laird and D. B. Rubin, 1977). As a scorer, −ln p(x).
 ///
-///     let mixture = try GaussianMixture(fitting: train, components: 10)
-///     let chosen = try GaussianMixture(fitting: train, componentsAmong: 1...12)     // by the BIC
-///     let densities = try mixture.logDensity(test)
+/// ```swift
+/// let mixture = try GaussianMixture(fitting: train, components: 10)
+/// let chosen = try GaussianMixture(fitting: train, componentsAmong: 1...12)     // by the BIC
+/// let densities = try mixture.logDensity(test)
+/// ```
 ///
 /// Starting, stopping and regularisation are scikit-learn's: from the same start, the results agree. Each
 /// iteration costs about 2·n·k·d² multiply-adds with full covariances, n·k·d with diagonal ones. Results

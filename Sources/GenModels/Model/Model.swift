@@ -1,9 +1,11 @@
 /// Anything that is trained or fitted: networks, densities, scorers, preparations, detectors. A model is saved as one file, and
 /// loaded again without knowing its type.
 ///
-///     try model.save(to: "model.safetensors")
-///     let same = try IsolationForest(contentsOf: "model.safetensors")       // of a known type
-///     let any = try ModelCatalogue.standard.load("model.safetensors")       // of any; its real type comes back
+/// ```swift
+/// try model.save(to: "model.safetensors")
+/// let same = try IsolationForest(contentsOf: "model.safetensors")       // of a known type
+/// let any = try ModelCatalogue.standard.load("model.safetensors")       // of any; its real type comes back
+/// ```
 ///
 /// A type that conforms has a name in files (`kind`), a configuration (anything Codable: an architecture or settings), and writes
 /// its arrays and the models inside it to an archive. What it reads comes from outside: `init(from:)` checks everything before it is

@@ -145,8 +145,10 @@ extension ModelArchive {
   /// Loads a model that belongs to this one, of its real type, as something that it must be able to do. `part(_:as:)` finds it from
   /// then on without loading it again.
   ///
-  ///     func load<Scorer: OODScorer & Model>(_: Scorer) throws -> any Model { try Detector<Scorer>(decoding: archive) }
-  ///     return try load(archive.load("scorer", as: (any OODScorer & Model).self, called: "a scorer"))
+  /// ```swift
+  /// func load<Scorer: OODScorer & Model>(_: Scorer) throws -> any Model { try Detector<Scorer>(decoding: archive) }
+  /// return try load(archive.load("scorer", as: (any OODScorer & Model).self, called: "a scorer"))
+  /// ```
   ///
   /// - Throws: `ModelFileError.unexpectedModel` when the model can't do it; what loading it throws.
   public mutating func load<Capability>(

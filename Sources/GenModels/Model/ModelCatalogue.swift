@@ -1,8 +1,10 @@
 /// The kinds of models, layers, bijections and base distributions that files are read with: a value that maps names to types.
 ///
-///     let catalogue = ModelCatalogue.standard.adding(MyScorer.self).adding(block: MyLayer.self)
-///     let model = try catalogue.load("detector.safetensors")
-///     if let explainable = model as? any (TableScorer & ExplainableScorer) { … }
+/// ```swift
+/// let catalogue = ModelCatalogue.standard.adding(MyScorer.self).adding(block: MyLayer.self)
+/// let model = try catalogue.load("detector.safetensors")
+/// if let explainable = model as? any (TableScorer & ExplainableScorer) { … }
+/// ```
 ///
 /// `.generative` holds the kinds of `GenModels`, `.detectors` of `OODDetectors` those of its own too, and `.standard` of `OODMetrics`
 /// all. There is no registry that changes behind one's back: what a catalogue knows is what was added to it.

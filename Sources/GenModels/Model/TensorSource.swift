@@ -2,8 +2,10 @@
 ///
 /// Whoever builds a network asks for each tensor by name and shape, and says what it starts as:
 ///
-///     weight = Parameter(try tensors.weights("weight", [784, 10], fanIn: 784, fanOut: 10))
-///     bias = Parameter(try tensors.constant("bias", [10], 0))
+/// ```swift
+/// weight = Parameter(try tensors.weights("weight", [784, 10], fanIn: 784, fanOut: 10))
+/// bias = Parameter(try tensors.constant("bias", [10], 0))
+/// ```
 public struct TensorSource {
   private enum Origin {
     case drawnByName(RandomGenerator)

@@ -59,7 +59,8 @@ struct ConvolutionWeightGradient: SingleOutputPrimitive {
 /// A convolution with its bias and activation in one pass: y = activation(x ∗ w + b). Keeps x and y only.
 struct ActivatedConvolution: SingleOutputPrimitive {
   let geometry: ConvolutionGeometry
-  let activation: ConvolutionActivation
+  /// One that the kernels apply (`Activation.fused`).
+  let activation: Activation
 
   func evaluate(_ inputs: [Tensor]) -> Tensor {
     convolution(
@@ -100,17 +101,6 @@ struct ActivatedConvolution: SingleOutputPrimitive {
   }
 }
 
-extension ConvolutionActivation {
-  /// The gradient to a layer's sums, from that to its activated output.
-  func pulledBack<Value: TensorAlgebra>(_ upstream: Value, through output: Value) -> Value {
-    switch self {
-    case .none: upstream
-    case .relu: .apply(ElementwiseGradient(function: .relu), upstream, output)
-    case .sigmoid: .apply(ElementwiseGradient(function: .sigmoid), upstream, output)
-    }
-  }
-}
-
 extension TensorAlgebra {
   /// The convolution (cross-correlation) of images `[batch, height, width, inChannels]` with weights
   /// `[kernelHeight, kernelWidth, inChannels, outChannels]`.
@@ -119,19 +109,19 @@ extension TensorAlgebra {
     return Self.apply(Convolution2D(geometry: geometry), self, weights)
   }
 
-  /// activation(x ∗ weights + bias), with a bias of shape `[outChannels]`, in one pass.
+  /// activation(x ∗ weights + bias), with a bias of shape `[outChannels]`; identity, ReLU and sigmoid in the same pass.
   public func convolved(
-    weights: Self, bias: Self, activation: ConvolutionActivation = .none, stride: Int = 1,
+    weights: Self, bias: Self, activation: Activation = .identity, stride: Int = 1,
     padding: Padding = .valid
   ) -> Self {
     let geometry = ConvolutionGeometry(input: shape, weights: weights.shape, stride: stride, padding: padding)
-    return Self.apply(
-      ActivatedConvolution(geometry: geometry, activation: activation), self, weights, bias)
+    let primitive = ActivatedConvolution(geometry: geometry, activation: activation.fused)
+    return activation.finished(Self.apply(primitive, self, weights, bias))
   }
 
   /// x ∗ weights + bias of a geometry of its own.
   func convolved(weights: Self, bias: Self, geometry: ConvolutionGeometry) -> Self {
-    Self.apply(ActivatedConvolution(geometry: geometry, activation: .none), self, weights, bias)
+    Self.apply(ActivatedConvolution(geometry: geometry, activation: .identity), self, weights, bias)
   }
 
   /// The maximum over windows inside the image, `stride` apart (the window's height unless said): images

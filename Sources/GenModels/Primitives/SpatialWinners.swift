@@ -63,6 +63,14 @@ extension WinnerCode {
     return with(values: values * values.constant(mask))
   }
 
+  /// Channel winner-take-all by position: in each image only the largest of the winners that lie in one cell of `stride` ×
+  /// `stride` positions stays, the others become zero; with the stride 1, of the maps that win at the same position. Of equal
+  /// values that of the lowest map stays. Cells start at the upper left corner; those at the other ends may be smaller.
+  public func channelWinners(stride: Int) -> WinnerCode {
+    let mask = GenModels.channelWinners(with(values: values.tensor), stride: stride).mask
+    return with(values: values * values.constant(mask))
+  }
+
   /// Lifetime winner-take-all (Makhzani and Frey, 2015): for each feature map the ⌈rate · batch⌉ largest values over the
   /// batch stay, the others become zero. It depends on the batch: it belongs in training only.
   public func lifetimeWinners(rate: Double) -> WinnerCode {

@@ -2,7 +2,7 @@
 /// pass only the winners' patches are touched.
 struct ConvolutionAtWinners: SingleOutputPrimitive {
   let geometry: ConvolutionGeometry
-  let activation: ConvolutionActivation
+  let activation: Activation
   let positions: Indexes
 
   func evaluate(_ inputs: [Tensor]) -> Tensor {
@@ -41,7 +41,7 @@ struct ConvolutionAtWinners: SingleOutputPrimitive {
 /// The convolution of a compact code, activation(code ∗ w + b), at the cost of a patch for each map.
 struct WinnerConvolution: SingleOutputPrimitive {
   let geometry: ConvolutionGeometry
-  let activation: ConvolutionActivation
+  let activation: Activation
   let positions: Indexes
 
   private func code<Value>(_ values: Value) -> WinnerCode<Value> {
@@ -94,9 +94,13 @@ extension TensorAlgebra {
   /// `convolved(...)` followed by `spatialWinners()`, as one operation whose backward pass costs a patch for each map
   /// instead of a whole image.
   public func convolvedWinners(
-    weights: Self, bias: Self, activation: ConvolutionActivation = .none, stride: Int = 1,
+    weights: Self, bias: Self, activation: Activation = .identity, stride: Int = 1,
     padding: Padding = .valid
   ) -> WinnerCode<Self> {
+    guard activation.fused == activation else {
+      return convolved(weights: weights, bias: bias, activation: activation, stride: stride, padding: padding)
+        .spatialWinners()
+    }
     let geometry = ConvolutionGeometry(input: shape, weights: weights.shape, stride: stride, padding: padding)
     let code = convolutionWinners(
       tensor, weights: weights.tensor, bias: bias.tensor, activation: activation, geometry: geometry)
@@ -110,13 +114,13 @@ extension WinnerCode {
   /// activation(code ∗ weights + bias) with weights `[kernelHeight, kernelWidth, maps, outChannels]`: what `convolved` gives
   /// on the dense images, at the cost of a patch for each map whose value is not zero.
   public func convolved(
-    weights: Value, bias: Value, activation: ConvolutionActivation = .none, stride: Int = 1,
+    weights: Value, bias: Value, activation: Activation = .identity, stride: Int = 1,
     padding: Padding = .full
   ) -> Value {
     let images: Shape = [batch, height, width, maps]
     let geometry = ConvolutionGeometry(
       input: images, weights: weights.shape, stride: stride, padding: padding)
-    let primitive = WinnerConvolution(geometry: geometry, activation: activation, positions: positions)
-    return Value.apply(primitive, values, weights, bias)
+    let primitive = WinnerConvolution(geometry: geometry, activation: activation.fused, positions: positions)
+    return activation.finished(Value.apply(primitive, values, weights, bias))
   }
 }

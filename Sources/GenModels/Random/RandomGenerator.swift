@@ -8,10 +8,12 @@ import CKernels
 /// draw has the same bits for any number of threads and in every kernel variant, and a generator is saved and
 /// restored by its three numbers.
 ///
-///     var random = RandomGenerator(seed: 7)
-///     let noise = random.normal([64, 32])
-///     let order = random.permutation(60_000)
-///     var dropout = random.split("dropout")     // independent of `random`, whatever is drawn from either
+/// ```swift
+/// var random = RandomGenerator(seed: 7)
+/// let noise = random.normal([64, 32])
+/// let order = random.permutation(60_000)
+/// var dropout = random.split("dropout")     // independent of `random`, whatever is drawn from either
+/// ```
 ///
 /// A generator is a value: a copy repeats the draws of the original. It is not for cryptography.
 public struct RandomGenerator: Sendable, Hashable {

@@ -1,12 +1,14 @@
 /// Named arrays of numbers and text metadata, as a `.safetensors` file holds them. The Python package
 /// `safetensors` reads and writes the same files.
 ///
-///     var file = SafetensorsFile(metadata: ["format": "1"])
-///     file["encoder.weight"] = .float32(weight)
-///     try file.write(to: "model.safetensors")
+/// ```swift
+/// var file = SafetensorsFile(metadata: ["format": "1"])
+/// file["encoder.weight"] = .float32(weight)
+/// try file.write(to: "model.safetensors")
 ///
-///     let model = try SafetensorsFile(contentsOf: "model.safetensors")
-///     let weight = try model.tensor("encoder.weight", shape: [25, 128])
+/// let model = try SafetensorsFile(contentsOf: "model.safetensors")
+/// let weight = try model.tensor("encoder.weight", shape: [25, 128])
+/// ```
 ///
 /// The bytes depend on the contents alone: wider numbers come first (so that all are aligned), then names in
 /// the order of their UTF-8 bytes; the header is padded with spaces to a multiple of 8 bytes.

@@ -1,9 +1,11 @@
 /// A stack of causal dilated convolutions of sequences (A. van den Oord and others, 2016, "WaveNet"): layer i sees the step itself and those
 /// 2ⁱ, 2 · 2ⁱ … before, gates tanh(a) ⊙ σ(b), and adds to the layer below and to the output.
 ///
-///     let model = CausalConvolution(.init(steps: StepModel(numbers: 1)), seed: 1)
-///     let trained = try model.train(on: sequences, trainer: Trainer(epochs: 20)).model
-///     let nats = try trained.logDensity(sequences)
+/// ```swift
+/// let model = CausalConvolution(.init(steps: StepModel(numbers: 1)), seed: 1)
+/// let trained = try model.train(on: sequences, trainer: Trainer(epochs: 20)).model
+/// let nats = try trained.logDensity(sequences)
+/// ```
 public struct CausalConvolution: CausalNetwork {
   public static let kind = "causal-convolution"
 

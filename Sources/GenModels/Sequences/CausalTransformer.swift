@@ -1,8 +1,10 @@
 /// A small causal transformer of sequences (A. Vaswani and others, 2017; layers normalised first, R. Xiong and others, 2020): each step attends
 /// to the steps before it and itself.
 ///
-///     let model = CausalTransformer(.init(steps: StepModel(symbols: 12), mostSteps: 64), seed: 1)
-///     let trained = try model.train(on: sequences, trainer: Trainer(epochs: 20)).model
+/// ```swift
+/// let model = CausalTransformer(.init(steps: StepModel(symbols: 12), mostSteps: 64), seed: 1)
+/// let trained = try model.train(on: sequences, trainer: Trainer(epochs: 20)).model
+/// ```
 ///
 /// Places are learned, so sequences have at most `mostSteps` steps. Cost of a sequence: quadratic in its steps. Draws keep keys and values.
 public struct CausalTransformer: CausalNetwork {

@@ -4,8 +4,13 @@ public struct BatchNormalizationDescription: LayerDescription {
 
   public init() {}
 
-  public func layer(after input: Shape, _ tensors: TensorSource) throws(ModelFileError) -> BuiltLayer {
+  public func outputShape(after input: Shape) throws(ModelFileError) -> Shape? {
     try require(input.rank >= 1, "batch-norm, needs channels, not a scalar")
+    return input
+  }
+
+  public func layer(after input: Shape, _ tensors: TensorSource) throws(ModelFileError) -> BuiltLayer {
+    _ = try outputShape(after: input)
     let channels: Shape = [input[input.rank - 1]]
     var layer = BatchNorm(channels: channels[0])
     layer.scale = Parameter(try tensors.constant("scale", channels, 1))

@@ -8,7 +8,12 @@ public struct ConvolutionDescription: LayerDescription {
   public var padding: Padding
   public var stride: Int
 
-  public func layer(after input: Shape, _ tensors: TensorSource) throws(ModelFileError) -> BuiltLayer {
+  public func outputShape(after input: Shape) throws(ModelFileError) -> Shape? {
+    try checkedShapes(after: input).output
+  }
+
+  /// The shapes of the weights and of one image that comes out.
+  private func checkedShapes(after input: Shape) throws(ModelFileError) -> (weights: Shape, output: Shape) {
     try requireImages(input, "a convolution")
     try activation.requireSense()
     try require(
@@ -21,14 +26,19 @@ public struct ConvolutionDescription: LayerDescription {
     let weightShape: Shape = [kernel, kernel, input[2], channels]
     try require(
       weightShape.elementCount <= Int(Int32.max), "a convolution, can't have weights \(weightShape)")
-    let taps = kernel * kernel
-    let layer = Convolution(
-      weight: try tensors.weights("weight", weightShape, fanIn: taps * input[2], fanOut: taps * channels),
-      bias: try tensors.constant("bias", [channels], 0),
-      activation: activation, padding: padding, stride: stride)
     let geometry = ConvolutionGeometry(
       input: Shape([1] + input), weights: weightShape, stride: stride, padding: padding)
-    return BuiltLayer(layer, outputShape: [geometry.outputHeight, geometry.outputWidth, channels])
+    return (weightShape, [geometry.outputHeight, geometry.outputWidth, channels])
+  }
+
+  public func layer(after input: Shape, _ tensors: TensorSource) throws(ModelFileError) -> BuiltLayer {
+    let shapes = try checkedShapes(after: input)
+    let taps = kernel * kernel
+    let layer = Convolution(
+      weight: try tensors.weights("weight", shapes.weights, fanIn: taps * input[2], fanOut: taps * channels),
+      bias: try tensors.constant("bias", [channels], 0),
+      activation: activation, padding: padding, stride: stride)
+    return BuiltLayer(layer, outputShape: shapes.output)
   }
 }
 

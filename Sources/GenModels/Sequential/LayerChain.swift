@@ -34,6 +34,24 @@ public struct LayerChain: Layer {
     self.layers = layers
   }
 
+  /// The shape of one example that comes out of the layers, found without a tensor; nil where one of them must be built for that.
+  /// - Throws: `ModelFileError.malformed` when a layer does not fit the one before.
+  static func outputShape(
+    of specifications: [LayerSpecification], after exampleShape: Shape
+  ) throws(ModelFileError) -> Shape? {
+    var shape = exampleShape
+    for (number, specification) in specifications.enumerated() {
+      do {
+        guard let next = try specification.description.outputShape(after: shape) else { return nil }
+        shape = next
+      } catch {
+        guard case .malformed(let reason) = error else { throw error }
+        throw .malformed(reason: "layer \(number), \(reason)")
+      }
+    }
+    return shape
+  }
+
   /// The shape of one example, without the batch axis, that comes out.
   public var outputShape: Shape { shapes.last ?? exampleShape }
 
@@ -78,6 +96,9 @@ public struct LayerChain: Layer {
       layers[index] = layer
     }
   }
+
+  /// The last layer, with its parameters.
+  public var last: (any Layer)? { layers.last }
 
   /// The same layers without the last `count`.
   public func dropLast(_ count: Int = 1) -> LayerChain {

@@ -1,27 +1,18 @@
 /// A layer of a `Sequential` model: a description of any type.
 ///
 /// Sizes of inputs are not given: they follow from the layer before.
-public struct LayerSpecification: Sendable, Hashable, Codable {
-  public let description: any LayerDescription
+public typealias LayerSpecification = BlockSpecification<LayerBlock>
 
+/// The kind of block that `LayerDescription` describes.
+public enum LayerBlock: SpecifiedBlock {
+  public static var family: BlockFamily { .layer }
+
+  public static func block(_ description: any LayerDescription) -> any BuildingBlock { description }
+}
+
+extension LayerSpecification {
   /// A layer of any type, an importer's own among them.
-  public init(_ description: some LayerDescription) { self.description = description }
-
-  public init(from decoder: any Decoder) throws {
-    guard let found = try BlockCoding.decode(.layer, from: decoder) as? any LayerDescription else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "the block is no layer"))
-    }
-    description = found
-  }
-
-  public func encode(to encoder: any Encoder) throws { try BlockCoding.encode(description, to: encoder) }
-
-  public static func == (a: LayerSpecification, b: LayerSpecification) -> Bool {
-    a.description.isEqual(b.description)
-  }
-
-  public func hash(into hasher: inout Hasher) { description.hash(into: &hasher) }
+  public init(_ description: some LayerDescription) { self.init(describedBy: description) }
 }
 
 extension LayerSpecification {
@@ -34,11 +25,28 @@ extension LayerSpecification {
         channels: channels, kernel: kernel, activation: activation, padding: padding, stride: stride))
   }
 
-  /// Spatial winner-take-all with channel sparsity ρ and lifetime rate; images in, images (or a code) out.
-  public static func winnerTakeAll(
-    channelSparsity: Double = 0, lifetimeRate: Double? = nil
+  /// A transposed convolution with a square kernel, n pixels to (n − 1) · stride + kernel; images in, images out.
+  public static func transposedConvolution(
+    channels: Int, kernel: Int, activation: Activation = .relu, stride: Int = 1
   ) -> LayerSpecification {
-    .init(WinnerTakeAllDescription(channelSparsity: channelSparsity, lifetimeRate: lifetimeRate))
+    .init(
+      TransposedConvolutionDescription(
+        channels: channels, kernel: kernel, activation: activation, stride: stride))
+  }
+
+  /// Each pixel as a square of factor × factor equal ones; images in, images out.
+  public static func upsampling(factor: Int) -> LayerSpecification {
+    .init(UpsamplingDescription(factor: factor))
+  }
+
+  /// Spatial winner-take-all with one winner in each cell of channelStride × channelStride positions, channel sparsity ρ
+  /// and lifetime rate; images in, images (or a code) out.
+  public static func winnerTakeAll(
+    channelSparsity: Double = 0, channelStride: Int? = nil, lifetimeRate: Double? = nil
+  ) -> LayerSpecification {
+    .init(
+      WinnerTakeAllDescription(
+        channelSparsity: channelSparsity, channelStride: channelStride, lifetimeRate: lifetimeRate))
   }
 
   /// The maximum over square windows; images in, images out.

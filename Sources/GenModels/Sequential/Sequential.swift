@@ -1,12 +1,14 @@
 /// Layers one after the other, described by data and therefore saved and loaded whole.
 ///
-///     let model = Sequential(
-///       [
-///         .convolution(channels: 32, kernel: 5),
-///         .winnerTakeAll(channelSparsity: 0.5),
-///         .convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full),
-///       ], exampleShape: [28, 28, 1], seed: 1)
-///     let y = model(x)        // x: [batch, 28, 28, 1]
+/// ```swift
+/// let model = Sequential(
+///   [
+///     .convolution(channels: 32, kernel: 5),
+///     .winnerTakeAll(channelSparsity: 0.5),
+///     .convolution(channels: 1, kernel: 5, activation: .sigmoid, padding: .full),
+///   ], exampleShape: [28, 28, 1], seed: 1)
+/// let y = model(x)        // x: [batch, 28, 28, 1]
+/// ```
 ///
 /// A convolution after a winner-take-all layer works on the compact code, and the convolution before it gets a backward pass
 /// through the winners only. Layers of your own: see `LayerDescription`.
@@ -72,6 +74,9 @@ public struct Sequential: Layer, Network {
     layers(x, context)
   }
 
+  /// The last layer, with its parameters; nil where there is none.
+  public var lastLayer: (any Layer)? { layers.last }
+
   /// This model without its last layers, parameters and all.
   public func dropLast(_ count: Int = 1) -> Sequential { Sequential(layers.dropLast(count)) }
 
@@ -87,5 +92,13 @@ extension Sequential: ReconstructionOracle {
       exampleShape == outputShape,
       "A model from \(exampleShape) to \(outputShape) reconstructs nothing: the shapes differ.")
     return self(x)
+  }
+}
+
+extension Sequential {
+  /// The last layer, where it is fully connected and without an activation.
+  public var linearHead: LinearHead? {
+    guard let last = lastLayer as? Dense, last.activation == .identity else { return nil }
+    return LinearHead(weight: last.weight.tensor, bias: last.bias.tensor)
   }
 }

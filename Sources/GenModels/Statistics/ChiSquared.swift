@@ -15,7 +15,7 @@ package struct ChiSquared {
   package func cumulative(_ x: Double) -> Double {
     if x <= 0 { return 0 }
     let (a, x) = (degreesOfFreedom / 2, x / 2)
-    let scale = exp(a * log(x) - x - lgamma(a))
+    let scale = Self.density(a, x)
     if x < a + 1 {
       var (term, sum, n) = (1 / a, 1 / a, a)
       while abs(term) > abs(sum) * 1e-17 {
@@ -38,6 +38,25 @@ package struct ChiSquared {
       if abs(c * d - 1) < 1e-16 { break }
     }
     return 1 - scale * fraction
+  }
+
+  /// xᵃ e⁻ˣ / Γ(a). For large a the exponents are near each other and far from 0, so that their difference is taken about x = a:
+  /// with λ = x/a, ln Γ by Stirling's series leaves −a (λ − 1 − ln λ) + ln(a / 2π)/2 − 1/12a + 1/360a³.
+  private static func density(_ a: Double, _ x: Double) -> Double {
+    guard a > 100 else { return exp(a * log(x) - x - lgamma(a)) }
+    let excess = (x - a) / a
+    let divergence = abs(excess) < 0.05 ? smallDivergence(excess) : excess - log1p(excess)
+    return exp(-a * divergence - 1 / (12 * a) + 1 / (360 * a * a * a)) * (a / (2 * Double.pi)).squareRoot()
+  }
+
+  /// u − ln(1 + u) for small u, by its series.
+  private static func smallDivergence(_ u: Double) -> Double {
+    var (power, sum) = (u * u, 0.0)
+    for n in 2..<24 {
+      sum += (n % 2 == 0 ? power : -power) / Double(n)
+      power *= u
+    }
+    return sum
   }
 
   /// The x with P(X ≤ x) = p, for 0 < p < 1, by bisection to the last bits.

@@ -18,6 +18,8 @@ public enum TableError: Error, Sendable, Hashable {
   case tooLarge(row: Int, column: Int, value: Double)
   /// A column that varies, but by so little that squares of differences vanish.
   case spreadTooSmall(column: Int, low: Double, high: Double)
+  /// Numbers that a distribution is fitted to, and that are all equal.
+  case noSpread(what: String)
   /// The covariance of the columns can't be inverted; `advice` says what to do.
   case singularCovariance(advice: String)
   /// The method needs more memory for this table than there is; `what` is needed for.
@@ -55,6 +57,8 @@ extension TableError: CustomStringConvertible {
       Column \(column) (counted from 0) reaches from \(low) to \(high), too little for squares of differences; rescale \
       it.
       """
+    case .noSpread(let what):
+      "\(what) are all equal, so no distribution can be fitted to them; give rows that differ."
     case .singularCovariance(let advice): "The covariance of the columns can't be inverted: \(advice)."
     case .tooLittleMemory(let bytes, let what):
       """

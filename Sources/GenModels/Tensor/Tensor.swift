@@ -3,8 +3,10 @@
 /// Copies share storage until one of them is written to. Images are `[batch, height, width, channels]`.
 /// A `Tensor` is plain data: nothing is recorded for differentiation (see `Variable` for that).
 ///
-///     let x = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
-///     x.sum(axes: [0])            // [5, 7, 9]
+/// ```swift
+/// let x = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3])
+/// x.sum(axes: [0])            // [5, 7, 9]
+/// ```
 public struct Tensor: Sendable {
   public let shape: Shape
   var buffer: Buffer<Float>

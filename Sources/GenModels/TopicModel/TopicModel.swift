@@ -9,8 +9,10 @@
 /// variational Bayes (M. D. Hoffman, D. M. Blei and F. Bach, 2010, algorithm 1). The score is the logarithm
 /// of the perplexity.
 ///
-///     let model = try TopicModel(fitting: counts, topics: 10)
-///     let scores = try model.score(newCounts)          // nats a word
+/// ```swift
+/// let model = try TopicModel(fitting: counts, topics: 10)
+/// let scores = try model.score(newCounts)          // nats a word
+/// ```
 ///
 /// Rows hold numbers ≥ 0 (whole ones for counts, which is not asked for). The score of a row is −(variational
 /// bound on ln p(row)) divided by the row's sum; the bound is at most ln p, so the score is an upper bound on

@@ -13,10 +13,12 @@
 ///
 /// where the loss is the mean of −ln p over a batch of the N examples. Its law for small η is the posterior exp(−U / T).
 ///
-///     let sampler = StochasticGradientHMC(learningRate: 1e-3)
-///     let posterior = try sampler.posterior(from: trained, on: data, count: 10) { model, batch, scope in
-///       model.loss(batch.inputs, labels: nil, scope)
-///     }
+/// ```swift
+/// let sampler = StochasticGradientHMC(learningRate: 1e-3)
+/// let posterior = try sampler.posterior(from: trained, on: data, count: 10) { model, batch, scope in
+///   model.loss(batch.inputs, labels: nil, scope)
+/// }
+/// ```
 ///
 /// Cost: a training step each; `burnIn` and then `thinning` for each of the samples. The seed decides everything, for any number of threads.
 public struct StochasticGradientHMC: Sendable, Hashable, Codable {

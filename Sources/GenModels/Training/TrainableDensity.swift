@@ -1,7 +1,9 @@
 /// A network that learns a distribution by gradients: by maximum likelihood, or by a bound on it.
 ///
-///     let trained = try MADE(.init(features: 784, hidden: [500]), seed: 1)
-///       .train(on: digits, settings: DensityTraining(trainer: Trainer(epochs: 20), binarizes: true)).model
+/// ```swift
+/// let trained = try MADE(.init(exampleShape: [784], hidden: [500]), seed: 1)
+///   .train(on: digits, settings: DensityTraining(trainer: Trainer(epochs: 20), binarizes: true)).model
+/// ```
 ///
 /// A conforming type writes `loss`; what is trained, scored, kept and compared by the experiment asks for this protocol alone.
 public protocol TrainableDensity: Network where Self: Sampler, Self.Examples == Tensor {

@@ -1,11 +1,13 @@
 /// Trains models on shuffled mini-batches.
 ///
-///     var random = RandomGenerator(seed: 1)
-///     let model = Dense(inputs: 2, outputs: 1, using: &random)
-///     let data = try TrainingSet(x, targets: y)
-///     let result = try Trainer(optimizer: SGD(learningRate: 0.1), epochs: 20).train(model, on: data) { model, batch, scope in
-///       (model(scope.constant(batch.inputs), scope.context) - batch.targets!).squared().mean()
-///     }
+/// ```swift
+/// var random = RandomGenerator(seed: 1)
+/// let model = Dense(inputs: 2, outputs: 1, using: &random)
+/// let data = try TrainingSet(x, targets: y)
+/// let result = try Trainer(optimizer: SGD(learningRate: 0.1), epochs: 20).train(model, on: data) { model, batch, scope in
+///   (model(scope.constant(batch.inputs), scope.context) - batch.targets!).squared().mean()
+/// }
+/// ```
 ///
 /// A training is determined by its settings, `seed` among them: the same bits come out for any number of threads, and after
 /// a stop and a resumption from a checkpoint. Memory: the data, the model, the optimizer's state, and the activations of one

@@ -13,8 +13,10 @@
 ///
 /// it fills gaps in by their expectation under the importance weights, and scores rows by −L_k of what they have.
 ///
-///     let model = try MissingDataAutoencoder.train(.init(columns: 8), on: table, trainer: Trainer(epochs: 300)).model
-///     let whole = try model.filled(table)
+/// ```swift
+/// let model = try MissingDataAutoencoder.train(.init(columns: 8), on: table, trainer: Trainer(epochs: 300)).model
+/// let whole = try model.filled(table)
+/// ```
 ///
 /// A gap is NaN. Columns are standardized by what they have; gaps are 0 for the encoder, which also sees which numbers are there.
 public struct MissingDataAutoencoder: Network, DensityBound, TableScorer {

@@ -2,9 +2,11 @@
 /// importance-weighted one (Y. Burda, R. Grosse and R. Salakhutdinov, 2016): z ~ N(0, I), x ~ p(x|z) by a decoder, and an encoder for
 /// q(z|x), normal with a deviation for each latent number.
 ///
-///     let model = VariationalAutoencoder(.dense(exampleShape: [784], hidden: [200, 200], latent: 50), seed: 1)
-///     let trained = try model.train(on: digits, settings: DensityTraining(trainer: Trainer(), binarizes: true)).model
-///     let nats = try trained.logDensityBound(binaryDigits, samples: 5000, seed: 1)
+/// ```swift
+/// let model = VariationalAutoencoder(.dense(exampleShape: [784], hidden: [200, 200], latent: 50), seed: 1)
+/// let trained = try model.train(on: digits, settings: DensityTraining(trainer: Trainer(), binarizes: true)).model
+/// let nats = try trained.logDensityBound(binaryDigits, samples: 5000, seed: 1)
+/// ```
 ///
 /// It knows lower bounds on ln p(x); `ImportanceSampledDensity` scores by one. With `upper` there are two stochastic layers,
 /// z₂ ~ N(0, I) and z₁ ~ p(z₁|z₂).
@@ -189,4 +191,8 @@ extension Tensor {
   static func pieces(of count: Int, size: Int = 256) -> [Range<Int>] {
     stride(from: 0, to: count, by: size).map { $0..<Swift.min(count, $0 + size) }
   }
+}
+
+extension VariationalAutoencoder: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
 }

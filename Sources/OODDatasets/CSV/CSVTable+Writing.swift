@@ -36,7 +36,7 @@ extension CSVTable {
   /// all. Labels become the last column, called "label". Throws `DataError` when the file can't be written.
   public func write(to path: String, delimiter: UInt8 = UInt8(ascii: ",")) throws {
     let text = bytes(delimiter: delimiter)
-    try writeFile(path.hasSuffix(".gz") ? gzip(text) : text, to: path)
+    try OutputPlace.write(path.hasSuffix(".gz") ? Gzip.compress(text) : text, to: path)
   }
 
   private func bytes(delimiter: UInt8) -> [UInt8] {

@@ -2,9 +2,11 @@ import GenModels
 
 /// A table of numbers, with a column of labels where one was asked for.
 ///
-///     let table = try CSVTable("wine.csv", format: CSVFormat(labelColumn: "class"))
-///     table.columnNames                // the names of the number columns
-///     let x = try table.tensor()       // [rows, columns]
+/// ```swift
+/// let table = try CSVTable("wine.csv", format: CSVFormat(labelColumn: "class"))
+/// table.columnNames                // the names of the number columns
+/// let x = try table.tensor()       // [rows, columns]
+/// ```
 public struct CSVTable: Sendable {
   /// Names of the number columns, where the text has a header.
   public let columnNames: [String]?

@@ -4,7 +4,9 @@ import GenModels
 /// compressor finds, an upper bound on the Kolmogorov complexity up to a constant (J. Serrà and others, Input complexity and
 /// out-of-distribution detection with likelihood-based generative models, 2020, section 2).
 ///
-///     let bits = try ImageCompressor.lzma.bits(of: images)
+/// ```swift
+/// let bits = try ImageCompressor.lzma.bits(of: images)
+/// ```
 ///
 /// Only what describes the pixels is counted: no signatures, headers and checksums of file formats, which are the same for all images.
 public enum ImageCompressor: String, Sendable, Hashable, Codable, CaseIterable {

@@ -50,8 +50,3 @@ enum Deflate {
     return UInt32(truncatingIfNeeded: sum)
   }
 }
-
-/// `bytes` as a gzip file (RFC 1952), at a level from 0 (stored) to 9 (smallest).
-public func gzip(_ bytes: [UInt8], level: Int = 6) -> [UInt8] {
-  Deflate.compress(bytes, wrapping: .gzip, level: level)
-}

@@ -2,10 +2,12 @@ import GenModels
 
 /// Examples to learn from or to score, with their labels where they have some.
 ///
-///     let digits = try Dataset("mnist:train")
-///     digits.examples.shape                              // [60000, 28, 28, 1], ink from 0 to 1
-///     let (training, validation) = digits.shuffled(seed: 1).split(at: 50_000)
-///     let sevens = digits.selecting(classes: [7])
+/// ```swift
+/// let digits = try Dataset("mnist:train")
+/// digits.examples.shape                              // [60000, 28, 28, 1], ink from 0 to 1
+/// let (training, validation) = digits.shuffled(seed: 1).split(at: 50_000)
+/// let sevens = digits.selecting(classes: [7])
+/// ```
 public struct Dataset: Sendable, Equatable {
   /// How it was asked for, or what its maker calls it: "mnist:test[0..<1000]".
   public var name: String

@@ -12,9 +12,11 @@
 /// or the new ones; symbolic links on the way stay, and what they lead to is replaced. Everything else (a device, a pipe, an open
 /// descriptor such as `/dev/stdout`) is written as it is, and never removed or replaced.
 ///
-///     let place = try OutputPlace("scores.npy")
-///     try place.requireWritable()              // before the hours of work, not after
-///     try place.write(NumPy.bytes(of: scores))
+/// ```swift
+/// let place = try OutputPlace("scores.npy")
+/// try place.requireWritable()              // before the hours of work, not after
+/// try place.write(NumPy.bytes(of: scores))
+/// ```
 public struct OutputPlace: Sendable, Hashable {
   /// What is at the end of the path.
   public enum Kind: Sendable, Hashable {
@@ -106,6 +108,11 @@ public struct OutputPlace: Sendable, Hashable {
       let error = bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
       if error != 0 { throw fault(error) }
     }
+  }
+
+  /// Writes `bytes` to the place that `path` leads to. Throws `DataError`.
+  public static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
+    try OutputPlace(path).write(bytes)
   }
 
   /// Writes what `save` puts into the file whose path it gets: the place itself, or where that is no file, a temporary file that

@@ -7,9 +7,11 @@ import GenModels
 /// stroke-wise shift, turn, scale and smooth elastic deformation, hurry (which rounds corners and smooths the path),
 /// overshoot, slant, aspect, taper, turn, the pen's width and its pressure along the stroke.
 ///
-///     let train = SyntheticGlyphs.digits.examples(0..<60_000, of: .train, seed: 0)
-///     train.images                                            // [60000, 28, 28, 1] in [0, 1]
-///     train.labels                                            // [60000] of 0...9
+/// ```swift
+/// let train = SyntheticGlyphs.digits.examples(0..<60_000, of: .train, seed: 0)
+/// train.images                                            // [60000, 28, 28, 1] in [0, 1]
+/// train.labels                                            // [60000] of 0...9
+/// ```
 ///
 /// Item i of seed s is a function of the set, the split, s and i alone, with the same bits on every processor that
 /// follows IEEE 754, whatever range it is asked for in and on any number of threads. Splits share no random numbers, so

@@ -6,8 +6,10 @@ import GenModels
 /// Of the full HWRT release (369 classes) the paper keeps the 343 classes with 100 examples or more, 151,853 examples, and
 /// splits them into 60,000 for training and 91,853 for testing.
 ///
-///     let symbols = try Dataset("hwrt:symbols")
-///     let (train, test) = try SymbolPreparation(trainingCount: 300).prepare(symbols)
+/// ```swift
+/// let symbols = try Dataset("hwrt:symbols")
+/// let (train, test) = try SymbolPreparation(trainingCount: 300).prepare(symbols)
+/// ```
 public struct SymbolPreparation: Sendable, Hashable {
   /// Classes with fewer examples are left out.
   public var minimumExamples: Int

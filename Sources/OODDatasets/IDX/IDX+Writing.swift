@@ -28,6 +28,6 @@ extension IDX {
   /// Throws `DataError` when it can't be written.
   public static func write(_ array: NumericArray, to path: String) throws {
     let plain = bytes(of: array)
-    try writeFile(path.hasSuffix(".gz") ? gzip(plain) : plain, to: path)
+    try OutputPlace.write(path.hasSuffix(".gz") ? Gzip.compress(plain) : plain, to: path)
   }
 }

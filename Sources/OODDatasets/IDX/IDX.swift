@@ -3,8 +3,10 @@ import GenModels
 /// The IDX format of the MNIST files: a big-endian header (two zero bytes, the element type, the number of
 /// axes, one 32-bit extent an axis), then the elements in row-major order, big-endian. Raw or gzip.
 ///
-///     let images = try IDX.readTensor("train-images-idx3-ubyte.gz")         // [60000, 28, 28], 0 to 1
-///     let labels = try IDX.read("train-labels-idx1-ubyte.gz").indexes()     // [60000]
+/// ```swift
+/// let images = try IDX.readTensor("train-images-idx3-ubyte.gz")         // [60000, 28, 28], 0 to 1
+/// let labels = try IDX.read("train-labels-idx1-ubyte.gz").indexes()     // [60000]
+/// ```
 public enum IDX {
   /// Reads a whole file, raw or gzip, of 1 to 4 axes. Throws `DataError` when it can't be read or isn't
   /// right.

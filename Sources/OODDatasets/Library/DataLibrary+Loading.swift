@@ -21,7 +21,25 @@ extension DataLibrary {
       dataset = part
       selections = selections.dropFirst()
     }
-    return try selections.reduce(dataset) { try $0.applying($1, of: specification) }
+    return try selections.reduce(dataset) { try $0.applying($1, of: specification, in: self) }
+  }
+
+  /// The folder of the data that a specification names; nil for data without one.
+  func folder(of specification: Specification) -> String? {
+    switch specification.source {
+    case .named(let set, let part): return storedSet(set, withPart: part)?.folder
+    case .idx(let path, _), .npy(let path), .npz(let path, _), .csv(let path), .hwrt(let path),
+      .strokes(let path):
+      return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }
+  }
+
+  /// The weight of each class in the list that a selection names.
+  func weights(
+    _ list: Specification.Word, least: Int, ofClasses names: [String]?, _ specification: Specification
+  ) throws -> [Int] {
+    try ClassCounts(list, folder: folder(of: specification), of: specification).weights(
+      ofClasses: names, least: least, list, of: specification)
   }
 
   /// Loads a table in the element type of its file, for work in `Double`: from `npy:`, `npz:` and `csv:`, and
@@ -42,7 +60,9 @@ extension Dataset {
   public init(_ specification: String) throws { self = try DataLibrary().load(specification) }
 
   /// The examples that a selection keeps.
-  func applying(_ selection: Specification.Selection, of specification: Specification) throws -> Dataset {
+  func applying(
+    _ selection: Specification.Selection, of specification: Specification, in library: DataLibrary
+  ) throws -> Dataset {
     switch selection {
     case .range(let range): return self[try range.resolved(count: count, in: specification)]
     case .shuffle(let seed): return shuffled(seed: seed)
@@ -53,6 +73,9 @@ extension Dataset {
     case .classes(let words, let areExcluded):
       let classes = try ClassFilter(self, specification).classes(words)
       return areExcluded ? excluding(classes: classes) : selecting(classes: classes)
+    case .weights(let list, let least):
+      let weights = try library.weights(list, least: least, ofClasses: classNames, specification)
+      return selecting(ClassShares(weights: weights).positions(of: labels?.elements.map { Int($0) } ?? []))
     }
   }
 }

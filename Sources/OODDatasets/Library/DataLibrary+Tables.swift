@@ -20,7 +20,9 @@ extension DataLibrary {
     guard let whole = try loader.table(keepsGaps: keepsGaps) else {
       return try DataTable(load(specification))
     }
-    let table = try specification.selections.reduce(whole) { try $0.applying($1, of: specification) }
+    let table = try specification.selections.reduce(whole) {
+      try $0.applying($1, of: specification, in: self)
+    }
     if !keepsGaps { try table.requireFinite() }
     return table
   }

@@ -4,8 +4,10 @@
 /// `PART-labels-idx1-ubyte[.gz]`, or `PART.npz`, or strokes; `classes.txt` names the classes (a line each:
 /// label, tab, name). Any folder laid out like this is found, not only the known sets.
 ///
-///     let library = DataLibrary()
-///     let digits = try library.load("mnist:test[0..<1000]")
+/// ```swift
+/// let library = DataLibrary()
+/// let digits = try library.load("mnist:test[0..<1000]")
+/// ```
 public struct DataLibrary: Sendable {
   /// The data directories, in the order in which they are searched.
   public let directories: [String]

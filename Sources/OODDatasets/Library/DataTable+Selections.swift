@@ -2,7 +2,9 @@ import GenModels
 
 extension DataTable {
   /// The rows that a selection keeps: the same ones, in the same order, as of a `Dataset`.
-  func applying(_ selection: Specification.Selection, of specification: Specification) throws -> DataTable {
+  func applying(
+    _ selection: Specification.Selection, of specification: Specification, in library: DataLibrary
+  ) throws -> DataTable {
     switch selection {
     case .range(let range): return selecting(Array(try range.resolved(count: values.rows, in: specification)))
     case .shuffle(let seed): return selecting(Dataset.shuffledPositions(count: values.rows, seed: seed))
@@ -12,6 +14,9 @@ extension DataTable {
       let indexes = labels?.indexes ?? []
       return selecting(indexes.indices.filter { classes.contains(indexes[$0]) != areExcluded })
     case .minimum(let count): return try keepingClasses(withAtLeast: count, of: specification)
+    case .weights(let list, let least):
+      let weights = try library.weights(list, least: least, ofClasses: labels?.classNames, specification)
+      return selecting(ClassShares(weights: weights).positions(of: labels?.indexes ?? []))
     }
   }
 

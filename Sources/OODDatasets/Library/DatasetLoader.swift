@@ -38,13 +38,9 @@ struct DatasetLoader {
       dataset.rowNumbers = table.rowNumbers
       return .whole(dataset)
     case .hwrt(let path):
-      return try strokes(
-        HWRTFile.read(path, limit: limit), path: path, classes: .symbols(path), summary: "drawings of \(path)"
-      )
+      return try strokes(path, HWRTFile.read, classes: .symbols(path), summary: "drawings of \(path)")
     case .strokes(let path):
-      return try strokes(
-        StrokeLines.read(path, limit: limit), path: path, classes: .labels(nil),
-        summary: "drawings of \(path)")
+      return try strokes(path, StrokeLines.read, classes: .labels(nil), summary: "drawings of \(path)")
     }
   }
 
@@ -135,6 +131,7 @@ struct DatasetLoader {
   }
 
   private func make(_ made: MadeSet, part: String) throws -> Loaded {
+    try DrawingOptions.refuse(specification, because: "\(made.name) is made in one way only")
     var seed: UInt64 = 0
     if let word = specification.options["seed"] {
       guard let number = UInt64(word.text) else {
@@ -170,6 +167,13 @@ struct DatasetLoader {
         "\(set) has no part '\(part)' in \(stored.folder); it has \(stored.parts.map(\.name).joined(separator: ", "))"
       )
     }
+    if !found.isDrawn {
+      let drawn = stored.parts.filter { $0.isDrawn }.map { "\(set):\($0.name)" }
+      try DrawingOptions.refuse(
+        specification,
+        because: "\(set):\(part) is stored as it is"
+          + (drawn.isEmpty ? "" : "; drawn from strokes: \(drawn.joined(separator: ", "))"))
+    }
     return (stored, found)
   }
 
@@ -183,12 +187,9 @@ struct DatasetLoader {
     case .array(let path, let name):
       return try archive(path, key: name, classNames: nil, summary: summary)
     case .strokes(let path):
-      return try strokes(
-        StrokeLines.read(path, limit: limit), path: path, classes: .labels(set.classNames()), summary: summary
-      )
+      return try strokes(path, StrokeLines.read, classes: .labels(set.classNames()), summary: summary)
     case .hwrt(let path):
-      return try strokes(
-        HWRTFile.read(path, limit: limit), path: path, classes: .symbols(path), summary: summary)
+      return try strokes(path, HWRTFile.read, classes: .symbols(path), summary: summary)
     }
   }
 
@@ -248,9 +249,12 @@ struct DatasetLoader {
   }
 
   private func strokes(
-    _ records: [StrokeRecord], path: String, classes: StrokeExamples.Classes, summary: String
+    _ path: String, _ read: (String, InflationLimit) throws -> [StrokeRecord],
+    classes: StrokeExamples.Classes, summary: String
   ) throws -> Loaded {
-    let examples = try StrokeExamples(records, path: path, classes: classes, specification)
+    // Before reading, so that a wrong option costs no time.
+    let drawing = try DrawingOptions(specification)
+    let examples = try StrokeExamples(read(path, limit), path: path, classes: classes, drawing: drawing)
     var dataset = try assemble(
       examples.images, examples.labels, examples.classNames, summary: summary, source: path)
     dataset.classesAreText = true

@@ -18,6 +18,14 @@ public struct StoredSet: Sendable {
 
     public let name: String
     public let form: Form
+
+    /// Whether its examples are drawn from strokes when they are loaded.
+    var isDrawn: Bool {
+      switch form {
+      case .strokes, .hwrt: true
+      case .images, .table, .array: false
+      }
+    }
   }
 
   public let name: String

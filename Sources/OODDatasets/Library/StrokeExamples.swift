@@ -14,8 +14,9 @@ struct StrokeExamples {
   let labels: Indexes
   let classNames: [String]
 
-  /// Draws the recordings that have a class. Throws `DataError` when none has, or a drawing can't be drawn.
-  init(_ records: [StrokeRecord], path: String, classes: Classes, _ specification: Specification) throws {
+  /// Draws the recordings that have a class, as the specification says. Throws `DataError` when none has, or a drawing can't
+  /// be drawn.
+  init(_ records: [StrokeRecord], path: String, classes: Classes, drawing: DrawingOptions) throws {
     let keys: [String?]
     var names: [String: String] = [:]
     switch classes {
@@ -45,8 +46,10 @@ struct StrokeExamples {
         .notFound, in: path, expected: "drawings with a label", found: "\(records.count) without")
     }
     do {
-      let smallest = StrokeExamples.smallestExtents(records)
-      images = try Rasterizer().images(
+      let smallest =
+        drawing.smallestExtent.map { [Double](repeating: $0, count: records.count) }
+        ?? StrokeExamples.smallestExtents(records)
+      images = try drawing.rasterizer.images(
         of: chosen.map { records[$0].drawing }, smallestExtents: chosen.map { smallest[$0] })
     } catch {
       throw DataError(.malformed, in: path, expected: "strokes that can be drawn", found: "\(error)")

@@ -4,9 +4,11 @@ import GenModels
 /// integers, and floats of 16, 32 and 64 bits. (Format: NumPy Enhancement Proposal 1, and
 /// `numpy.lib.format`.)
 ///
-///     let table = try NumPy.read("X.npy")        // keeps the element type
-///     let x = try table.tensor()                 // 32-bit floats
-///     try NumPy.write(NumericArray(x), to: "copy.npy")
+/// ```swift
+/// let table = try NumPy.read("X.npy")        // keeps the element type
+/// let x = try table.tensor()                 // 32-bit floats
+/// try NumPy.write(NumericArray(x), to: "copy.npy")
+/// ```
 public enum NumPy {
   /// Reads a file. Arrays in Fortran order are put into row-major order. Throws `DataError` when the file
   /// can't be read, isn't right, or holds something else than numbers.
@@ -44,7 +46,7 @@ public enum NumPy {
 
   /// Writes a file. It appears whole or not at all. Throws `DataError` when it can't be written.
   public static func write(_ array: NumericArray, to path: String) throws {
-    try writeFile(bytes(of: array), to: path)
+    try OutputPlace.write(bytes(of: array), to: path)
   }
 
   /// Elements of `size` bytes whose first index runs fastest, in the order where the last one does.

@@ -1,8 +1,10 @@
 /// NumPy's archive of named arrays, `.npz`: a zip of `.npy` files, stored or deflated.
 ///
-///     let archive = try NumPyArchive("6_cardio.npz")
-///     archive.names                              // ["X", "y"]
-///     let x = try archive.array(named: "X").tensor()
+/// ```swift
+/// let archive = try NumPyArchive("6_cardio.npz")
+/// archive.names                              // ["X", "y"]
+/// let x = try archive.array(named: "X").tensor()
+/// ```
 public struct NumPyArchive {
   private let archive: ZipArchive
 
@@ -48,6 +50,6 @@ public struct NumPyArchive {
   public static func write(
     _ arrays: [(name: String, array: NumericArray)], to path: String, compressed: Bool = true
   ) throws {
-    try writeFile(bytes(of: arrays, compressed: compressed), to: path)
+    try OutputPlace.write(bytes(of: arrays, compressed: compressed), to: path)
   }
 }

@@ -2,8 +2,10 @@ import CPNG
 
 /// PNG files of 8-bit grey or red-green-blue pictures, through libpng.
 ///
-///     let picture = try PNG.read("digit.png")
-///     try PNG.write(Bitmap(tensor), to: "copy.png")
+/// ```swift
+/// let picture = try PNG.read("digit.png")
+/// try PNG.write(Bitmap(tensor), to: "copy.png")
+/// ```
 public enum PNG {
   /// Most bytes of pixels that a picture may have unless another limit is given: 1 GiB.
   public static let standardLimit = InflationLimit(byteCount: 1 << 30)
@@ -85,7 +87,7 @@ public enum PNG {
 
   /// Writes a file. It appears whole or not at all. Throws `DataError` when it can't be written.
   public static func write(_ bitmap: Bitmap, to path: String) throws {
-    try writeFile(bytes(of: bitmap), to: path)
+    try OutputPlace.write(bytes(of: bitmap), to: path)
   }
 
   private static func message(of image: png_image) -> String {

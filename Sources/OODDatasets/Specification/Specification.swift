@@ -7,11 +7,13 @@
 ///     idx:IMAGES,LABELS   idx:IMAGES         files
 ///     npy:FILE   npz:FILE#KEY   csv:FILE   hwrt:FILE   strokes:FILE
 ///
-/// Ranges, class filters, `shuffle=SEED` and `minimum=COUNT` (of examples in a class) are applied from left
+/// Ranges, class filters, `shuffle=SEED`, `minimum=COUNT` (of examples in a class) and `weights=LIST` or
+/// `weights=LIST,LEAST` (class shares of a published list, of classes with that many examples there) are applied from left
 /// to right: `mnist:test?classes=3[0..<10]` is the first ten threes, and `mnist:test[0..<10]?classes=3` the
 /// threes among the first ten. An item of a class filter is a class's name, `#` and its number, or one of the
 /// groups `digits`, `letters` (Latin) and `symbols` (all others). Other options belong to the source: `seed=`
-/// (sets that are made), `labels=KEY` (npz) and `labels=FILE` (npy), `label=COLUMN`, `header=`, `delimiter=`,
+/// (sets that are made), `aspect=kept|stretched`, `frame=`, `box=` or `margin=`, `pen=`, `center=mass|box`,
+/// `antialias=yes|no` and `smallest=` (how strokes are drawn: `hwrt:strokes?aspect=stretched&center=box`), `labels=KEY` (npz) and `labels=FILE` (npy), `label=COLUMN`, `header=`, `delimiter=`,
 /// `decimal=`, `thousands=`, `encoding=`, `missing=refuse|drop|NUMBER` (csv). Characters with a meaning here are written in percent form: `[` `%5B`,
 /// `]` `%5D`, `?` `%3F`, `,` `%2C`, `#` `%23`, `&` `%26`, `%` `%25`.
 public struct Specification: Sendable, Equatable {
@@ -38,6 +40,9 @@ public struct Specification: Sendable, Equatable {
     /// Only classes with at least so many examples, numbered anew; for recorded symbols, where many classes
     /// are tiny.
     case minimum(Int)
+    /// Examples chosen again so that classes have the shares of a list (`official` or a file); classes with fewer than
+    /// `least` examples there are left out.
+    case weights(Word, least: Int)
   }
 
   /// A piece of the text with its place.

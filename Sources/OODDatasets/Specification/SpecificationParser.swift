@@ -8,10 +8,10 @@ struct SpecificationParser {
   static let fileOptions: [String: [String]] = [
     "idx": [], "npy": ["labels"], "npz": ["labels"],
     "csv": ["label", "header", "delimiter", "decimal", "thousands", "encoding", "missing"],
-    "hwrt": [], "strokes": [],
+    "hwrt": DrawingOptions.names, "strokes": DrawingOptions.names,
   ]
-  static let namedOptions = ["seed"]
-  static let selections = ["classes", "shuffle", "minimum"]
+  static let namedOptions = ["seed"] + DrawingOptions.names
+  static let selections = ["classes", "shuffle", "minimum", "weights"]
 
   init(_ text: String) {
     self.text = text
@@ -206,6 +206,20 @@ struct SpecificationParser {
         throw fault(at: valueStart, "the least number of examples of a class is a whole number")
       }
       selections.append(.minimum(count))
+    case "weights":
+      let items = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      var least = 1
+      if items.count > 1 {
+        guard items.count == 2, let count = Int(items[1]), count >= 1 else {
+          throw fault(
+            at: valueStart + items[0].count + 1,
+            "the least number of examples of a class in the list is a whole number above 0")
+        }
+        least = count
+      }
+      guard !items[0].isEmpty else { throw fault(at: valueStart, "the name of the list is missing") }
+      let list = Specification.Word(text: try decoded(items[0], from: valueStart), column: valueStart + 1)
+      selections.append(.weights(list, least: least))
     default:
       guard options[name] == nil else { throw fault(at: start, "'\(name)' is given twice") }
       options[name] = .init(text: try decoded(value, from: valueStart), column: valueStart + 1)

@@ -2,7 +2,9 @@
 /// where `data` is a JSON list of strokes, each a list of points `{"x": …, "y": …, "time": …}`. (M. Thoma,
 /// On-line Recognition of Handwritten Mathematical Symbols, 2015.) Raw or gzip.
 ///
-///     let recordings = try HWRTFile.read("train-data.csv")
+/// ```swift
+/// let recordings = try HWRTFile.read("train-data.csv")
+/// ```
 public enum HWRTFile {
   private static let format = RowFields(delimiter: UInt8(ascii: ";"), quote: UInt8(ascii: "'"))
 
@@ -128,6 +130,6 @@ public enum HWRTFile {
   /// all. Throws `DataError` when it can't be written.
   public static func write(_ records: [StrokeRecord], to path: String) throws {
     let text = bytes(of: records)
-    try writeFile(path.hasSuffix(".gz") ? gzip(text) : text, to: path)
+    try OutputPlace.write(path.hasSuffix(".gz") ? Gzip.compress(text) : text, to: path)
   }
 }

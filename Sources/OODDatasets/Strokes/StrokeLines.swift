@@ -3,7 +3,9 @@
 /// Two sets of keys are known, those of HWRT (`id`, `symbol_id`, `latex`, `user_id`, `source`) and those of
 /// CROHME (`label`, `source`, `expression`, `writer`); other keys are skipped. Raw or gzip.
 ///
-///     let recordings = try StrokeLines.read("strokes.jsonl.gz")
+/// ```swift
+/// let recordings = try StrokeLines.read("strokes.jsonl.gz")
+/// ```
 public enum StrokeLines {
   /// Reads a whole file. Throws `DataError` naming the line and the column.
   public static func read(_ path: String, limit: InflationLimit = .standard) throws -> [StrokeRecord] {
@@ -105,7 +107,7 @@ public enum StrokeLines {
   /// all. Throws `DataError` when it can't be written.
   public static func write(_ records: [StrokeRecord], to path: String) throws {
     let text = bytes(of: records)
-    try writeFile(path.hasSuffix(".gz") ? gzip(text) : text, to: path)
+    try OutputPlace.write(path.hasSuffix(".gz") ? Gzip.compress(text) : text, to: path)
   }
 
   private static func point(_ point: PenPoint) -> String {

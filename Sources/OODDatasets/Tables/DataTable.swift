@@ -2,10 +2,12 @@ import GenModels
 
 /// A table of numbers in double precision, with what its file says of it: the names of columns, the place of each row, labels.
 ///
-///     let table = try DataLibrary().table(Specification("csv:wine.csv?label=class&missing=drop[100...]"))
-///     table.values                 // [rows, columns]
-///     table.columns.names          // ["alcohol", "ash", …]
-///     table.row(0)                 // 101: a row before it had a gap
+/// ```swift
+/// let table = try DataLibrary().table(Specification("csv:wine.csv?label=class&missing=drop[100...]"))
+/// table.values                 // [rows, columns]
+/// table.columns.names          // ["alcohol", "ash", …]
+/// table.row(0)                 // 101: a row before it had a gap
+/// ```
 public struct DataTable: Sendable {
   /// The specification that it was loaded by.
   public let name: String

@@ -2,8 +2,10 @@
 ///
 /// A detector that was fitted to named columns is given the same ones in the same order:
 ///
-///     let columns = TableColumns(names: ["age", "weight"])
-///     try TableColumns(names: ["weight", "age"]).positions(of: columns)      // [1, 0]: where to take each from
+/// ```swift
+/// let columns = TableColumns(names: ["age", "weight"])
+/// try TableColumns(names: ["weight", "age"]).positions(of: columns)      // [1, 0]: where to take each from
+/// ```
 public struct TableColumns: Sendable, Hashable, Codable {
   public let count: Int
   /// As many as columns; nil where they have none.

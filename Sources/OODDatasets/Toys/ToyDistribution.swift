@@ -2,10 +2,12 @@ import GenModels
 
 /// A distribution of labelled points in the plane, small enough to look at.
 ///
-///     var random = RandomGenerator(seed: 1)
-///     let rings = Rings()
-///     let points = rings.sample(count: 1000, using: &random)      // [1000, 2]
-///     let density = try rings.logDensity(points)                  // 1000 numbers, in nats
+/// ```swift
+/// var random = RandomGenerator(seed: 1)
+/// let rings = Rings()
+/// let points = rings.sample(count: 1000, using: &random)      // [1000, 2]
+/// let density = try rings.logDensity(points)                  // 1000 numbers, in nats
+/// ```
 ///
 /// Distributions whose density has a closed form, or an integral that can be computed to full precision, conform to
 /// `DensityModel`. A sample depends on the generator only, and a larger sample from a generator in the same state begins with

@@ -2,7 +2,8 @@ import GenModels
 
 extension ModelCatalogue {
   /// The kinds of this library, the classical detectors of tables, and those of `GenModels`.
-  public static let detectors = generative.addingFeatureDetectors().addingDistanceDetectors().addingPrepared()
+  public static let detectors = generative.addingFeatureDetectors().addingDistanceDetectors()
+    .addingSupportVectors().addingPrepared()
 
   /// Methods that look at features, projections or random splits.
   private func addingFeatureDetectors() -> ModelCatalogue {
@@ -15,6 +16,12 @@ extension ModelCatalogue {
   private func addingDistanceDetectors() -> ModelCatalogue {
     adding(NearestNeighbours.self).adding(NeighbourGraphIndegree.self).adding(LocalOutlierFactor.self)
       .adding(ClusterScorer.self).adding(Mahalanobis.self).adding(OneClassSVM.self)
+  }
+
+  /// Support vector machines, and classifiers of tables that may say "unknown".
+  private func addingSupportVectors() -> ModelCatalogue {
+    adding(SupportVectorMachine.self).adding(SupportVectorClassifier.self).adding(ClasswiseOneClassSVM.self)
+      .adding(NeighbourConfidence.self).adding(OneVersusSetMachine.self).adding(WeibullSVM.self)
   }
 
   /// Scorers of any table with their preparation.

@@ -2,7 +2,9 @@ import GenModels
 
 /// Scores from k-means clusters: far from every cluster, or in a small one, is out-of-distribution.
 ///
-///     let scorer = try ClusterScorer(fitting: train, clusters: 8, rule: .localOutlierFactor())
+/// ```swift
+/// let scorer = try ClusterScorer(fitting: train, clusters: 8, rule: .localOutlierFactor())
+/// ```
 public struct ClusterScorer: Sendable {
   /// What of the clusters is the score.
   public enum Rule: Sendable, Hashable, Codable {

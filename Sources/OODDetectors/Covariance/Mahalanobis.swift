@@ -4,9 +4,11 @@ import GenModels
 /// The squared Mahalanobis distance (P. C. Mahalanobis, 1936) from the centre of the training rows as a
 /// score: (x − μ)ᵀ Σ⁻¹ (x − μ), of mean d for rows from the training distribution.
 ///
-///     let scorer = try Mahalanobis(fitting: train)                                 // the empirical covariance
-///     let robust = try Mahalanobis(fitting: train, covariance: .minimumDeterminant())
-///     let custom = try Mahalanobis(Moments(mean: m, covariance: s))
+/// ```swift
+/// let scorer = try Mahalanobis(fitting: train)                                 // the empirical covariance
+/// let robust = try Mahalanobis(fitting: train, covariance: .minimumDeterminant())
+/// let custom = try Mahalanobis(Moments(mean: m, covariance: s))
+/// ```
 ///
 /// **Singular covariances** (constant or linearly dependent columns, fewer rows than columns): by default Σ⁻¹
 /// is the pseudo-inverse, and directions in which the training rows don't vary at all count nothing: a new

@@ -94,7 +94,7 @@ public struct ExtendedIsolationForest: TableScorer {
           sums)
       }
     }
-    let scale = Double(treeCount) * averagePathLength(sampleSize)
+    let scale = Double(treeCount) * IsolationForest.averagePathLength(sampleSize)
     return sums.map { powerOfTwo(-$0 / scale) }
   }
 }

@@ -10,8 +10,10 @@ import GenModels
 /// drawn from those that are not constant in it, so constant columns do no harm. Units don't matter: any
 /// increasing rescaling of a feature gives a forest of the same law.
 ///
-///     let forest = try IsolationForest(fitting: table, using: RandomGenerator(seed: 1))
-///     let scores = try forest.score(newRows)
+/// ```swift
+/// let forest = try IsolationForest(fitting: table, using: RandomGenerator(seed: 1))
+/// let scores = try forest.score(newRows)
+/// ```
 ///
 /// Fitting takes time trees · ψ · log ψ, whatever n; scoring n · trees · log ψ; memory trees · ψ · 32 bytes.
 public struct IsolationForest: TableScorer, ExplainableScorer {
@@ -45,7 +47,7 @@ public struct IsolationForest: TableScorer, ExplainableScorer {
 
   /// The scores, in (0, 1).
   public func score(checked x: Matrix) throws -> [Double] {
-    try meanPathLengths(x).map { powerOfTwo(-$0 / averagePathLength(sampleSize)) }
+    try meanPathLengths(x).map { powerOfTwo(-$0 / Self.averagePathLength(sampleSize)) }
   }
 
   /// E[h(x)]: the mean over the trees of the depth of the leaf that each row ends in, plus c(m) for a leaf
@@ -67,7 +69,7 @@ public struct IsolationForest: TableScorer, ExplainableScorer {
   /// rows)] / c(ψ) + Σⱼ contribution(j). (The path attribution that A. Saabas, 2014, gave for forests of
   /// decision trees.)
   public func contributions(checked x: Matrix) throws -> Matrix {
-    let scale = 1 / (Double(treeCount) * averagePathLength(sampleSize))
+    let scale = 1 / (Double(treeCount) * Self.averagePathLength(sampleSize))
     let d = featureCount
     return x.mapRows(width: d, grain: 64) { rows, count, result in
       result.initialize(repeating: 0, count: count * d)
@@ -77,14 +79,16 @@ public struct IsolationForest: TableScorer, ExplainableScorer {
   }
 }
 
-/// c(n), the mean path length of an unsuccessful search in a binary search tree of n keys: 2 (ln(n − 1) + γ)
-/// − 2 (n − 1) / n for n > 2, 1 for n = 2, 0 below (B. R. Preiss, 1999, with the harmonic number approximated
-/// as Liu et al. do).
-public func averagePathLength(_ n: Int) -> Double {
-  if n < 2 { return 0 }
-  if n == 2 { return 1 }
-  let n = Double(n)
-  return 2 * (logarithm(n - 1) + 0.57721566490153286) - 2 * (n - 1) / n
+extension IsolationForest {
+  /// c(n), the mean path length of an unsuccessful search in a binary search tree of n keys: 2 (ln(n − 1) + γ)
+  /// − 2 (n − 1) / n for n > 2, 1 for n = 2, 0 below (B. R. Preiss, 1999, with the harmonic number approximated
+  /// as Liu et al. do).
+  public static func averagePathLength(_ n: Int) -> Double {
+    if n < 2 { return 0 }
+    if n == 2 { return 1 }
+    let n = Double(n)
+    return 2 * (logarithm(n - 1) + 0.57721566490153286) - 2 * (n - 1) / n
+  }
 }
 
 extension IsolationForest {

@@ -109,21 +109,14 @@ extension HBOS {
   }
 
   public func encode(to archive: inout ModelArchive) throws {
-    archive["bins"] = .int32(Indexes(binScores.map(\.count)))
-    let scores = binScores.flatMap { $0 }
-    archive["bin_scores"] = .float64(scores, shape: [scores.count])
-    let borders = edges.flatMap { $0 }
-    archive["edges"] = .float64(borders, shape: [borders.count])
+    HistogramScores(scores: binScores, edges: edges).encode(to: &archive)
   }
 
   public init(from archive: ModelArchive) throws {
     let settings = try archive.configuration(as: Configuration.self)
     regularization = settings.regularization
     tolerance = settings.tolerance
-    let bins = try archive.counts("bins")
-    binScores = try archive.finiteDoubles("bin_scores", shape: [bins.reduce(0, +)]).split(counts: bins)
-    edges = try archive.finiteDoubles("edges", shape: [bins.reduce(0) { $0 + $1 + 1 }])
-      .split(counts: bins.map { $0 + 1 })
-    for edges in edges { try Histogram.check(edges: edges) }
+    let histograms = try HistogramScores(from: archive)
+    (binScores, edges) = (histograms.scores, histograms.edges)
   }
 }

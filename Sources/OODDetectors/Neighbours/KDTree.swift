@@ -11,7 +11,7 @@ final class KDTree: Sendable {
   private let metric: DistanceMetric
   private let columns: Int
   private let nodes: [Node]
-  /// Lowest, then highest coordinates of each node's points.
+  /// Lowest, then highest coordinates of each node's points, `boxWidth` places each; −∞ and ∞ behind the last.
   private let boxes: [Double]
   /// The rows of the points, leaf by leaf.
   private let order: [Int32]
@@ -19,6 +19,8 @@ final class KDTree: Sendable {
   private let panels: [Double]
 
   private static let leafSize = 32
+  /// Places for as many coordinates as the kernel takes at once.
+  private var boxWidth: Int { (columns + 7) / 8 * 8 }
 
   private struct Node {
     var points: Range<Int>
@@ -59,6 +61,7 @@ final class KDTree: Sendable {
       let number = nodes.count
       nodes.append(Node(points: points))
       var (widest, width) = (0, -1.0)
+      let padding = repeatElement(Double.infinity, count: (columns + 7) / 8 * 8 - columns)
       var high: [Double] = []
       for k in 0..<columns {
         var (least, most) = (Double.infinity, -Double.infinity)
@@ -71,7 +74,9 @@ final class KDTree: Sendable {
         high.append(most)
         if most - least > width { (widest, width) = (k, most - least) }
       }
+      boxes += padding.map { -$0 }
       boxes += high
+      boxes += padding
       if points.count <= KDTree.leafSize {
         addLeaf(number)
       } else {
@@ -126,35 +131,87 @@ final class KDTree: Sendable {
   /// The rows of the points, in an order in which near ones stand close together.
   var spatialOrder: [Int32] { order }
 
+  /// What a search takes from node to node.
+  private struct Query {
+    let x: UnsafePointer<Double>
+    /// x, with zeros up to the width of a box.
+    let padded: UnsafePointer<Double>
+    let kernels: ood_neighbours
+    let metric: ood_metric
+    let nodes: UnsafePointer<Node>
+    let boxes: UnsafePointer<Double>
+    let order: UnsafePointer<Int32>
+    let panels: UnsafePointer<Double>
+    let columns: Int
+    let boxWidth: Int
+    /// Room for the distances of a leaf's points.
+    let distances: UnsafeMutablePointer<Double>
+
+    /// The measures from x to the nearest points of two nodes' boxes.
+    func boxMeasures(_ first: Int, _ second: Int) -> (Double, Double) {
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: 2) { measures in
+        kernels.box_distances(
+          metric, padded, boxes + first * 2 * boxWidth, boxes + second * 2 * boxWidth, boxWidth,
+          measures.baseAddress!)
+        return (measures[0], measures[1])
+      }
+    }
+
+    /// Writes the measures of a leaf's points to `distances`.
+    func measureLeaf(_ node: Node) {
+      kernels.panel_distances(metric, x, panels + node.panel, node.width, columns, distances)
+    }
+  }
+
+  private func withQuery<Result>(_ x: UnsafePointer<Double>, _ body: (Query) -> Result) -> Result {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.leafSize + boxWidth) { room in
+      let padded = room.baseAddress! + Self.leafSize
+      padded.initialize(repeating: 0, count: boxWidth)
+      padded.update(from: x, count: columns)
+      return nodes.withUnsafeBufferPointer { nodes in
+        boxes.withUnsafeBufferPointer { boxes in
+          order.withUnsafeBufferPointer { order in
+            panels.withUnsafeBufferPointer { panels in
+              body(
+                Query(
+                  x: x, padded: padded, kernels: ood_active_kernels().pointee.neighbours,
+                  metric: metric.kernel, nodes: nodes.baseAddress!, boxes: boxes.baseAddress!,
+                  order: order.baseAddress!, panels: panels.baseAddress!, columns: columns,
+                  boxWidth: boxWidth, distances: room.baseAddress!))
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Offers the neighbours of `x` to `heap`, all but the row `excluded`.
   func search(_ x: UnsafePointer<Double>, excluding excluded: Int32, _ heap: inout NearestHeap) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.leafSize) { distances in
-      search(0, at: boxMeasure(0, x), x, excluded, &heap, distances.baseAddress!)
+    withQuery(x) { query in
+      search(0, at: query.boxMeasures(0, 0).0, query, excluded, &heap)
     }
   }
 
   private func search(
-    _ number: Int, at measure: Double, _ x: UnsafePointer<Double>, _ excluded: Int32,
-    _ heap: inout NearestHeap,
-    _ distances: UnsafeMutablePointer<Double>
+    _ number: Int, at measure: Double, _ query: borrowing Query, _ excluded: Int32, _ heap: inout NearestHeap
   ) {
     guard measure * roundingRoom <= heap.worst else { return }
-    let node = nodes[number]
+    let node = query.nodes[number]
     guard node.second > 0 else {
-      leafDistances(node, x, distances)
+      query.measureLeaf(node)
       heap.measured += node.points.count
-      for (j, place) in node.points.enumerated() where order[place] != excluded {
-        if distances[j] <= heap.worst { heap.offer(distances[j], order[place]) }
+      for (j, place) in node.points.enumerated() where query.distances[j] <= heap.worst {
+        if query.order[place] != excluded { heap.offer(query.distances[j], query.order[place]) }
       }
       return
     }
-    let (first, second) = (boxMeasure(number + 1, x), boxMeasure(node.second, x))
+    let (first, second) = query.boxMeasures(number + 1, node.second)
     if first <= second {
-      search(number + 1, at: first, x, excluded, &heap, distances)
-      search(node.second, at: second, x, excluded, &heap, distances)
+      search(number + 1, at: first, query, excluded, &heap)
+      search(node.second, at: second, query, excluded, &heap)
     } else {
-      search(node.second, at: second, x, excluded, &heap, distances)
-      search(number + 1, at: first, x, excluded, &heap, distances)
+      search(node.second, at: second, query, excluded, &heap)
+      search(number + 1, at: first, query, excluded, &heap)
     }
   }
 
@@ -176,47 +233,20 @@ final class KDTree: Sendable {
   func visitCovering(
     _ x: UnsafePointer<Double>, largestMeasures: [Double], _ visit: (Double, Int32) -> Void
   ) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.leafSize) { distances in
+    withQuery(x) { query in
       var waiting = [0]
       while let number = waiting.popLast() {
-        guard boxMeasure(number, x) * roundingRoom <= largestMeasures[number] else { continue }
+        guard query.boxMeasures(number, number).0 * roundingRoom <= largestMeasures[number] else { continue }
         let node = nodes[number]
         if node.second > 0 {
           waiting += [number + 1, node.second]
         } else {
-          leafDistances(node, x, distances.baseAddress!)
-          for (j, place) in node.points.enumerated() { visit(distances[j], order[place]) }
+          query.measureLeaf(node)
+          for (j, place) in node.points.enumerated() { visit(query.distances[j], order[place]) }
         }
       }
     }
   }
 
   private let roundingRoom = 1 - 1e-12
-
-  private func leafDistances(
-    _ node: Node, _ x: UnsafePointer<Double>, _ distances: UnsafeMutablePointer<Double>
-  ) {
-    panels.withUnsafeBufferPointer {
-      ood_active_kernels().pointee.neighbours.panel_distances(
-        metric.kernel, x, $0.baseAddress! + node.panel, node.width, columns, distances)
-    }
-  }
-
-  /// The measure from `x` to the nearest point of the node's box.
-  private func boxMeasure(_ number: Int, _ x: UnsafePointer<Double>) -> Double {
-    boxes.withUnsafeBufferPointer { boxes in
-      let low = boxes.baseAddress! + number * 2 * columns
-      let high = low + columns
-      var sum = 0.0
-      for k in 0..<columns {
-        let outside = max(low[k] - x[k], x[k] - high[k], 0)
-        switch metric {
-        case .euclidean: sum += outside * outside
-        case .manhattan: sum += outside
-        case .chebyshev: sum = max(sum, outside)
-        }
-      }
-      return sum
-    }
-  }
 }

@@ -3,8 +3,10 @@ import GenModels
 /// The distance to the nearest neighbours as a score (S. Ramaswamy, R. Rastogi and K. Shim, 2000; F. Angiulli
 /// and C. Pizzuti, 2002): far from what was seen is out-of-distribution.
 ///
-///     let scorer = try NearestNeighbours(fitting: train, neighbours: 5, distance: .largest)
-///     let scores = try scorer.score(test)
+/// ```swift
+/// let scorer = try NearestNeighbours(fitting: train, neighbours: 5, distance: .largest)
+/// let scores = try scorer.score(test)
+/// ```
 ///
 /// Equal rows have the distance 0: a row that occurs more than k times in the training table scores 0.
 /// Scoring m rows costs what `NeighbourIndex` costs; fitting keeps the table.

@@ -5,9 +5,11 @@ import Synchronization
 /// A table prepared for finding the nearest rows to points: exactly, in double precision, the same bits for
 /// any number of threads and however the points are batched.
 ///
-///     let index = try NeighbourIndex(table)
-///     let lists = try index.nearest(5, to: newRows)
-///     let graph = try index.nearestToEachOther(5)      // no row is its own neighbour
+/// ```swift
+/// let index = try NeighbourIndex(table)
+/// let lists = try index.nearest(5, to: newRows)
+/// let graph = try index.nearestToEachOther(5)      // no row is its own neighbour
+/// ```
 ///
 /// Up to 12 columns a k-d tree is searched; for more, all points: in the Euclidean metric by matrix products
 /// in single precision that rule out all but a few points (2·m·n·d operations at the speed of a matrix

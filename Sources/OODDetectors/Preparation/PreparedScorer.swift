@@ -2,7 +2,9 @@ import GenModels
 
 /// A scorer with the preparation of its tables, fitted, scored and saved as one.
 ///
-///     let scorer = try PreparedScorer(fitting: table, standardizes: true) { try NearestNeighbours(fitting: $0) }
+/// ```swift
+/// let scorer = try PreparedScorer(fitting: table, standardizes: true) { try NearestNeighbours(fitting: $0) }
+/// ```
 public struct PreparedScorer<Base: TableScorer>: TableScorer {
   public let preparation: TablePreparation
   /// Scores prepared tables.

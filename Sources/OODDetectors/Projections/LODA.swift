@@ -132,11 +132,7 @@ extension LODA {
   public func encode(to archive: inout ModelArchive) throws {
     archive["projected_features"] = .int32(Indexes(features, shape: [projectionCount, width]))
     archive["weights"] = .float64(weights, shape: [projectionCount, width])
-    archive["bins"] = .int32(Indexes(binScores.map(\.count)))
-    let scores = binScores.flatMap { $0 }
-    archive["bin_scores"] = .float64(scores, shape: [scores.count])
-    let borders = edges.flatMap { $0 }
-    archive["edges"] = .float64(borders, shape: [borders.count])
+    HistogramScores(scores: binScores, edges: edges).encode(to: &archive)
   }
 
   public init(from archive: ModelArchive) throws {
@@ -147,13 +143,10 @@ extension LODA {
     (projectionCount, width) = (shape[0], shape[1])
     weights = try archive.finiteDoubles("weights")
     features = try archive.integers("projected_features", shape: shape).map(Int32.init(clamping:))
-    let bins = try archive.counts("bins")
-    binScores = try archive.finiteDoubles("bin_scores", shape: [bins.reduce(0, +)]).split(counts: bins)
-    edges = try archive.finiteDoubles("edges", shape: [bins.reduce(0) { $0 + $1 + 1 }])
-      .split(counts: bins.map { $0 + 1 })
-    for edges in edges { try Histogram.check(edges: edges) }
+    let histograms = try HistogramScores(from: archive)
+    (binScores, edges) = (histograms.scores, histograms.edges)
     let featuresExist = features.allSatisfy { $0 >= 0 && Int($0) < settings.features }
-    guard featuresExist, bins.count == projectionCount, outside.isFinite else {
+    guard featuresExist, binScores.count == projectionCount, outside.isFinite else {
       throw ModelFileError.malformed(
         reason: "projections, features and bins don't belong together")
     }

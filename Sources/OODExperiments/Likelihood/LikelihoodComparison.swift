@@ -3,7 +3,9 @@ import OODDatasets
 
 /// Several models under the same likelihood experiment, side by side: bits per dimension, the AUROC of every score, draws.
 ///
-///     let page = LikelihoodComparison([first, second]).html
+/// ```swift
+/// let page = LikelihoodComparison([first, second]).html
+/// ```
 public struct LikelihoodComparison: Sendable {
   let results: [LikelihoodExperiment.Result]
 

@@ -6,12 +6,14 @@ import OODMetrics
 /// images of that set and of others, once as it is and once with every repair (Yang Fan, Unsupervised anomaly detection with
 /// likelihood-based generative models, 2019, slides "Is likelihood a good OOD measure?"; E. Nalisnick et al., 2019).
 ///
-///     let experiment = try LikelihoodExperiment(
-///       training: Dataset("fashion-mnist:train"), test: Dataset("fashion-mnist:test"),
-///       others: [Dataset("mnist:test")])
-///     let result = try experiment.run()
-///     result.report.scores.first { $0.name == "log-density" }!.comparisons[0].auroc      // far below 0.5
-///     try writeFile(result.page.html.utf8, to: "likelihood.html")
+/// ```swift
+/// let experiment = try LikelihoodExperiment(
+///   training: Dataset("fashion-mnist:train"), test: Dataset("fashion-mnist:test"),
+///   others: [Dataset("mnist:test")])
+/// let result = try experiment.run()
+/// result.report.scores.first { $0.name == "log-density" }!.comparisons[0].auroc      // far below 0.5
+/// try OutputPlace.write(result.page.html.utf8, to: "likelihood.html")
+/// ```
 public struct LikelihoodExperiment: Sendable {
   /// Images to train on, and to hold out.
   public let training: Dataset

@@ -3,7 +3,11 @@ import GenModels
 /// The density that a likelihood experiment learns: a name, and what makes a fresh network of it for images of a shape. Everything else,
 /// training, keeping, scoring and the page, asks the network for what it can do.
 ///
-///     let mine = LikelihoodFamily("mine", title: "My model") { settings, shape, seed in MyModel(shape, seed: seed) }
+/// ```swift
+/// let wide = LikelihoodFamily("wide-made", title: "A wide MADE") { settings, shape, seed in
+///   MADE(.init(exampleShape: shape, hidden: [2000]), seed: seed)
+/// }
+/// ```
 public struct LikelihoodFamily: RawRepresentable, Sendable {
   /// As on the command line and in reports.
   public let rawValue: String

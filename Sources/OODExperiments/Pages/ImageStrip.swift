@@ -8,13 +8,13 @@ import OODDatasets
 #endif
 
 /// Images in one row, left to right, as pages show them.
-struct ImageStrip: Encodable {
-  let count: Int
+public struct ImageStrip: Codable, Sendable, Hashable {
+  public let count: Int
   /// One PNG, `count` widths wide and one height high, as base 64.
-  let png: String
+  public let png: String
 
   /// Images [count, height, width, 1 or 3], at least one.
-  init(_ images: Tensor) {
+  public init(_ images: Tensor) {
     precondition(
       images.rank == 4 && images.shape[0] > 0,
       "A strip has images [count, height, width, channels], not \(images.shape).")

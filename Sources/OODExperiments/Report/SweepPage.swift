@@ -3,8 +3,10 @@ import OODDatasets
 /// A sweep as one HTML page that needs no network: ORR over IRR of all models for any θ, what each model misses and what it
 /// reconstructs by mistake, Δ over objectness, a table, and the data themselves.
 ///
-///     let page = try SweepPage(directory: "results")
-///     try page.write(to: "results/index.html")
+/// ```swift
+/// let page = try SweepPage(directory: "results")
+/// try page.write(to: "results/index.html")
+/// ```
 ///
 /// A link such as `index.html#model=NAME&theta=30&control=mean` opens the page there; `control` is the number of a control
 /// set from 0, `mean` or `min`.
@@ -43,7 +45,7 @@ public struct SweepPage: Sendable {
   }
 
   /// Writes the page, beside and renamed.
-  public func write(to path: String) throws { try writeFile(Array(html.utf8), to: path) }
+  public func write(to path: String) throws { try OutputPlace.write(Array(html.utf8), to: path) }
 
   /// The whole page. Some 2 kB for each model, and its images.
   public var html: String {

@@ -6,10 +6,12 @@ import OODMetrics
 /// ends at are approximate fixed points, M(x) ≈ x: images that the model reconstructs, and so has among its
 /// modes.
 ///
-///     let generation = FixedPointGeneration(iterations: 100, tolerance: 1)
-///     let points = try generation.generate(count: 1000, imageShape: [28, 28, 1], from: model, seed: 0)
-///     points.images                            // [1000, 28, 28, 1]
-///     points.convergedShare                    // of them, within the tolerance
+/// ```swift
+/// let generation = FixedPointGeneration(iterations: 100, tolerance: 1)
+/// let points = try generation.generate(count: 1000, imageShape: [28, 28, 1], from: model, seed: 0)
+/// points.images                            // [1000, 28, 28, 1]
+/// points.convergedShare                    // of them, within the tolerance
+/// ```
 ///
 /// An image has **converged** after t steps when ‖M(xₜ) − xₜ‖ ≤ tolerance in the norm; it then stays as it is
 /// and costs nothing more. Every image is judged by the answer to itself: one that does not converge in T

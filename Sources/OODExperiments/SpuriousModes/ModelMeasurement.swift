@@ -5,8 +5,10 @@ import OODMetrics
 /// Measures models as Kégl, Cherti and Kazakçı (2018) do, and beyond: rates of reconstruction and their curves, missing
 /// classes, and what is generated from noise.
 ///
-///     let measurement = try ModelMeasurement(settings: .init(), data: data, digits: nil, symbols: nil)
-///     let (record, panel) = try measurement.measure(model, as: point, loss: 0.004, epochsDone: 10)
+/// ```swift
+/// let measurement = try ModelMeasurement(settings: .init(), data: data, digits: nil, symbols: nil)
+/// let (record, panel) = try measurement.measure(model, as: point, loss: 0.004, epochsDone: 10)
+/// ```
 ///
 /// Cost: a reconstruction of each test and control image and of `generatedCount` images for each iteration; then the Parzen
 /// window, some 10⁴ · `generatedCount` · pixels operations.

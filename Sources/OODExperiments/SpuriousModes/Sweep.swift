@@ -11,9 +11,11 @@ import Synchronization
 
 /// Trains and measures the models of a grid into a directory (`SweepDirectory`).
 ///
-///     let data = try SweepData(training: mnist, test: held, controls: [symbols])
-///     try await Sweep(.quick(), data: data, directory: "sweep").run(resumes: false)
-///     try SweepDirectory("sweep").records()
+/// ```swift
+/// let data = try SweepData(training: mnist, test: held, controls: [symbols])
+/// try await Sweep(.quick(), data: data, directory: "sweep").run(resumes: false)
+/// try SweepDirectory("sweep").records()
+/// ```
 ///
 /// It can be killed at any moment: run again with `resumes`, it goes on from the checkpoints, and what it writes is, but for
 /// times, what an uninterrupted sweep writes, for any number of threads and models at a time.

@@ -101,7 +101,7 @@ public struct SweepDirectory: Sendable, Hashable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-    try writeFile(encoder.encode(value), to: file(name))
+    try OutputPlace.write(encoder.encode(value), to: file(name))
   }
 
   /// Gathers the records of all finished models, of this run, of earlier ones and of other shards at work in the directory, into
@@ -118,7 +118,7 @@ public struct SweepDirectory: Sendable, Hashable {
         lines += bytes
         lines.append(UInt8(ascii: "\n"))
       }
-      try writeFile(lines, to: file("models.jsonl"))
+      try OutputPlace.write(lines, to: file("models.jsonl"))
       gathered = names
     }
   }

@@ -7,7 +7,7 @@
 /// Grids as files: `{"recipe": "fast", "models": [{"layers": 2, "bottleneck": 64}, ...]}`.
 ///
 /// `recipe` is `fast` or `paper`. A model needs `layers` and `bottleneck`; `maps` (128), `kernel` (5), `channel_sparsity`
-/// (0), `corruption` (0), `epochs` (the recipe's) and `seed` (0) may be left out. Any other key is an error.
+/// (0), `channel_stride` (none), `corruption` (0), `epochs` (the recipe's) and `seed` (0) may be left out. Any other key is an error.
 extension SweepGrid {
   /// The grid in a file's bytes; `name` stands in errors.
   /// - Throws: `SweepError.malformedGrid` with what is wrong.
@@ -64,17 +64,18 @@ private struct GridFile: Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
       case layers, maps, bottleneck, kernel, corruption, epochs, seed
       case channelSparsity = "channel_sparsity"
+      case channelStride = "channel_stride"
     }
 
     let layers, bottleneck: Int
-    let maps, kernel, epochs: Int?
+    let maps, kernel, epochs, channelStride: Int?
     let channelSparsity, corruption: Double?
     let seed: UInt64?
 
     init(_ point: SweepPoint) {
       (layers, bottleneck, maps, kernel) = (point.layers, point.bottleneck, point.maps, point.kernel)
       (channelSparsity, corruption) = (point.channelSparsity, point.corruption)
-      (epochs, seed) = (point.epochs, point.seed)
+      (epochs, seed, channelStride) = (point.epochs, point.seed, point.channelStride)
     }
 
     init(from decoder: any Decoder) throws {
@@ -86,6 +87,7 @@ private struct GridFile: Codable {
       kernel = try container.decodeIfPresent(Int.self, forKey: .kernel)
       epochs = try container.decodeIfPresent(Int.self, forKey: .epochs)
       channelSparsity = try container.decodeIfPresent(Double.self, forKey: .channelSparsity)
+      channelStride = try container.decodeIfPresent(Int.self, forKey: .channelStride)
       corruption = try container.decodeIfPresent(Double.self, forKey: .corruption)
       seed = try container.decodeIfPresent(UInt64.self, forKey: .seed)
     }
@@ -93,7 +95,7 @@ private struct GridFile: Codable {
     func point(recipe: SweepPoint.Recipe) -> SweepPoint {
       SweepPoint(
         layers: layers, maps: maps ?? 128, bottleneck: bottleneck, kernel: kernel ?? 5,
-        channelSparsity: channelSparsity ?? 0, corruption: corruption ?? 0,
+        channelSparsity: channelSparsity ?? 0, channelStride: channelStride, corruption: corruption ?? 0,
         epochs: epochs ?? (recipe == .paper ? 100 : 10), seed: seed ?? 0, recipe: recipe)
     }
   }

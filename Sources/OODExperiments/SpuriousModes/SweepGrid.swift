@@ -1,7 +1,9 @@
 /// The models of a sweep, all trained by one recipe.
 ///
-///     let grid = SweepGrid.quick()                  // or .paper(), or SweepGrid(json:name:) for a file
-///     let mine = grid.shard(1, of: 4)               // every fourth model
+/// ```swift
+/// let grid = SweepGrid.quick()                  // or .paper(), or SweepGrid(json:name:) for a file
+/// let mine = grid.shard(1, of: 4)               // every fourth model
+/// ```
 public struct SweepGrid: Sendable, Hashable {
   public let recipe: SweepPoint.Recipe
   public private(set) var points: [SweepPoint]
@@ -23,14 +25,15 @@ public struct SweepGrid: Sendable, Hashable {
   ///
   /// The paper gives the ranges and the number of models, not which combinations. The choice here: for each L = 1...6
   /// every bottleneck (7 models), and at b = 128 and at b = 32 every ρ > 0 (6 each) and every p > 0 (5 each), which makes
-  /// 29 for each L and 174 in all; then b = 64 with p = 0.2 at L = 3 for every ρ (7) and at L = 2 for every ρ > 0 (6).
+  /// 29 for each L and 174 in all; then channel winner-take-all by position, which the authors' best models have: at L = 3 and
+  /// L = 6 with b = 128 and b = 32 in cells of 1, 2 and 4 positions (12), and at L = 6 with b = 16 in cells of 4.
   public static func paper(seed: UInt64 = 0) -> SweepGrid {
-    func point(_ layers: Int, _ bottleneck: Int, _ sparsity: Double = 0, _ corruption: Double = 0)
-      -> SweepPoint
-    {
+    func point(
+      _ layers: Int, _ bottleneck: Int, _ sparsity: Double = 0, _ corruption: Double = 0, stride: Int? = nil
+    ) -> SweepPoint {
       SweepPoint(
-        layers: layers, bottleneck: bottleneck, channelSparsity: sparsity, corruption: corruption,
-        epochs: 100, seed: seed, recipe: .paper)
+        layers: layers, bottleneck: bottleneck, channelSparsity: sparsity, channelStride: stride,
+        corruption: corruption, epochs: 100, seed: seed, recipe: .paper)
     }
     var points: [SweepPoint] = []
     for layers in 1...6 {
@@ -40,9 +43,10 @@ public struct SweepGrid: Sendable, Hashable {
         points += corruptions.dropFirst().map { point(layers, bottleneck, 0, $0) }
       }
     }
-    points += sparsities.map { point(3, 64, $0, 0.2) }
-    points += sparsities.dropFirst().map { point(2, 64, $0, 0.2) }
-    return SweepGrid(points, recipe: .paper)
+    for layers in [3, 6] {
+      for bottleneck in [128, 32] { points += [1, 2, 4].map { point(layers, bottleneck, stride: $0) } }
+    }
+    return SweepGrid(points + [point(6, 16, stride: 4)], recipe: .paper)
   }
 
   /// 25 small models for two cores: 24 with 32 maps that are trained for 2 epochs by the fast recipe, and one that is not
@@ -71,16 +75,31 @@ public struct SweepGrid: Sendable, Hashable {
       points.enumerated().filter { $0.offset % count == index - 1 }.map(\.element), recipe: recipe)
   }
 
+  /// The same models with another number of maps in all layers but the bottleneck, which keeps its own.
+  /// - Throws: `SweepError.malformedGrid` when two models become one.
+  public func with(maps: Int) throws(SweepError) -> SweepGrid {
+    try changing("maps") { $0.maps = maps }
+  }
+
+  /// The same models trained by another recipe.
+  public func with(recipe: SweepPoint.Recipe) throws(SweepError) -> SweepGrid {
+    try changing("recipes", recipe: recipe) { $0.recipe = recipe }
+  }
+
   /// The same models with other times through the images; those that are not trained stay so.
   /// - Throws: `SweepError.malformedGrid` when two models become one.
   public func training(epochs: Int) throws(SweepError) -> SweepGrid {
-    var copy = self
-    for index in copy.points.indices where copy.points[index].epochs > 0 {
-      copy.points[index].epochs = epochs
+    try changing("epochs") { if $0.epochs > 0 { $0.epochs = epochs } }
+  }
+
+  private func changing(
+    _ setting: String, recipe: SweepPoint.Recipe? = nil, _ change: (inout SweepPoint) -> Void
+  ) throws(SweepError) -> SweepGrid {
+    var points = points
+    for index in points.indices { change(&points[index]) }
+    guard Set(points).count == points.count else {
+      throw .malformedGrid(file: "The grid", reason: "two of its models differ only in their \(setting)")
     }
-    guard Set(copy.points).count == copy.points.count else {
-      throw .malformedGrid(file: "The grid", reason: "two of its models differ only in their epochs")
-    }
-    return copy
+    return SweepGrid(points, recipe: recipe ?? self.recipe)
   }
 }

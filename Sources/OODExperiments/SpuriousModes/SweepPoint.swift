@@ -20,6 +20,8 @@ public struct SweepPoint: Codable, Hashable, Sendable {
   public var kernel: Int
   /// ρ: the fraction of each image's bottleneck maps that channel winner-take-all zeroes.
   public var channelSparsity: Double
+  /// The side of the cells of bottleneck positions in which only an image's largest winner stays; nil without that rule.
+  public var channelStride: Int?
   /// p: the probability with which a pixel of the input is replaced by 0 or 1.
   public var corruption: Double
   /// Times through the training images. 0 leaves the network as it was drawn: the untrained baseline.
@@ -30,13 +32,15 @@ public struct SweepPoint: Codable, Hashable, Sendable {
 
   public init(
     layers: Int, maps: Int = 128, bottleneck: Int, kernel: Int = 5, channelSparsity: Double = 0,
-    corruption: Double = 0, epochs: Int = 10, seed: UInt64 = 0, recipe: Recipe = .fast
+    channelStride: Int? = nil, corruption: Double = 0, epochs: Int = 10, seed: UInt64 = 0,
+    recipe: Recipe = .fast
   ) {
     self.layers = layers
     self.maps = maps
     self.bottleneck = bottleneck
     self.kernel = kernel
     self.channelSparsity = channelSparsity
+    self.channelStride = channelStride
     self.corruption = corruption
     self.epochs = epochs
     self.seed = seed
@@ -46,12 +50,13 @@ public struct SweepPoint: Codable, Hashable, Sendable {
   enum CodingKeys: String, CodingKey {
     case layers, maps, bottleneck, kernel, corruption, epochs, seed, recipe
     case channelSparsity = "channel_sparsity"
+    case channelStride = "channel_stride"
   }
 
   /// A name that holds all settings: that of the model's files, without their endings.
   public var name: String {
-    "L\(layers)-m\(maps)-b\(bottleneck)-k\(kernel)-rho\(channelSparsity)-p\(corruption)-\(recipe.rawValue)"
-      + "-e\(epochs)-s\(seed)"
+    "L\(layers)-m\(maps)-b\(bottleneck)-k\(kernel)-rho\(channelSparsity)"
+      + (channelStride.map { "-cell\($0)" } ?? "") + "-p\(corruption)-\(recipe.rawValue)-e\(epochs)-s\(seed)"
   }
 
   /// More epochs than anybody waits for; steps are counted in 64 bits.
@@ -67,6 +72,9 @@ public struct SweepPoint: Codable, Hashable, Sendable {
     }
     guard channelSparsity >= 0 && channelSparsity < 1 else {
       return "channel_sparsity is at least 0 and below 1, and it is \(channelSparsity)"
+    }
+    guard channelStride.map(sizes.contains) ?? true else {
+      return "channel_stride lies between 1 and 1024, and it is \(channelStride ?? 0)"
     }
     guard corruption >= 0 && corruption <= 1 else {
       return "corruption lies between 0 and 1, and it is \(corruption)"
@@ -89,7 +97,7 @@ public struct SweepPoint: Codable, Hashable, Sendable {
     .init(
       height: imageShape[0], width: imageShape[1], channels: imageShape[2], layers: layers, maps: maps,
       bottleneckMaps: bottleneck, kernel: kernel,
-      bottleneck: .winnerTakeAll(channelSparsity: channelSparsity))
+      bottleneck: .winnerTakeAll(channelSparsity: channelSparsity, channelStride: channelStride))
   }
 
   /// The training, without checkpoints. Not for 0 epochs, where nothing is trained.

@@ -2,8 +2,10 @@ import GenModels
 
 /// A base distribution under the laws.
 ///
-///     BaseDistributionLawCase("logistic", .logistic)
-///     BaseDistributionLawCase("class Gaussians", .classGaussians, classCount: 3)
+/// ```swift
+/// BaseDistributionLawCase("logistic", .logistic)
+/// BaseDistributionLawCase("class Gaussians", .classGaussians, classCount: 3)
+/// ```
 public struct BaseDistributionLawCase: Sendable {
   public var name: String
   public var specification: BaseSpecification
@@ -22,7 +24,9 @@ public struct BaseDistributionLawCase: Sendable {
 
 /// The laws of base distributions: the integral over one number and over two is 1, draws come from the density, names, files.
 ///
-///     BaseDistributionLaws.violations(of: lawCase, catalogue: .generative)
+/// ```swift
+/// BaseDistributionLaws.violations(of: lawCase, catalogue: .generative)
+/// ```
 public enum BaseDistributionLaws {
   /// - Parameters:
   ///   - lawCase: The distribution.

@@ -2,8 +2,10 @@ import GenModels
 
 /// A bijection under the laws: its description, and the examples that it is tried on.
 ///
-///     BijectionLawCase("coupling", .coupling(hidden: [8]), exampleShape: [4], classCount: 2)
-///     BijectionLawCase("cube root", .init(CubeRoot()), exampleShape: [2])
+/// ```swift
+/// BijectionLawCase("coupling", .coupling(hidden: [8]), exampleShape: [4], classCount: 2)
+/// BijectionLawCase("cube root", .init(CubeRoot()), exampleShape: [2])
+/// ```
 public struct BijectionLawCase: Sendable {
   public var name: String
   public var specification: BijectionSpecification

@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of bijections: round trips, log-determinants, gradients, names, files, and what is refused.
 ///
-///     BijectionLaws.violations(of: lawCase, catalogue: .generative.adding(block: CubeRoot.self))
+/// ```swift
+/// BijectionLaws.violations(of: lawCase, catalogue: .generative.adding(block: CubeRoot.self))
+/// ```
 ///
 /// A bijection is tried fresh, with what is set from examples set, and with its parameters moved at random.
 public enum BijectionLaws {

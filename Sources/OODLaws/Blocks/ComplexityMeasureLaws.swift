@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of complexity measures: lengths are positive, finite, and each depends on its example alone.
 ///
-///     ComplexityMeasureLaws.violations(of: ImageComplexity([.png]), on: images)
+/// ```swift
+/// ComplexityMeasureLaws.violations(of: ImageComplexity([.png]), on: images)
+/// ```
 public enum ComplexityMeasureLaws {
   public static func violations<Measure: ComplexityMeasure>(
     of measure: Measure, on examples: Measure.Examples

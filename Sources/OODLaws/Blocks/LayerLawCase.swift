@@ -2,8 +2,10 @@ import GenModels
 
 /// A layer under the laws: its description, and the examples that it is tried on.
 ///
-///     LayerLawCase("dense", .dense(units: 3, activation: .tanh), exampleShape: [4], malformed: [[2, 2, 1]])
-///     LayerLawCase("scaling", .init(Scaling.Description()), exampleShape: [4])
+/// ```swift
+/// LayerLawCase("dense", .dense(units: 3, activation: .tanh), exampleShape: [4], malformedShapes: [[2, 2, 1]])
+/// LayerLawCase("scaling", .init(Scaling.Description()), exampleShape: [4])
+/// ```
 public struct LayerLawCase: Sendable {
   public var name: String
   public var specification: LayerSpecification

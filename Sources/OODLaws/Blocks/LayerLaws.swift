@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of layers: names, shapes, gradients, files, and what is refused.
 ///
-///     LayerLaws.violations(of: lawCase, catalogue: .generative.adding(block: Scaling.Description.self))
+/// ```swift
+/// LayerLaws.violations(of: lawCase, catalogue: .generative.adding(block: Scaling.Description.self))
+/// ```
 public enum LayerLaws {
   /// - Parameters:
   ///   - lawCase: The layer and its examples.

@@ -2,7 +2,9 @@ import GenModels
 
 /// An example's answer depends on that example alone: whatever else is in the batch, in whatever order, on any number of threads.
 ///
-///     BatchLaw.violations(of: "score", on: table) { try scorer.score($0).map { [$0] } }
+/// ```swift
+/// BatchLaw.violations(of: "score", on: table) { try scorer.score($0).map { [$0] } }
+/// ```
 public enum BatchLaw {
   /// - Parameters:
   ///   - verb: What is asked for, as reports name it.

@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of densities that may normalise by the batch: one number for each example, and `logDensity` where nothing normalises.
 ///
-///     BatchNormalizedDensityLaws.violations(of: flow, examples: points)
+/// ```swift
+/// BatchNormalizedDensityLaws.violations(of: flow, examples: points)
+/// ```
 public enum BatchNormalizedDensityLaws {
   public static func violations(of model: some BatchNormalizedDensity, examples: Tensor) -> [LawViolation] {
     var findings = Findings()

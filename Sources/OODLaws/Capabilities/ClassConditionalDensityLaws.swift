@@ -10,7 +10,9 @@ import GenModels
 
 /// The laws of densities given a class: labels are checked, and without a label the classes are equally probable.
 ///
-///     ClassConditionalDensityLaws.violations(of: flow, examples: points)
+/// ```swift
+/// ClassConditionalDensityLaws.violations(of: flow, examples: points)
+/// ```
 public enum ClassConditionalDensityLaws {
   /// - Parameters:
   ///   - model: A density, with classes or without.

@@ -1,9 +1,11 @@
 import GenModels
 
-/// The laws of classifiers: shapes, probabilities that sum to 1, labels that are the most probable class, and answers that depend on
-/// their example alone.
+/// The laws of classifiers: shapes, probabilities that sum to 1, labels that are the most probable class, a linear last layer that
+/// makes the logits of the features, recorded logits that are the logits, and answers that depend on their example alone.
 ///
-///     ClassifierLaws.violations(of: classifier, examples: images)
+/// ```swift
+/// ClassifierLaws.violations(of: classifier, examples: images)
+/// ```
 public enum ClassifierLaws {
   /// - Parameters:
   ///   - model: A classifier.
@@ -22,6 +24,29 @@ public enum ClassifierLaws {
       }
     }
     return violations + probabilities(of: model, on: examples) + shapes(of: model, on: examples)
+      + sameLogits(of: model, on: examples)
+  }
+
+  /// The last layer and the recorded logits, where there are any, give the logits.
+  private static func sameLogits(of model: some Classifier, on examples: Tensor) -> [LawViolation] {
+    var findings = Findings()
+    func compare(_ law: String, _ logits: () throws -> Tensor) {
+      findings.attempt(law, tried: "\(examples.exampleCount) examples") { findings in
+        let (expected, found) = (try model.logits(examples).elements, try logits().elements)
+        let place = zip(expected, found).enumerated().first { abs($1.0 - $1.1) > 1e-4 * max(1, abs($1.0)) }
+        findings.require(
+          expected.count == found.count && place == nil, law, tried: "\(examples.exampleCount) examples",
+          found: "\(place.map { "\($0.element.1)" } ?? "\(found.count) numbers")",
+          expected: "\(place.map { "\($0.element.0)" } ?? "\(expected.count)")")
+      }
+    }
+    if let head = model.linearHead {
+      compare("linear head: makes the logits of the features") { head.logits(try model.features(examples)) }
+    }
+    if let differentiable = model as? any DifferentiableClassifier {
+      compare("recorded logits: the logits") { differentiable.recordedLogits(examples) }
+    }
+    return findings.violations
   }
 
   /// Probabilities are none below 0, sum to 1, and are largest for the label.

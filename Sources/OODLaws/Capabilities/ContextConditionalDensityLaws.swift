@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of densities given continuous numbers: the context is checked, and each row's answer depends on that row alone.
 ///
-///     ContextConditionalDensityLaws.violations(of: model, examples: points, context: numbers)
+/// ```swift
+/// ContextConditionalDensityLaws.violations(of: model, examples: points, context: numbers)
+/// ```
 public enum ContextConditionalDensityLaws {
   /// - Parameters:
   ///   - model: A density.

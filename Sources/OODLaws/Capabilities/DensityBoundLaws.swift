@@ -3,7 +3,9 @@ import GenModels
 /// The laws of bounds on ln p: examples are checked, and with the same number of draws and the same seed the bits are the same,
 /// whatever else is in the batch.
 ///
-///     DensityBoundLaws.violations(of: autoencoder, examples: images)
+/// ```swift
+/// DensityBoundLaws.violations(of: autoencoder, examples: images)
+/// ```
 public enum DensityBoundLaws {
   /// - Parameters:
   ///   - model: A model that knows a bound.

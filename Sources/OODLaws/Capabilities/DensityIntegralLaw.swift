@@ -10,7 +10,9 @@ import GenModels
 
 /// A density of one or two numbers integrates to 1, and its draws have the means and the entropy that the integral says.
 ///
-///     DensityIntegralLaw.violations(of: mixture)          // nothing to say of a density of three numbers or more
+/// ```swift
+/// DensityIntegralLaw.violations(of: mixture)          // nothing to say of a density of three numbers or more
+/// ```
 ///
 /// The midpoint rule over a box twice as wide as the draws reach: 20,000 points in one dimension, 300² in two.
 public enum DensityIntegralLaw {

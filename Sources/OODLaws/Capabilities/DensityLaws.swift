@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of densities: what `DensityModel` promises, and that density and draws belong together.
 ///
-///     DensityLaws.violations(of: flow, examples: points)
+/// ```swift
+/// DensityLaws.violations(of: flow, examples: points)
+/// ```
 public enum DensityLaws {
   /// - Parameters:
   ///   - model: A fitted or fresh density.

@@ -3,7 +3,9 @@ import OODMetrics
 
 /// The laws of detectors: a detection has its example's score, the threshold's verdict, and a p-value where there is a calibration.
 ///
-///     DetectorLaws.violations(of: detector, examples: table)
+/// ```swift
+/// DetectorLaws.violations(of: detector, examples: table)
+/// ```
 public enum DetectorLaws {
   public static func violations<Model: OODDetector>(
     of detector: Model, examples: Model.Examples

@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of densities that can be differentiated: what is recorded is what `logDensity` says, and gradients agree with differences.
 ///
-///     DifferentiableDensityLaws.violations(of: flow, examples: points)
+/// ```swift
+/// DifferentiableDensityLaws.violations(of: flow, examples: points)
+/// ```
 public enum DifferentiableDensityLaws {
   /// - Parameters:
   ///   - model: A density.

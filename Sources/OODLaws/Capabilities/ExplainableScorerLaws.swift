@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of explanations: contributions make up the score as `contributionRule` says, and depend on nothing else in the batch.
 ///
-///     ExplainableScorerLaws.violations(of: forest, on: table)
+/// ```swift
+/// ExplainableScorerLaws.violations(of: forest, on: table)
+/// ```
 public enum ExplainableScorerLaws {
   /// - Parameters:
   ///   - scorer: A fitted scorer.

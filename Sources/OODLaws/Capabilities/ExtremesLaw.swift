@@ -2,7 +2,9 @@ import GenModels
 
 /// Finite examples have finite answers, or are refused with `ExampleError`, however far they lie from what the model knows.
 ///
-///     ExtremesLaw.violations(of: "score", like: table) { try scorer.score($0) }
+/// ```swift
+/// ExtremesLaw.violations(of: "score", like: table) { try scorer.score($0) }
+/// ```
 public enum ExtremesLaw {
   /// Numbers that whole examples are made of.
   static let values = [0, 1, -1, 1e6, -1e6, 1e30, -1e30, Double(Float.leastNonzeroMagnitude)]

@@ -3,7 +3,9 @@ import GenModels
 /// The laws of models that reconstruct: shapes are kept, each reconstruction and each error depends on its example alone, and the
 /// size of the pieces that errors are computed in changes nothing.
 ///
-///     ReconstructionOracleLaws.violations(of: autoencoder, examples: images)
+/// ```swift
+/// ReconstructionOracleLaws.violations(of: autoencoder, examples: images)
+/// ```
 public enum ReconstructionOracleLaws {
   /// - Parameters:
   ///   - model: A model that reconstructs.

@@ -2,7 +2,9 @@ import GenModels
 
 /// Wrong examples are refused with `ExampleError`: another shape, NaN, infinities, with the number of the example.
 ///
-///     RefusalLaw.violations(of: "score", on: table) { try scorer.score($0) }
+/// ```swift
+/// RefusalLaw.violations(of: "score", on: table) { try scorer.score($0) }
+/// ```
 public enum RefusalLaw {
   /// - Parameters:
   ///   - verb: What is asked for, as reports name it.

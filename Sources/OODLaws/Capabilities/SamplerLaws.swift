@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of samplers: as many draws as asked for, of the model's shape, finite, and decided by the generator alone.
 ///
-///     SamplerLaws.violations(of: flow)
+/// ```swift
+/// SamplerLaws.violations(of: flow)
+/// ```
 public enum SamplerLaws {
   /// - Parameters:
   ///   - model: What is drawn from.

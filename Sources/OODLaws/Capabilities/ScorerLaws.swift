@@ -2,8 +2,10 @@ import GenModels
 
 /// The laws of scorers: what `OODScorer` promises, and that a scorer is of use.
 ///
-///     let violations = ScorerLaws.violations(of: scorer, inliers: table, outliers: farOut)
-///     precondition(violations.isEmpty, "\(violations)")
+/// ```swift
+/// let violations = ScorerLaws.violations(of: scorer, inliers: table, outliers: farOut)
+/// precondition(violations.isEmpty, "\(violations)")
+/// ```
 public enum ScorerLaws {
   /// - Parameters:
   ///   - scorer: A fitted scorer.

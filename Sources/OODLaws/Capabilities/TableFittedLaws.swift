@@ -3,7 +3,9 @@ import GenModels
 /// The laws of models that are fitted to a table by their kind alone: the same table and seed give the same model, whatever the number
 /// of threads, and tables that can't be fitted to are refused with `TableError`.
 ///
-///     TableFittedLaws.violations(of: FactorAnalysis.self, on: table)
+/// ```swift
+/// TableFittedLaws.violations(of: FactorAnalysis.self, on: table)
+/// ```
 public enum TableFittedLaws {
   public static func violations<Model: TableFitted>(of type: Model.Type, on table: Matrix) -> [LawViolation] {
     var findings = Findings()

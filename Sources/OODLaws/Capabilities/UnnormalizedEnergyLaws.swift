@@ -2,7 +2,9 @@ import GenModels
 
 /// The laws of energies: examples are checked, each answer depends on its example alone, and low energy means probable.
 ///
-///     UnnormalizedEnergyLaws.violations(of: model, examples: images, outliers: noise)
+/// ```swift
+/// UnnormalizedEnergyLaws.violations(of: model, examples: images, outliers: noise)
+/// ```
 public enum UnnormalizedEnergyLaws {
   /// - Parameters:
   ///   - model: A model with an energy.

@@ -2,8 +2,10 @@ import GenModels
 
 /// Gradients agree with central differences along random directions.
 ///
-///     let slope = gradient(at: x) { f($0).sum() }
-///     GradientLaw.violations(of: "f", at: [x], gradients: [slope]) { Double(f($0[0]).sum().scalar) }
+/// ```swift
+/// let slope = gradient(at: x) { f($0).sum() }
+/// GradientLaw.violations(of: "f", at: [x], gradients: [slope]) { Double(f($0[0]).sum().scalar) }
+/// ```
 ///
 /// A function with kinks may cross one on the way, which spoils a difference: of nine directions three may disagree.
 public enum GradientLaw {

@@ -1,6 +1,8 @@
 /// A law that did not hold: which one, what was tried, what was found and what was expected.
 ///
-///     for violation in ModelLaws.violations(of: lawCase, catalogue: .standard) { print(violation) }
+/// ```swift
+/// for violation in ModelLaws.violations(of: lawCase, catalogue: .standard) { print(violation) }
+/// ```
 public struct LawViolation: Sendable, Hashable, CustomStringConvertible {
   /// What the law was asked of; empty where the caller knows.
   public var subject: String

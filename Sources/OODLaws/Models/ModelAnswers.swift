@@ -43,6 +43,7 @@ struct ModelAnswers: Equatable {
     if let energy = model as? any UnnormalizedEnergy<Examples> {
       add("energy") { try energy.energy(examples) }
     }
+    if let classifier = model as? any OpenSetClassifier<Examples> { add(decisions: classifier, examples) }
     if let sampler = model as? any Sampler<Examples> { add(samples: sampler) }
     if let x = examples as? Tensor {
       if let oracle = model as? any ReconstructionOracle {
@@ -69,6 +70,12 @@ struct ModelAnswers: Equatable {
     explanations scorer: Scorer, _ examples: Scorer.Examples
   ) where Scorer.Examples: LawExamples {
     add("contributions") { try scorer.contributions(examples).numbers }
+  }
+
+  private mutating func add<Model: OpenSetClassifier>(decisions model: Model, _ examples: Model.Examples) {
+    add("decisions") {
+      try model.decide(examples).flatMap { [Double($0.label ?? -1), Double($0.nearestClass), $0.score] }
+    }
   }
 
   private mutating func add<Model: Sampler>(samples model: Model) where Model.Examples: LawExamples {

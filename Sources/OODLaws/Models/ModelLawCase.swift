@@ -2,10 +2,12 @@ import GenModels
 
 /// A model under the laws: how it is made, and the examples that it is tried on.
 ///
-///     let lawCase = ModelLawCase("my scorer", kind: MyScorer.kind, inliers: table, outliers: farOut) {
-///       try MyScorer(fitting: table)
-///     }
-///     for violation in ModelLaws.violations(of: lawCase, catalogue: catalogue) { print(violation) }
+/// ```swift
+/// let lawCase = ModelLawCase("my scorer", kind: MyScorer.kind, inliers: table, outliers: farOut) {
+///   try MyScorer(fitting: table)
+/// }
+/// for violation in ModelLaws.violations(of: lawCase, catalogue: catalogue) { print(violation) }
+/// ```
 public struct ModelLawCase: Sendable {
   /// For reports.
   public var name: String

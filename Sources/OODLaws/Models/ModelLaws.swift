@@ -3,8 +3,10 @@ import OODMetrics
 
 /// The laws of a model: those of every capability that it has, and those of its file.
 ///
-///     let catalogue = ModelCatalogue.standard.adding(MyScorer.self)
-///     let violations = ModelLaws.violations(of: lawCase, catalogue: catalogue)
+/// ```swift
+/// let catalogue = ModelCatalogue.standard.adding(MyScorer.self)
+/// let violations = ModelLaws.violations(of: lawCase, catalogue: catalogue)
+/// ```
 public enum ModelLaws {
   /// - Parameters:
   ///   - lawCase: The model and its examples.
@@ -96,6 +98,7 @@ private struct ModelTrial<Examples: LawExamples> {
     if let scorer = model as? any OODScorer<Examples> { violations += laws(scorer) }
     if let scorer = model as? any ExplainableScorer<Examples> { violations += laws(explanationsOf: scorer) }
     if let detector = model as? any OODDetector<Examples> { violations += laws(detector) }
+    if let classifier = model as? any OpenSetClassifier<Examples> { violations += laws(classifier) }
     return violations
   }
 
@@ -146,6 +149,11 @@ extension ModelTrial {
 
   private func laws<Model: OODDetector>(_ detector: Model) -> [LawViolation]
   where Model.Examples == Examples { DetectorLaws.violations(of: detector, examples: inliers) }
+
+  private func laws<Model: OpenSetClassifier>(_ classifier: Model) -> [LawViolation]
+  where Model.Examples == Examples {
+    OpenSetClassifierLaws.violations(of: classifier, examples: inliers, expecting: expectations)
+  }
 
   private func laws<Density: DensityModel>(_ density: Density) -> [LawViolation]
   where Density.Examples == Examples {

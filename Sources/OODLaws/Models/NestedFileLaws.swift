@@ -10,7 +10,9 @@ import GenModels
 
 /// A file of models inside models, deeper than any may be, is refused in a time that grows with its size alone.
 ///
-///     NestedFileLaws.violations(levels: 600, catalogue: .standard)
+/// ```swift
+/// NestedFileLaws.violations(levels: 600, catalogue: .standard)
+/// ```
 public enum NestedFileLaws {
   /// - Parameters:
   ///   - levels: Models, each inside the one before.

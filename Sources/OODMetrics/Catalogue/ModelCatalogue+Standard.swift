@@ -5,7 +5,8 @@ extension ModelCatalogue {
   /// Every kind of model: those of `GenModels`, the detectors of tables of `OODDetectors`, and the scores of models and detectors with
   /// a threshold of this library.
   public static let standard = detectors.addingDetector().addingReconstruction().addingDensityScores()
-    .addingEnsembles().addingTensorScores()
+    .addingEnsembles().addingTensorScores().addingPostHocScores()
+    .addingOpenSetClassifiers().addingConfidence()
 
   private func addingDetector() -> ModelCatalogue {
     adding(kind: Detector<ECOD>.kind) { archive in
@@ -27,30 +28,57 @@ extension ModelCatalogue {
         archive.load(
           "oracle", as: (any ReconstructionOracle & Model).self, called: "a model that reconstructs"))
     }
+    .adding(kind: MaskedReconstructionScorer<Sequential>.kind) { archive in
+      var archive = archive
+      func load<Oracle: ReconstructionOracle & Model>(_: Oracle) throws -> any Model {
+        try MaskedReconstructionScorer<Oracle>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "oracle", as: (any ReconstructionOracle & Model).self, called: "a model that reconstructs"))
+    }
+  }
+
+  private func addingConfidence() -> ModelCatalogue {
+    adding(kind: ReconstructionConfidence<DenoisingClassifier>.kind) { archive in
+      var archive = archive
+      func load<Oracle: DifferentiableReconstruction & Model>(_: Oracle) throws -> any Model {
+        try ReconstructionConfidence<Oracle>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "oracle", as: (any DifferentiableReconstruction & Model).self,
+          called: "an autoencoder that can be differentiated"))
+    }
+    .adding(kind: ScaledClassifier<DenoisingClassifier>.kind) { archive in
+      // The classifier is a part of the confidence.
+      let classifier = try archive.part("confidence").part("oracle").model()
+      guard let classifier = classifier as? any ReconstructingClassifier & Model else {
+        throw ModelFileError.unexpectedModel(
+          found: type(of: classifier).kind, expected: "a classifier that reconstructs")
+      }
+      func load<Base: ReconstructingClassifier & Model>(_: Base) throws -> any Model {
+        try ScaledClassifier<Base>(decoding: archive)
+      }
+      return try load(classifier)
+    }
   }
 
   /// Scores of any one density.
   private func addingDensityScores() -> ModelCatalogue {
-    adding(kind: LogDensityScorer<Flow>.kind) { archive in
-      var archive = archive
-      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
-        try LogDensityScorer<Density>(decoding: archive)
+    [LogDensityScorer<Flow>.kind, Typicality<Flow>.kind, ComplexityCorrection<Flow>.kind].reduce(self) {
+      catalogue, kind in
+      catalogue.adding(kind: kind) { archive in
+        var archive = archive
+        func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
+          switch kind {
+          case Typicality<Density>.kind: try Typicality<Density>(decoding: archive)
+          case ComplexityCorrection<Density>.kind: try ComplexityCorrection<Density>(decoding: archive)
+          default: try LogDensityScorer<Density>(decoding: archive)
+          }
+        }
+        return try load(archive.loadDensity("model"))
       }
-      return try load(archive.loadDensity("model"))
-    }
-    .adding(kind: Typicality<Flow>.kind) { archive in
-      var archive = archive
-      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
-        try Typicality<Density>(decoding: archive)
-      }
-      return try load(archive.loadDensity("model"))
-    }
-    .adding(kind: ComplexityCorrection<Flow>.kind) { archive in
-      var archive = archive
-      func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
-        try ComplexityCorrection<Density>(decoding: archive)
-      }
-      return try load(archive.loadDensity("model"))
     }
   }
 
@@ -122,6 +150,20 @@ extension ModelCatalogue {
           "model", as: (any BatchNormalizedDensity & Model).self, called: "a density with batch normalization"
         ))
     }
+  }
+
+  /// Scores of any trained classifier.
+  private func addingPostHocScores() -> ModelCatalogue {
+    adding(MaximumSoftmaxProbability.self).adding(PredictiveEntropy.self).adding(MaximumLogit.self)
+      .adding(EnergyScore.self).adding(TemperatureScaling.self).adding(ODIN.self)
+      .adding(FeatureMahalanobis.self).adding(RelativeMahalanobis.self).adding(FeatureNeighbours.self)
+      .adding(KLMatching.self).adding(ViM.self).adding(ReAct.self).adding(DICE.self).adding(ASH.self)
+      .adding(SHE.self).adding(GradNorm.self).adding(EnsembleDisagreement.self)
+  }
+
+  /// Classifiers of anything that may say "unknown".
+  private func addingOpenSetClassifiers() -> ModelCatalogue {
+    adding(ThresholdedSoftmax.self).adding(OpenMax.self).adding(COOL.self)
   }
 }
 

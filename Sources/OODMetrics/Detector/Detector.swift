@@ -2,12 +2,14 @@ import GenModels
 
 /// A scorer with a threshold: answers "is this out-of-distribution?".
 ///
-///     let scorer = try IsolationForest(fitting: normal, using: RandomGenerator(seed: 1))
-///     let detector = Detector(scorer, threshold: try .falsePositiveRate(0.01, of: scorer.score(heldOut)))
-///     try detector.detect(new)                      // a score and a verdict for each row
-///     try detector.save(to: "detector.safetensors")
+/// ```swift
+/// let scorer = try IsolationForest(fitting: normal, using: RandomGenerator(seed: 1))
+/// let detector = Detector(scorer, threshold: try .falsePositiveRate(0.01, of: scorer.score(heldOut)))
+/// try detector.detect(new)                      // a score and a verdict for each row
+/// try detector.save(to: "detector.safetensors")
 ///
-///     let stricter = detector.with(threshold: try .falsePositiveRate(0.001, of: scores))   // nothing is fitted again
+/// let stricter = detector.with(threshold: try .falsePositiveRate(0.001, of: scores))   // nothing is fitted again
+/// ```
 public struct Detector<Scorer: OODScorer>: OODDetector {
   public let scorer: Scorer
   public let threshold: Threshold
@@ -101,7 +103,9 @@ extension Detector where Scorer: TableScorer {
   /// A detector that flags the guessed share of its training table, whose rows don't count themselves as neighbours
   /// (`calibrationScores`, `Threshold.contamination`).
   ///
-  ///     let detector = try Detector(NearestNeighbours(fitting: table), contamination: 0.05, training: table)
+  /// ```swift
+  /// let detector = try Detector(NearestNeighbours(fitting: table), contamination: 0.05, training: table)
+  /// ```
   ///
   /// - Throws: `TableError`; `ThresholdError`.
   public init(_ scorer: Scorer, contamination: Double, training x: Matrix) throws {

@@ -17,7 +17,11 @@ import GenModels
 /// bits than the model does. Simple images, to which models give high densities whatever they show, are short for the
 /// compressor too.
 ///
-///     let scorer = ComplexityCorrection(flow, complexity: .png, logVolume: Dequantization().logVolume(features: 784))
+/// ```swift
+/// let scorer = ComplexityCorrection(
+///   flow, complexity: ComplexityEstimate(ImageComplexity([.png])),
+///   logVolume: Dequantization().logVolume(features: 784))
+/// ```
 ///
 /// The paper divides both terms by the number of dimensions, which changes no ranking; see `perDimension`.
 /// Where the density is 0, the score is +∞. Cost: one log-density and one compression.

@@ -5,8 +5,10 @@ import GenModels
 ///
 /// A function with a name, or a `ComplexityMeasure`, which is saved with the scorer it serves:
 ///
-///     let complexity = ComplexityEstimate(ImageComplexity([.png]))         // of OODDatasets
-///     let ones = ComplexityEstimate<Matrix>("ones") { x in (0..<x.rows).map { x.row($0).reduce(0, +) } }
+/// ```swift
+/// let complexity = ComplexityEstimate(ImageComplexity([.png]))         // of OODDatasets
+/// let ones = ComplexityEstimate<Matrix>("ones") { x in (0..<x.rows).map { x.row($0).reduce(0, +) } }
+/// ```
 public struct ComplexityEstimate<Examples: ExampleBatch>: Sendable {
   /// For people and reports: "png".
   public let name: String

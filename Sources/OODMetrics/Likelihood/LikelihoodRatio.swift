@@ -9,7 +9,9 @@ import GenModels
 /// (`Mutation` of `OODDatasets` replaces each value by a random grey level with probability μ; the paper takes μ from 0.1 to
 /// 0.3 and regularises p_φ by weight decay). What both models see, the population's background, cancels out.
 ///
-///     let ratio = LikelihoodRatio(model: flow, background: flowOfMutatedImages)
+/// ```swift
+/// let ratio = LikelihoodRatio(model: flow, background: flowOfMutatedImages)
+/// ```
 ///
 /// **The paper's LLR is high for what is in-distribution; the score here is its negative**, high for what is not. Where p_φ is 0
 /// the score is −∞, where p_θ is 0 it is +∞; where both are, there is no ratio. Cost: one log-density of each model.

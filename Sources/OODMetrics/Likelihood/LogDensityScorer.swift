@@ -2,8 +2,10 @@ import GenModels
 
 /// −ln p(x), in nats: what a density model finds improbable is out-of-distribution (C. M. Bishop, 1994).
 ///
-///     let scorer = LogDensityScorer(flow)
-///     try scorer.score(images)
+/// ```swift
+/// let scorer = LogDensityScorer(flow)
+/// try scorer.score(images)
+/// ```
 ///
 /// **It fails on images in a way that is easy to miss**: models trained on one set of images give simpler images of
 /// another set *higher* densities (E. Nalisnick, A. Matsukawa, Y. W. Teh, D. Gorur and B. Lakshminarayanan, 2019). The

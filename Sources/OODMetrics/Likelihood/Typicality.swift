@@ -8,7 +8,9 @@ import GenModels
 /// In high dimensions a model's samples have log-densities near the negative entropy; what is much *more* probable is no sample
 /// either. For a batch of several examples the deviation of their mean is far more telling: `TypicalityTest`.
 ///
-///     let scorer = try Typicality(flow, training: images)
+/// ```swift
+/// let scorer = try Typicality(flow, training: images)
+/// ```
 ///
 /// Where the density is 0, the score is +∞. Cost: one log-density.
 public struct Typicality<Density: DensityModel>: OODScorer {

@@ -8,10 +8,12 @@ import GenModels
 /// where ε is the α-quantile of ε̂ over K bootstrap samples: batches of M drawn with replacement from the log-densities of
 /// validation examples.
 ///
-///     let test = try TypicalityTest(
-///       training: flow.logDensity(train), validation: flow.logDensity(held), batchSize: 10,
-///       using: RandomGenerator(seed: 1))
-///     try test.isOutOfDistribution(flow.logDensity(tenImages))
+/// ```swift
+/// let test = try TypicalityTest(
+///   training: flow.logDensity(train), validation: flow.logDensity(held), batchSize: 10,
+///   using: RandomGenerator(seed: 1))
+/// try test.isOutOfDistribution(flow.logDensity(tenImages))
+/// ```
 ///
 /// It works on log-densities, so that any model's will do and nothing is computed twice. As everywhere in this package, score,
 /// threshold and verdict are apart: `deviation(of:)` is the score of a batch, `threshold` the paper's ε, `pValue(of:)` where the

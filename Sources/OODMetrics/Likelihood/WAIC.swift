@@ -9,8 +9,10 @@ import GenModels
 /// variance is the population's (division by the number of models). The two terms have different units, nats and nats²: the
 /// paper adds them as they are, and so does this.
 ///
-///     let scorer = try WAIC([first, second, third])           // one type
-///     let mixed = try WAIC([AnyDensityModel(glow), AnyDensityModel(mixture)])
+/// ```swift
+/// let scorer = try WAIC([first, second, third])           // one type
+/// let mixed = try WAIC([AnyDensityModel(glow), AnyDensityModel(mixture)])
+/// ```
 ///
 /// Where a model's density is 0, the score is +∞. Cost: one log-density of each model.
 public struct WAIC<Density: DensityModel>: OODScorer {

@@ -4,8 +4,10 @@ extension ScoreRanking {
   /// Any metric with a bootstrap percentile interval (B. Efron, 1979): the metric of `replicates` samples,
   /// each drawn with replacement from the examples of each class, as many as the class has.
   ///
-  ///     let random = RandomGenerator(seed: 1)
-  ///     try ranking.bootstrap(using: random) { try $0.averagePrecision() }
+  /// ```swift
+  /// let random = RandomGenerator(seed: 1)
+  /// try ranking.bootstrap(using: random) { try $0.averagePrecision() }
+  /// ```
   ///
   /// The standard error is the replicates' standard deviation. Replicate r draws from `random.split(r)`, so
   /// the interval depends on the generator alone, not on the number of threads. Time: replicates × (examples

@@ -3,10 +3,12 @@ import GenModels
 
 /// Scores with the truth about them, ranked once; every metric is read from the ranking.
 ///
-///     let ranking = try ScoreRanking(inDistribution: scoresOfTestSet, outOfDistribution: scoresOfOtherSet)
-///     ranking.auroc
-///     try ranking.falsePositiveRate(atTruePositiveRate: 0.95, positive: .outOfDistribution)
-///     try ranking.averagePrecision(positive: .inDistribution)
+/// ```swift
+/// let ranking = try ScoreRanking(inDistribution: scoresOfTestSet, outOfDistribution: scoresOfOtherSet)
+/// ranking.auroc
+/// try ranking.falsePositiveRate(atTruePositiveRate: 0.95, positive: .outOfDistribution)
+/// try ranking.averagePrecision(positive: .inDistribution)
+/// ```
 ///
 /// Higher scores mean "more out-of-distribution"; infinite ones rank above, or below, all others (a density of 0 has the
 /// score +∞). Equal scores are one step of every curve: no order among

@@ -2,8 +2,10 @@ import GenModels
 
 /// Which classes of the in-class set a model misses: the share of each class's examples that it reconstructs.
 ///
-///     let recall = try ClassRecall(errors: scorer.score(digits), labels: labels, threshold: 50)
-///     recall.missing(below: 0.5).map(\.label)      // digits of which less than half are reconstructed
+/// ```swift
+/// let recall = try ClassRecall(errors: scorer.score(digits), labels: labels, threshold: 50)
+/// recall.missing(below: 0.5).map(\.label)      // digits of which less than half are reconstructed
+/// ```
 ///
 /// The mean of the shares weighted by class size is IRR.
 public struct ClassRecall: Sendable, Hashable {

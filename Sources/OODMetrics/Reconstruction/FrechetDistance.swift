@@ -4,8 +4,10 @@ import GenModels
 /// Dowson and B. V. Landau, 1982; M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler and S. Hochreiter, 2017,
 /// equation 6): |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^½).
 ///
-///     let distance = try FrechetDistance(generated: features(generated), real: features(test))
-///     distance.squared                // in squared units of the features, 0 for equal means and covariances
+/// ```swift
+/// let distance = try FrechetDistance(generated: features(generated), real: features(test))
+/// distance.squared                // in squared units of the features, 0 for equal means and covariances
+/// ```
 ///
 /// Σ are unbiased covariances (divided by n − 1). Estimated from n samples the distance is too large by about
 /// a constant over n: compare models at one n, above the number of features. Cost: (n₁ + n₂) d² + 40 d³

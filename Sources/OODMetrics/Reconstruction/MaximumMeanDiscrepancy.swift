@@ -12,8 +12,10 @@ import GenModels
 /// Gretton, K. M. Borgwardt, M. J. Rasch, B. Schölkopf and A. Smola, 2012, equation 3):
 /// Σ_{i≠j} k(xᵢ, xⱼ) / m(m − 1) + Σ_{i≠j} k(yᵢ, yⱼ) / n(n − 1) − 2 Σ_{i,j} k(xᵢ, yⱼ) / mn.
 ///
-///     let discrepancy = try MaximumMeanDiscrepancy(generated: features(generated), real: features(test))
-///     discrepancy.squared
+/// ```swift
+/// let discrepancy = try MaximumMeanDiscrepancy(generated: features(generated), real: features(test))
+/// discrepancy.squared
+/// ```
 ///
 /// Its expectation is 0 for equal laws, so that an estimate is **negative** about as often as not; unlike the
 /// Fréchet distance it has no bias that depends on the number of samples. In units of the kernel's values.

@@ -11,9 +11,11 @@ import GenModels
 /// Objectness, or the inception score: exp(E_x KL(p(y|x) ‖ p(y))), with p(y) the mean of p(y|x) over the
 /// samples (T. Salimans, I. Goodfellow, W. Zaremba, V. Cheung, A. Radford and X. Chen, 2016, section 4).
 ///
-///     let probabilities = Matrix(classifier.probabilities(generated))     // any classifier's, one row a sample
-///     let objectness = try Objectness(probabilities, splits: 10)
-///     objectness.mean                 // between 1 and the number of classes
+/// ```swift
+/// let probabilities = Matrix(try classifier.probabilities(generated))     // any classifier's, one row a sample
+/// let objectness = try Objectness(probabilities, splits: 10)
+/// objectness.mean                 // between 1 and the number of classes
+/// ```
 ///
 /// It is large when the classifier is sure of each sample and all classes occur alike: e to the mutual
 /// information of sample and class. A classifier that is sure of spurious samples is blind to them. Cost:

@@ -4,9 +4,11 @@ import GenModels
 /// P. Vincent, 2009): p(x) = 1/n Σᵢ N(x; sᵢ, h² I), a Gaussian window of standard deviation h on each of n
 /// samples.
 ///
-///     let likelihood = try ParzenWindow(samples: generated, validation: held, test: test)
-///     likelihood.testLogLikelihood.estimate      // nats per example
-///     likelihood.bandwidth
+/// ```swift
+/// let likelihood = try ParzenWindow(samples: generated, validation: held, test: test)
+/// likelihood.testLogLikelihood.estimate      // nats per example
+/// likelihood.bandwidth
+/// ```
 ///
 /// h is the candidate with the largest mean log-likelihood of the validation set; the test set plays no part
 /// in it. The estimate needs very many samples in high dimensions and says little about their looks (L.

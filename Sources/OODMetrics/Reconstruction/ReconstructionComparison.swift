@@ -3,13 +3,15 @@ import GenModels
 /// The reconstruction errors of an in-class set and of control sets: how far one model misses modes, and how
 /// many spurious ones it has (B. Kégl, M. Cherti and A. Kazakçı, 2018, section 3).
 ///
-///     let scorer = ReconstructionScorer(model)
-///     let comparison = try ReconstructionComparison(
-///       inClass: scorer.score(digits), controls: [.init("hwrt", errors: scorer.score(symbols))])
-///     let rates = try comparison.rates(at: 50)
-///     rates.inClass.estimate                    // IRR, with its interval beside it
-///     rates.controls[0].delta.estimate          // Δ
-///     try comparison.bestThreshold(for: .mean)
+/// ```swift
+/// let scorer = ReconstructionScorer(model)
+/// let comparison = try ReconstructionComparison(
+///   inClass: scorer.score(digits), controls: [.init("hwrt", errors: scorer.score(symbols))])
+/// let rates = try comparison.rates(at: 50)
+/// rates.inClass.estimate                    // IRR, with its interval beside it
+/// rates.controls[0].delta.estimate          // Δ
+/// try comparison.bestThreshold(for: .mean)
+/// ```
 ///
 /// An example is reconstructed at θ when its error is **below** θ. Errors are in the norm's units. Sorting
 /// costs O(n log n) for n errors once; every rate is then a binary search. Nothing depends on the order of

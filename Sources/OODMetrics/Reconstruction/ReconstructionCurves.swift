@@ -7,8 +7,10 @@ import GenModels
 /// for all θ above the largest error, where everything is. There is one step more than distinct errors. IRR
 /// and ORR never fall.
 ///
-///     let curves = comparison.curves()
-///     curves.delta[0][curves.step(at: 50)]
+/// ```swift
+/// let curves = comparison.curves()
+/// curves.delta[0][curves.step(at: 50)]
+/// ```
 public struct ReconstructionCurves: Sendable, Hashable {
   /// The distinct errors of all sets, ascending.
   public let errors: [Double]

@@ -3,8 +3,10 @@ import GenModels
 /// The reconstruction error as a score: what a model can't reconstruct is out-of-distribution (N. Japkowicz,
 /// C. Myers and M. Gluck, 1995).
 ///
-///     let scorer = ReconstructionScorer(model)                  // L1, as in B. Kégl, M. Cherti and A. Kazakçı, 2018
-///     let errors = try scorer.score(digits)
+/// ```swift
+/// let scorer = ReconstructionScorer(model)                  // L1, as in B. Kégl, M. Cherti and A. Kazakçı, 2018
+/// let errors = try scorer.score(digits)
+/// ```
 ///
 /// A detector flags scores above its threshold, and an example is reconstructed when its error is below θ: so
 /// a detector of what the model can't reconstruct has the threshold `θ.nextDown`.

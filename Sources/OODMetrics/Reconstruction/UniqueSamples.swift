@@ -3,9 +3,11 @@ import OODDetectors
 
 /// How many of a model's samples are different from each other.
 ///
-///     let unique = try UniqueSamples(generated)
-///     unique.distinctShare                  // without exact repetitions
-///     unique.share(farther: 1.5)            // no other sample within 1.5
+/// ```swift
+/// let unique = try UniqueSamples(generated)
+/// unique.distinctShare                  // without exact repetitions
+/// try unique.share(farther: 1.5)            // no other sample within 1.5
+/// ```
 ///
 /// A model that has collapsed to a few modes has a small share. It does not depend on the samples' order.
 /// Cost: one search for the nearest other sample of each (`NeighbourIndex`).

@@ -7,29 +7,32 @@ import GenModels
 /// m. Valid for independent p-values and for conformal ones from one calibration set (S. Bates et al., 2023).
 ///
 /// Unlike a threshold, the decision about one example depends on the others of the batch.
-/// - Throws: `ThresholdError` when `rate` or a p-value is not in 0...1.
-public func benjaminiHochberg(_ pValues: [Double], falseDiscoveryRate rate: Double) throws(ThresholdError)
-  -> [Bool]
-{
-  guard rate >= 0 && rate <= 1 else { throw .outOfRange(name: "false discovery rate", value: rate) }
-  for p in pValues where !(p >= 0 && p <= 1) { throw .outOfRange(name: "p-value", value: p) }
-  let sorted = pValues.sorted()
-  var limit = -1.0
-  for (i, p) in sorted.enumerated() where p <= Double(i + 1) * rate / Double(sorted.count) { limit = p }
-  return pValues.map { $0 <= limit }
-}
-
-/// The p-values adjusted for the batch: each is the smallest false discovery rate at which
-/// `benjaminiHochberg` rejects it, min over j ≥ its rank of p₍ⱼ₎ · m / j, at most 1.
-/// - Throws: `ThresholdError` when a p-value is not in 0...1.
-public func benjaminiHochbergAdjusted(_ pValues: [Double]) throws(ThresholdError) -> [Double] {
-  for p in pValues where !(p >= 0 && p <= 1) { throw .outOfRange(name: "p-value", value: p) }
-  let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
-  var adjusted = pValues
-  var smallest = 1.0
-  for (rank, position) in order.enumerated().reversed() {
-    smallest = min(smallest, pValues[position] * Double(pValues.count) / Double(rank + 1))
-    adjusted[position] = smallest
+public enum BenjaminiHochberg {
+  /// Whether each p-value is rejected.
+  /// - Throws: `ThresholdError` when `rate` or a p-value is not in 0...1.
+  public static func rejections(
+    _ pValues: [Double], falseDiscoveryRate rate: Double
+  ) throws(ThresholdError) -> [Bool] {
+    guard rate >= 0 && rate <= 1 else { throw .outOfRange(name: "false discovery rate", value: rate) }
+    for p in pValues where !(p >= 0 && p <= 1) { throw .outOfRange(name: "p-value", value: p) }
+    let sorted = pValues.sorted()
+    var limit = -1.0
+    for (i, p) in sorted.enumerated() where p <= Double(i + 1) * rate / Double(sorted.count) { limit = p }
+    return pValues.map { $0 <= limit }
   }
-  return adjusted
+
+  /// The p-values adjusted for the batch: each is the smallest false discovery rate at which
+  /// `rejections` has it, min over j ≥ its rank of p₍ⱼ₎ · m / j, at most 1.
+  /// - Throws: `ThresholdError` when a p-value is not in 0...1.
+  public static func adjusted(_ pValues: [Double]) throws(ThresholdError) -> [Double] {
+    for p in pValues where !(p >= 0 && p <= 1) { throw .outOfRange(name: "p-value", value: p) }
+    let order = pValues.indices.sorted { pValues[$0] < pValues[$1] }
+    var adjusted = pValues
+    var smallest = 1.0
+    for (rank, position) in order.enumerated().reversed() {
+      smallest = min(smallest, pValues[position] * Double(pValues.count) / Double(rank + 1))
+      adjusted[position] = smallest
+    }
+    return adjusted
+  }
 }

@@ -3,8 +3,10 @@ import GenModels
 /// Split-conformal p-values: how unusual a score is among those of normal examples that the scorer was not
 /// fitted to.
 ///
-///     let calibration = try ConformalCalibration(scorer.score(heldOutNormalExamples))
-///     calibration.pValues(scorer.score(new))       // small: out-of-distribution
+/// ```swift
+/// let calibration = try ConformalCalibration(scorer.score(heldOutNormalExamples))
+/// try calibration.pValues(scorer.score(new))       // small: out-of-distribution
+/// ```
 ///
 /// The p-value of score s is (1 + #{calibration scores ≥ s}) / (n + 1). If a new example is normal
 /// (exchangeable with the calibration examples), then P(p ≤ α) ≤ α for every α, whatever the scorer, the data

@@ -5,8 +5,10 @@ import GenModels
 /// A threshold is a number with its origin. It knows no scorer; to try another one costs nothing and fits
 /// nothing.
 ///
-///     let threshold = try Threshold.falsePositiveRate(0.01, of: scorer.score(normal))
-///     threshold.isOutOfDistribution(score)
+/// ```swift
+/// let threshold = try Threshold.falsePositiveRate(0.01, of: scorer.score(normal))
+/// threshold.isOutOfDistribution(score)
+/// ```
 public struct Threshold: Sendable, Hashable {
   public let value: Double
   /// How the value was found, for people to read: "false positive rate 0.01 on 1000 scores".

@@ -6,11 +6,12 @@ import OODMetrics
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measure which images a saved model can reconstruct, and which it should not.",
+    abstract: "Measure how well a saved model tells control sets from its domain.",
     discussion: """
-      IRR is the share of --in that FILE reconstructs with an error below theta, ORR that of each control set, delta their \
+      Of a model that reconstructs, IRR is the share of --in that FILE reconstructs with an error below theta, ORR that of each control set, delta their \
       difference (B. Kégl, M. Cherti and A. Kazakçı, 2018). AUROC and the areas under the precision-recall curves compare the \
-      errors without a threshold; fpr95 is the share of control examples that pass where 95% of --in do.
+      errors without a threshold; fpr95 is the share of control examples that pass where 95% of --in do. Of any other model, and \
+      with --scorer, the score's AUROC, precisions and fpr95 are measured for each control set.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
@@ -20,8 +21,9 @@ struct EvaluateCommand: AsyncParsableCommand {
   var inClass: String
   @Option(help: ArgumentHelp("A control set; may be given several times.", valueName: "spec"))
   var control: [String] = []
-  @Option(help: "The norm of the reconstruction error: l1, l2, mse or bce.") var norm: NormName = .l1
-  @Option(help: "The error below which an image counts as reconstructed.") var theta = 50.0
+  @Option(help: "The norm of the reconstruction error: l1, l2, mse or bce [l1].") var norm: NormName?
+  @Option(help: "The error below which an image counts as reconstructed [50].") var theta: Double?
+  @OptionGroup var scorer: ScorerOptions
   @Option(help: "Confidence of the intervals.") var level = 0.95
   @Option(help: "Threads; all cores unless given.") var threads: Int?
   @OptionGroup var directory: DataDirectoryOption
@@ -32,7 +34,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     guard Set(control).count == control.count else {
       throw ValidationError("A control set is given twice.")
     }
-    guard theta.isFinite else {
+    if let theta, !theta.isFinite {
       throw ValidationError("--theta must be a finite number, and it is \(theta).")
     }
     guard level > 0 && level < 1 else {
@@ -43,14 +45,37 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let loaded = try LoadedModel(contentsOf: file)
-    guard let oracle = try loaded.oracle() else {
-      throw Failure("\(file) holds a model of the kind \(loaded.kind), which reconstructs nothing.")
+    if scorer.scorer == nil, let oracle = try loaded.oracle() {
+      try scorer.refuseOptions(of: "A reconstruction error")
+      return try evaluate(oracle, like: loaded.columns)
     }
-    try evaluate(oracle, like: loaded.columns)
+    guard theta == nil else {
+      throw Failure(
+        "\(file) holds a \(loaded.kind), whose score is measured without a threshold: leave --theta out.")
+    }
+    try evaluateScore()
+  }
+
+  /// Measures any score without a threshold.
+  private func evaluateScore() throws {
+    let loaded = try LoadedScorer.load(file, options: scorer, norm: norm, library: directory.library)
+    func scores(_ specification: String) throws -> [Double] {
+      guard let threads else { return try loaded.score(specification).scores }
+      return try Parallelism.withThreads(threads) { try loaded.score(specification).scores }
+    }
+    let inside = try scores(inClass)
+    let controls = try control.map { (name: $0, scores: try scores($0)) }
+    Console.endProgress()
+    let report = try ScoreEvaluation(kind: loaded.kind, inClass: inside, controls: controls, level: level)
+    switch format {
+    case .json: try JSONOutput.print(report)
+    case .table: report.printTable(inClass: inClass)
+    }
   }
 
   private func evaluate(_ oracle: some ReconstructionOracle, like columns: TableColumns?) throws {
-    let scorer = ReconstructionScorer(oracle, norm: norm.norm)
+    let scorer = ReconstructionScorer(oracle, norm: (norm ?? .l1).norm)
+    let theta = theta ?? 50
     func errors(_ specification: String) throws -> [Double] {
       let examples = try directory.library.examples(
         specification, as: Tensor.self, shape: oracle.exampleShape, like: columns

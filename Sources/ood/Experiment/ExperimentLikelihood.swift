@@ -143,7 +143,7 @@ struct ExperimentLikelihood: AsyncParsableCommand {
       results.append(try run(self.settings(family), training, sets, in: folder))
     }
     guard families.count > 1 else { return }
-    try writeFile(LikelihoodComparison(results).html.utf8, to: out + "/comparison.html")
+    try OutputPlace.write(LikelihoodComparison(results).html.utf8, to: out + "/comparison.html")
     if format == .text { Console.result("All models side by side: \(out)/comparison.html") }
   }
 
@@ -168,8 +168,8 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     Console.endProgress()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try writeFile(encoder.encode(result.report), to: folder + "/likelihood.json")
-    try writeFile(result.page.html.utf8, to: folder + "/likelihood.html")
+    try OutputPlace.write(encoder.encode(result.report), to: folder + "/likelihood.json")
+    try OutputPlace.write(result.page.html.utf8, to: folder + "/likelihood.html")
     if format == .json {
       try JSONOutput.print(result.report)
       return result

@@ -8,7 +8,8 @@ struct GenerateCommand: AsyncParsableCommand {
     abstract: "Generate examples with a saved model.",
     discussion: """
       An autoencoder is applied to uniform noise again and again until little changes: its fixed points (B. Kégl, M. Cherti and \
-      A. Kazakçı, 2018). Flows, mixtures and other densities are sampled.
+      A. Kazakçı, 2018). Flows, mixtures and other densities are sampled; with --outliers flows make examples as far out as asked \
+      (T. Bungert, 2021).
       """)
 
   @Argument(help: "The saved model.") var file: String
@@ -17,6 +18,7 @@ struct GenerateCommand: AsyncParsableCommand {
   @Option(help: "Threads; all cores unless given. The result does not depend on it.") var threads: Int?
   @OptionGroup var fixedPoints: FixedPointOptions
   @OptionGroup var sampling: SamplingOptions
+  @OptionGroup var outliers: OutlierOptions
   @OptionGroup var output: GeneratedOutput
   @Option(help: "text or json.") var format: OutputFormat = .text
 
@@ -39,7 +41,11 @@ struct GenerateCommand: AsyncParsableCommand {
     let outputs = try output.outputs()
     let loaded = try LoadedModel(contentsOf: file)
     try Parallelism.withThreads(threads ?? Parallelism.threads) {
-      if let flow = loaded.model as? Flow {
+      if let generator = try outliers.generator(of: loaded.model, kind: loaded.kind, in: file) {
+        try fixedPoints.refuse(for: loaded.kind, in: file)
+        try sampling.refuse(for: "--outliers")
+        try sample(from: generator, to: outputs)
+      } else if let flow = loaded.model as? Flow {
         try fixedPoints.refuse(for: loaded.kind, in: file)
         try sample(flow, to: outputs)
       } else if let sampler = loaded.model as? any Sampler {
@@ -126,6 +132,15 @@ struct GenerateCommand: AsyncParsableCommand {
       try report(Tensor(values, shape: [sequences.count, width]), shape: [width], to: outputs)
     default: throw Failure("\(file) holds a model of examples that have no picture and no table.")
     }
+  }
+
+  private func sample(from generator: any OutlierGenerator, to outputs: Outputs) throws {
+    try requireRoom(generator.exampleShape)
+    var random = RandomGenerator(seed: seed).split("outliers")
+    let samples = try Working.on("generating \(count) outliers") {
+      try generator.outliers(count: count, using: &random)
+    }
+    try report(samples, shape: generator.exampleShape, to: outputs)
   }
 
   private func report(_ samples: Tensor, shape: Shape, to outputs: Outputs) throws {

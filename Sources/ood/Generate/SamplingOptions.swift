@@ -53,4 +53,11 @@ struct SamplingOptions: ParsableArguments {
         "\(file) holds a \(kind), which has no --temperature and no --class: those are for flows.")
     }
   }
+
+  /// - Throws: `ValidationError` where an option is given beside another way to sample.
+  func refuse(for option: String) throws {
+    guard temperature == nil, label == nil else {
+      throw ValidationError("\(option) draws by its own law: leave out --temperature and --class.")
+    }
+  }
 }

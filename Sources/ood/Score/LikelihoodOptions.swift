@@ -30,15 +30,8 @@ extension LikelihoodScorerName {
   private static let draws = ["noise-draws", "samples", "seed"]
 }
 
-/// Options of `ood score` for density models.
+/// Options of `ood score` and `ood evaluate` for density models.
 struct LikelihoodOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "For density models: log-density [the default], typicality (with --reference), complexity, ratio (with "
-        + "--background), waic, posterior-change, information or disagreement (with --member), gradient-norm, batch-norm "
-        + "(with --reference) or regret (of a vae).",
-      valueName: "name"))
-  var scorer: LikelihoodScorerName?
   @Option(
     help: ArgumentHelp(
       "Training examples: for the entropy of typicality, or beside each example of batch-norm.",
@@ -78,11 +71,9 @@ struct LikelihoodOptions: ParsableArguments {
     return options.filter(\.1).map(\.0)
   }
 
-  func validate() throws {
-    let scorer = scorer ?? .logDensity
-    for option in given where !scorer.options.contains(option) {
-      throw ValidationError("The score \(scorer.rawValue) has no option --\(option).")
-    }
+  /// Refuses options that go with another score, and scores without what they need.
+  func validate(for scorer: LikelihoodScorerName) throws {
+    try refuseOptions(but: scorer.options, of: "The score \(scorer.rawValue)")
     switch scorer {
     case .typicality, .batchNorm:
       guard reference != nil else {
@@ -109,8 +100,10 @@ struct LikelihoodOptions: ParsableArguments {
     }
   }
 
-  /// Refuses options of scores where the file's only score is meant.
-  func refuseOptionsWithoutScorer() throws {
-    if let option = given.first { throw ValidationError("A detector's own score has no option --\(option).") }
+  /// Refuses the options of density models that were given, but for some.
+  func refuseOptions(but allowed: [String] = [], of what: String) throws {
+    for option in given where !allowed.contains(option) {
+      throw ValidationError("\(what) has no option --\(option).")
+    }
   }
 }

@@ -5,12 +5,11 @@ import OODMetrics
 
 /// Makes the scores of density models that `ood score --scorer` asks for.
 struct LikelihoodScorers {
+  let name: LikelihoodScorerName
   let options: LikelihoodOptions
   let library: DataLibrary
   /// The columns of the table that the model was fitted to, where they have names.
   let columns: TableColumns?
-
-  var name: LikelihoodScorerName { options.scorer ?? .logDensity }
 
   /// The score of a model that knows a bound on ln p.
   /// - Throws: `Failure` when there is no such score of it.

@@ -18,7 +18,7 @@ struct LoadedScorer {
 
   /// Reads a file of any kind that can score: what the model can do decides.
   static func load(
-    _ path: String, options: LikelihoodOptions, norm: NormName?, library: DataLibrary
+    _ path: String, options: ScorerOptions, norm: NormName? = nil, library: DataLibrary
   ) throws -> LoadedScorer {
     let loaded = try LoadedModel(contentsOf: path)
     func scorer(_ scorer: any OODScorer & Model, _ score: String? = nil) -> LoadedScorer {
@@ -26,15 +26,20 @@ struct LoadedScorer {
         kind: loaded.kind + (score.map { ", " + $0 } ?? ""), scorer: scorer, columns: loaded.columns,
         library: library, levels: (loaded.model as? any LevelModel)?.levels)
     }
-    if norm == nil, let bound = loaded.model as? any DensityBound & Model, !(loaded.model is any OODScorer) {
-      let likelihood = LikelihoodScorers(options: options, library: library, columns: loaded.columns)
+    if norm == nil, !options.isForClassifier, let bound = loaded.model as? any DensityBound & Model,
+      !(loaded.model is any OODScorer)
+    {
+      let name = options.likelihoodScorer ?? .logDensity
+      if options.scorer == nil { try options.likelihood.validate(for: name) }
+      let likelihood = LikelihoodScorers(
+        name: name, options: options.likelihood, library: library, columns: loaded.columns)
       func opened(_ bound: some DensityBound & Model) throws -> any OODScorer & Model {
         try likelihood.scorer(ofBound: bound)
       }
-      return scorer(try opened(bound), likelihood.name.rawValue)
+      return scorer(try opened(bound), name.rawValue)
     }
     if options.scorer == nil, let oracle = try loaded.oracle() {
-      try options.refuseOptionsWithoutScorer()
+      try options.refuseOptions(of: "A detector's own score")
       let norm = norm ?? .l1
       return scorer(reconstructionScorer(oracle, norm), norm.rawValue)
     }
@@ -42,17 +47,31 @@ struct LoadedScorer {
       throw Failure("\(path) holds a \(loaded.kind), whose score has no option --norm.")
     }
     if options.scorer == nil, let own = loaded.model as? any OODScorer & Model {
-      try options.refuseOptionsWithoutScorer()
+      try options.refuseOptions(of: "A detector's own score")
       return scorer(own)
     }
-    guard let density = loaded.model as? any DensityModel & Model else {
+    if let classifier = loaded.model as? any Classifier & Model, options.likelihoodScorer == nil {
+      let name = options.scorer ?? PostHocScores.standard
+      if options.scorer == nil { try PostHocScores.validate(name, options) }
+      return scorer(
+        try PostHocScores.scorer(name, of: classifier, options, library: library), name)
+    }
+    guard let density = loaded.model as? any DensityModel & Model, !options.isForClassifier else {
       throw Failure(
         options.scorer == nil
           ? "\(path) holds a model of the kind \(loaded.kind), which has no scores."
-          : "\(path) holds a \(loaded.kind), which is no density: leave --scorer out.")
+          : options.isForClassifier
+            ? "\(path) holds a \(loaded.kind), which is no classifier: it has no score \(options.scorer!)."
+            : "\(path) holds a \(loaded.kind), which is no density: leave --scorer out.")
     }
-    let likelihood = LikelihoodScorers(options: options, library: library, columns: loaded.columns)
-    return scorer(try likelihood.scorer(of: density), likelihood.name.rawValue)
+    let name = options.likelihoodScorer ?? .logDensity
+    if options.scorer == nil {
+      try options.likelihood.validate(for: name)
+      try options.classifier.refuseOptions(of: "The score \(name.rawValue)")
+    }
+    let likelihood = LikelihoodScorers(
+      name: name, options: options.likelihood, library: library, columns: loaded.columns)
+    return scorer(try likelihood.scorer(of: density), name.rawValue)
   }
 
   private static func reconstructionScorer(

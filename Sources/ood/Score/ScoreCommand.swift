@@ -8,14 +8,14 @@ struct ScoreCommand: AsyncParsableCommand {
     commandName: "score", abstract: "Score data with a saved detector or model.",
     discussion: """
       FILE was written by ood detect METHOD --save FILE, ood train or ood experiment; what it holds decides what scores \
-      there are. Higher scores mean more out-of-distribution.
+      there are. Higher scores mean more out-of-distribution. --save keeps a fitted score, which then needs no --fit.
       """)
 
   @Argument(help: "The saved detector or model.") var file: String
   @Option(help: ArgumentHelp("The examples to score.", valueName: "spec")) var data: String
   @Option(help: "For autoencoders: the norm of the reconstruction error, l1, l2, mse or bce [l1].")
   var norm: NormName?
-  @OptionGroup(title: "Options of density models") var likelihood: LikelihoodOptions
+  @OptionGroup var scorer: ScorerOptions
   @OptionGroup var directory: DataDirectoryOption
   @Option(
     help: ArgumentHelp("Labels: 0 for normal, else out-of-distribution; for AUROC and AP.", valueName: "spec")
@@ -56,8 +56,7 @@ struct ScoreCommand: AsyncParsableCommand {
   func run() throws {
     try ScoreFormat.check(format, labels: labels, normal: normal)
     let outputs = try Outputs(["--out": out, "--save": save])
-    let scorer = try LoadedScorer.load(
-      file, options: likelihood, norm: norm, library: directory.library)
+    let scorer = try LoadedScorer.load(file, options: scorer, norm: norm, library: directory.library)
     let threshold = threshold.map { Threshold($0) } ?? scorer.threshold
     let clock = ContinuousClock()
     let start = clock.now

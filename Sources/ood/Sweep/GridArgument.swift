@@ -12,9 +12,11 @@ enum GridArgument {
 
   /// - Parameters:
   ///   - seed: Of all models of a grid that is built in; a file has its own.
-  ///   - epochs: In the place of the grid's.
-  static func grid(_ argument: String, seed: UInt64, epochs: Int?) throws -> SweepGrid {
-    let grid: SweepGrid
+  ///   - maps, recipe, epochs: In the place of the grid's.
+  static func grid(
+    _ argument: String, seed: UInt64, maps: Int?, recipe: SweepPoint.Recipe?, epochs: Int?
+  ) throws -> SweepGrid {
+    var grid: SweepGrid
     switch argument {
     case "quick": grid = .quick(seed: seed)
     case "paper": grid = .paper(seed: seed)
@@ -25,7 +27,10 @@ enum GridArgument {
       }
       grid = try SweepGrid(json: bytes, name: argument)
     }
-    return try epochs.map { try grid.training(epochs: $0) } ?? grid
+    if let maps { grid = try grid.with(maps: maps) }
+    if let recipe { grid = try grid.with(recipe: recipe) }
+    if let epochs { grid = try grid.training(epochs: epochs) }
+    return grid
   }
 
   /// The part of a grid that `I/N` names; nil is all of it.

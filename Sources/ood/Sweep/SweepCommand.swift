@@ -30,6 +30,9 @@ struct SweepCommand: AsyncParsableCommand {
   @Flag(help: "Go on with a directory that has files of this sweep.") var resume = false
   @Flag(help: "Print the grid as a file, and train nothing.") var printGrid = false
   @Option(help: "Times through the images, in the place of the grid's.") var epochs: Int?
+  @Option(help: "Feature maps of all layers but the bottleneck, in the place of the grid's.") var maps: Int?
+  @Option(help: "paper or fast: how models are trained, in the place of the grid's.")
+  var recipe: SweepPoint.Recipe?
   @Option(help: "Decides the models of a built-in grid, and the classifiers [0].") var seed: UInt64?
   @Option(help: "The error below which an image counts as reconstructed [50].") var theta: Double?
   @Option(
@@ -50,6 +53,7 @@ struct SweepCommand: AsyncParsableCommand {
     if let epochs, epochs > SweepPoint.mostEpochs {
       throw ValidationError("--epochs must be at most \(SweepPoint.mostEpochs), and it is \(epochs).")
     }
+    try requireOption("--maps", maps, in: 1...1024)
     if let generate, generate < 2 {
       throw ValidationError("--generate must be 2 or more, and it is \(generate).")
     }
@@ -90,7 +94,7 @@ struct SweepCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let out { try OutputPlace.requireWritable(folder: out) }
-    var grid = try GridArgument.grid(grid, seed: seed ?? 0, epochs: epochs)
+    var grid = try GridArgument.grid(grid, seed: seed ?? 0, maps: maps, recipe: recipe, epochs: epochs)
     if let (index, count) = try GridArgument.shard(shard) { grid = grid.shard(index, of: count) }
     if printGrid { return Console.result(String(decoding: try grid.json(), as: UTF8.self)) }
     guard let data, let test, let out else { return }
@@ -136,3 +140,5 @@ struct SweepCommand: AsyncParsableCommand {
     return dataset
   }
 }
+
+extension SweepPoint.Recipe: ExpressibleByArgument {}

@@ -4,10 +4,11 @@ struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a model and save it.",
     subcommands: [
-      TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self, TrainRealNVP.self,
+      TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self,
+      TrainCompetitiveOvercomplete.self, TrainDenoisingClassifier.self, TrainOpenSet.self, TrainRealNVP.self,
       TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainMADE.self,
       TrainVariationalAutoencoder.self, TrainImportanceWeightedAutoencoder.self,
       TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,
-      TrainCausalConvolution.self, TrainCausalTransformer.self, TrainTable.self,
+      TrainCausalConvolution.self, TrainCausalTransformer.self, TrainDeepArchetypes.self, TrainTable.self,
     ])
 }

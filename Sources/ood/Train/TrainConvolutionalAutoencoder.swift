@@ -19,6 +19,9 @@ struct TrainConvolutionalAutoencoder: AsyncParsableCommand {
   @Option(help: "Pixels on a side of the convolutions' kernels.") var kernel = 5
   @Option(help: "The fraction of each image's feature maps that channel winner-take-all zeroes.")
   var channelSparsity = 0.0
+  @Option(
+    help: "The side of the cells of positions in which only the largest winner stays; all stay unless given.")
+  var channelStride: Int?
   @Option(help: "The fraction of each map's winners that is kept over a batch; all unless given.")
   var lifetimeSparsity: Double?
   @Option(help: "The probability that a pixel of the input is replaced by 0 or 1.") var corruption = 0.0
@@ -42,13 +45,14 @@ struct TrainConvolutionalAutoencoder: AsyncParsableCommand {
       throw ValidationError(
         "--channel-sparsity must be at least 0 and below 1, and it is \(channelSparsity).")
     }
+    try requireOption("--channel-stride", channelStride, in: 1...1024)
     if let rate = lifetimeSparsity, !(rate > 0 && rate <= 1) {
       throw ValidationError("--lifetime-sparsity must be above 0 and at most 1, and it is \(rate).")
     }
     guard corruption >= 0 && corruption <= 1 else {
       throw ValidationError("--corruption must be between 0 and 1, and it is \(corruption).")
     }
-    if plain && (channelSparsity > 0 || lifetimeSparsity != nil) {
+    if plain && (channelSparsity > 0 || channelStride != nil || lifetimeSparsity != nil) {
       throw ValidationError("--plain has no winner-take-all whose sparsity could be chosen.")
     }
   }
@@ -66,7 +70,9 @@ struct TrainConvolutionalAutoencoder: AsyncParsableCommand {
       height: shape[0], width: shape[1], channels: shape[2], layers: layers, maps: maps,
       bottleneckMaps: bottleneck ?? maps, kernel: kernel,
       bottleneck: plain
-        ? .plain : .winnerTakeAll(channelSparsity: channelSparsity, lifetimeRate: lifetimeSparsity))
+        ? .plain
+        : .winnerTakeAll(
+          channelSparsity: channelSparsity, channelStride: channelStride, lifetimeRate: lifetimeSparsity))
     let heldOut = try validation.map { try options.load($0) }
     if let heldOut, heldOut.exampleShape != shape {
       throw Failure("--validation has examples of shape \(heldOut.exampleShape), and --data of \(shape).")

@@ -7,7 +7,7 @@ struct TrainMADE: AsyncParsableCommand {
     abstract: "Train a masked autoencoder for distribution estimation, on binary data, images or a table.",
     discussion: "Real numbers get normal conditionals (gaussian-made), levels exact probabilities (made).")
 
-  @OptionGroup var training: NetworkDensityOptions
+  @OptionGroup var training: DensityTrainingOptions
   @Option(help: "Units of the hidden layers, separated by commas.") var hidden = "500"
   @Option(help: "Orders of the features that share the weights; the density is the average over all.")
   var orders = 1

@@ -5,7 +5,7 @@ struct TrainPixelCNN: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pixelcnn", abstract: "Train a PixelCNN, on images of 0 and 1 or of grey levels.")
 
-  @OptionGroup var training: NetworkDensityOptions
+  @OptionGroup var training: DensityTrainingOptions
   @Flag(help: "One stack of masked convolutions, with its blind spot, in the place of two gated ones.")
   var plain = false
   @Option(help: "Feature maps.") var channels = 32

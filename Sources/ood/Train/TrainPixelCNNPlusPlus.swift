@@ -6,7 +6,7 @@ struct TrainPixelCNNPlusPlus: AsyncParsableCommand {
     commandName: "pixelcnn-plus-plus",
     abstract: "Train PixelCNN++, on images of grey levels or colours.")
 
-  @OptionGroup var training: NetworkDensityOptions
+  @OptionGroup var training: DensityTrainingOptions
   @Option(help: "Feature maps.") var channels = 32
   @Option(help: "Residual layers at each resolution.") var layers = 2
   @Option(help: "How often the sides are halved.") var halvings = 2

@@ -11,9 +11,22 @@ import OODExperiments
 
 /// Fits any kind of the catalogue that is fitted to a table.
 struct TrainTable: AsyncParsableCommand {
+  private static let commandName = "table"
+
   static let configuration = CommandConfiguration(
-    commandName: "table", abstract: "Fit a model of a table.",
-    discussion: "Kinds, with their settings:\n\n" + kinds.map(line).joined(separator: "\n"))
+    commandName: commandName, abstract: "Fit a model of a table.", discussion: discussion)
+
+  /// The kinds, for whoever asks this command. Every run of the tool makes the configurations of all commands, and asking each
+  /// type of the catalogue what it can do takes a twentieth of a short run.
+  private static var discussion: String {
+    guard
+      CommandLine.arguments.contains(commandName)
+        || CommandLine.arguments.contains("--experimental-dump-help")
+    else {
+      return ""
+    }
+    return "Kinds, with their settings:\n\n" + kinds.map(line).joined(separator: "\n")
+  }
 
   @Argument(help: "The kind of model.") var kind: String
   @Option(help: ArgumentHelp("The table to fit to.", valueName: "spec")) var data: String

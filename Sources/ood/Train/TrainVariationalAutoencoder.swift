@@ -3,7 +3,7 @@ import GenModels
 
 /// What variational autoencoders are made of.
 struct VariationalOptions: ParsableArguments {
-  @OptionGroup var training: NetworkDensityOptions
+  @OptionGroup var training: DensityTrainingOptions
   @Option(help: "Units of the encoder's layers, separated by commas; the decoder mirrors them.")
   var hidden: String?
   @Option(help: "Latent numbers [50, and 32 of a convolutional one].") var latent: Int?
@@ -43,7 +43,7 @@ struct VariationalOptions: ParsableArguments {
   }
 
   private func architecture(
-    _ purpose: NetworkDensityOptions.Purpose, _ objective: VariationalObjective
+    _ purpose: DensityTrainingOptions.Purpose, _ objective: VariationalObjective
   ) throws -> VariationalAutoencoder.Architecture {
     if convolutional {
       guard purpose.isImages, purpose.shape[0] % 4 == 0, purpose.shape[1] % 4 == 0 else {

@@ -12,8 +12,22 @@ enum LayerCases {
       .convolution(channels: 2, kernel: 3, activation: .relu, padding: .same, stride: 2),
       exampleShape: [5, 6, 2]),
     LayerLawCase(
+      "transposed convolution, stride 2",
+      .transposedConvolution(channels: 3, kernel: 3, activation: .tanh, stride: 2), exampleShape: [3, 4, 2],
+      malformedShapes: [[4]],
+      malformed: [
+        .transposedConvolution(channels: 0, kernel: 3), .transposedConvolution(channels: 1, kernel: 0),
+      ]),
+    LayerLawCase(
+      "up-sampling", .upsampling(factor: 3), exampleShape: [2, 3, 2], malformedShapes: [[4]],
+      malformed: [.upsampling(factor: 0), .upsampling(factor: 1 << 11)]),
+    LayerLawCase(
       "winner-take-all", .winnerTakeAll(channelSparsity: 0.5, lifetimeRate: 0.6), exampleShape: [3, 3, 4],
       malformedShapes: [[4]], malformed: [.winnerTakeAll(channelSparsity: 2)]),
+    LayerLawCase(
+      "winner-take-all in cells", .winnerTakeAll(channelSparsity: 0.2, channelStride: 2),
+      exampleShape: [3, 5, 6],
+      malformedShapes: [[4]], malformed: [.winnerTakeAll(channelStride: 0)]),
     LayerLawCase(
       "maximum pooling", .maximumPooling(window: 2), exampleShape: [4, 5, 2],
       malformedShapes: [[4], [1, 4, 2]], malformed: [.maximumPooling(window: 9)]),

@@ -3,7 +3,7 @@ import OODLaws
 
 /// Networks: fresh ones with what is set from data set, for laws don't ask how good a model is.
 enum NetworkCases {
-  static let all = autoencoders + flows
+  static let all = autoencoders + classifiers + flows + archetypes
 
   static let images = LawData.unit([24, 8, 8, 1], seed: 2)
   static let autoencoder = ConvolutionalAutoencoder(
@@ -23,6 +23,39 @@ enum NetworkCases {
           .convolution(channels: 1, kernel: 3, activation: .sigmoid, padding: .full),
         ], exampleShape: [8, 8, 1], seed: 1)
     },
+  ]
+
+  static let denoisingClassifier = DenoisingClassifier.fresh(
+    .convolutional(exampleShape: [14, 14, 1], classes: 3, maps: 2, hidden: 6, kernel: 3), seed: 1)
+  static let attention = try! AttentionNetwork.validating(
+    .init(layers: AttentionNetwork.layers(maps: 2), exampleShape: [8, 8, 2]), seed: 3)
+  static let largerImages = LawData.unit([24, 14, 14, 1], seed: 4)
+
+  private static let classifiers: [ModelLawCase] = [
+    ModelLawCase(
+      "competitive-overcomplete-classifier", kind: CompetitiveOvercompleteClassifier.kind, inliers: images
+    ) {
+      try CompetitiveOvercompleteClassifier.validating(
+        .init(
+          network: .init(
+            layers: [.flatten, .dense(units: 5, activation: .relu), .dense(units: 3 * 4)],
+            exampleShape: [8, 8, 1]), overcompleteness: 4), seed: 1)
+    },
+    ModelLawCase(
+      "attention-network", kind: AttentionNetwork.kind, inliers: images,
+      otherAnswers: {
+        ($0 as? AttentionNetwork).map { model in
+          (try? model.masks(images, steps: 2).elements.map(Double.init)) ?? []
+        } ?? []
+      }
+    ) { attention },
+    ModelLawCase("denoising-classifier", kind: DenoisingClassifier.kind, inliers: largerImages) {
+      denoisingClassifier
+    },
+    ModelLawCase(
+      "denoising-classifier of vectors", kind: DenoisingClassifier.kind,
+      inliers: LawData.points(24, features: 3, seed: 9)
+    ) { try DenoisingClassifier.validating(.dense(features: 3, classes: 2, hidden: [6, 4]), seed: 2) },
     ModelLawCase("image-classifier", kind: ImageClassifier.kind, inliers: images) {
       ImageClassifier(
         Sequential(
@@ -89,4 +122,31 @@ enum NetworkCases {
       "dequantized-flow", kind: DequantizedFlow.kind, inliers: LawData.images(20, side: 4, seed: 2)
     ) { DequantizedFlow(imageFlow, draws: 2, seed: 3) },
   ]
+  private static let archetypes: [ModelLawCase] = [
+    ModelLawCase(
+      "archetypal-flow", kind: ArchetypalFlow.kind, inliers: LawData.points(30, features: 3, seed: 5),
+      outliers: LawData.points(3, features: 3, seed: 6, scale: 60)
+    ) {
+      let model = ArchetypalFlow(
+        .init(
+          flow: .realNVP(features: 3, couplings: 2, hidden: [8]), features: 2,
+          maps: .init(archetypes: 3, hasBias: true, classCount: 2)), seed: 1)
+      let labels = Indexes((0..<200).map { $0 % 2 })
+      return try model.train(
+        on: LawData.points(200, features: 3, seed: 7), labels: labels,
+        trainer: Trainer(optimizer: Adam(learningRate: 3e-3), epochs: 4, batchSize: 50)
+      ).model
+    },
+    ModelLawCase("archetypal-autoencoder", kind: ArchetypalAutoencoder.kind, inliers: images) {
+      ArchetypalAutoencoder(
+        .init(exampleShape: [8, 8, 1], hidden: [12], features: 6, maps: .init(archetypes: 4)), seed: 1)
+    },
+  ]
+}
+
+extension DenoisingClassifier {
+  /// Fresh weights of an architecture that makes sense.
+  static func fresh(_ architecture: Architecture, seed: UInt64) -> DenoisingClassifier {
+    try! validating(architecture, seed: seed)
+  }
 }

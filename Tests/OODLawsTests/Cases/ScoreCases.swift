@@ -7,7 +7,7 @@ import OODMetrics
 
 /// Scores that are made of other models.
 enum ScoreCases {
-  static let all = likelihoods + ensembles + reconstructions
+  static let all = likelihoods + ensembles + reconstructions + confidences
 
   private static let points = LawData.points(30, seed: 5)
   private static var flow: Flow { NetworkCases.realNVP }
@@ -100,6 +100,39 @@ enum ScoreCases {
     ) {
       Detector(
         ReconstructionScorer(NetworkCases.autoencoder, norm: .binaryCrossEntropy), threshold: Threshold(40))
+    },
+  ]
+
+  private static let confidences: [ModelLawCase] = [
+    ModelLawCase(
+      "reconstruction-confidence", kind: ReconstructionConfidence<DenoisingClassifier>.kind,
+      inliers: NetworkCases.largerImages, outliers: LawData.contrasts(side: 14)
+    ) {
+      try ReconstructionConfidence(
+        NetworkCases.denoisingClassifier, settings: ConfidenceSettings(alpha: 3, beta: 1))
+    },
+    ModelLawCase(
+      "reconstruction-confidence by an estimate", kind: ReconstructionConfidence<DenoisingClassifier>.kind,
+      inliers: LawData.points(24, features: 3, seed: 9),
+      outliers: LawData.points(2, features: 3, seed: 6, scale: 60)
+    ) {
+      try ReconstructionConfidence(
+        DenoisingClassifier.validating(.dense(features: 3, classes: 2, hidden: [6, 4]), seed: 2),
+        settings: ConfidenceSettings(
+          alpha: 1, beta: 2, norm: .l2, curvature: .hutchinson(samples: 3, seed: 5)))
+    },
+    ModelLawCase(
+      "masked-reconstruction", kind: MaskedReconstructionScorer<ConvolutionalAutoencoder>.kind,
+      inliers: NetworkCases.images
+    ) {
+      try MaskedReconstructionScorer(
+        NetworkCases.autoencoder, attention: NetworkCases.attention, steps: 2)
+    },
+    ModelLawCase(
+      "scaled-classifier", kind: ScaledClassifier<DenoisingClassifier>.kind,
+      inliers: NetworkCases.largerImages, outliers: LawData.contrasts(side: 14)
+    ) {
+      try ScaledClassifier(NetworkCases.denoisingClassifier, settings: ConfidenceSettings(alpha: 30))
     },
   ]
 }

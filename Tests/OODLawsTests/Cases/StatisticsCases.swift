@@ -24,6 +24,7 @@ enum StatisticsCases {
     },
     pairs("factor-analysis") { try FactorAnalysis(fitting: $0, factors: 1) },
     DetectorCases.table("factor-analysis, five columns") { try FactorAnalysis(fitting: $0) },
+    DetectorCases.table("archetypal-analysis") { try ArchetypalAnalysis(fitting: $0, archetypes: 4) },
   ]
 
   private static let others: [ModelLawCase] = [

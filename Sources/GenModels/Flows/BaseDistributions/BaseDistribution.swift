@@ -22,11 +22,21 @@ public protocol BaseDistribution: Parameterized {
   ///     2018, section 6).
   ///   - random: What the draws come from.
   func sample(count: Int, labels: Indexes?, temperature: Float, using random: inout RandomGenerator) -> Tensor
+
+  /// For a Gaussian: the vectors that standard normal ones `[batch, features]` stand for, of each label's class where labels are
+  /// given. Nil for any other distribution, and so unless said.
+  func vectors(fromStandardNormal z: Tensor, labels: Indexes?) -> Tensor?
+
+  /// For a Gaussian: the standard normal vectors that `[batch, features]` stand for; the inverse of `vectors`. Nil unless said.
+  func standardNormal(from vectors: Tensor, labels: Indexes?) -> Tensor?
 }
 
 extension BaseDistribution {
   public var hasClasses: Bool { false }
   public var isBounded: Bool { false }
+
+  public func vectors(fromStandardNormal z: Tensor, labels: Indexes?) -> Tensor? { nil }
+  public func standardNormal(from vectors: Tensor, labels: Indexes?) -> Tensor? { nil }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {}
 

@@ -1,25 +1,16 @@
 /// The distribution that a flow turns data into: a description of any type.
-public struct BaseSpecification: Sendable, Hashable, Codable {
-  public let description: any BaseDescription
+public typealias BaseSpecification = BlockSpecification<BaseBlock>
 
+/// The kind of block that `BaseDescription` describes.
+public enum BaseBlock: SpecifiedBlock {
+  public static var family: BlockFamily { .baseDistribution }
+
+  public static func block(_ description: any BaseDescription) -> any BuildingBlock { description }
+}
+
+extension BaseSpecification {
   /// A distribution of any type, an importer's own among them.
-  public init(_ description: some BaseDescription) { self.description = description }
-
-  public init(from decoder: any Decoder) throws {
-    guard let found = try BlockCoding.decode(.baseDistribution, from: decoder) as? any BaseDescription else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "the block is no base distribution"))
-    }
-    description = found
-  }
-
-  public func encode(to encoder: any Encoder) throws { try BlockCoding.encode(description, to: encoder) }
-
-  public static func == (a: BaseSpecification, b: BaseSpecification) -> Bool {
-    a.description.isEqual(b.description)
-  }
-
-  public func hash(into hasher: inout Hasher) { description.hash(into: &hasher) }
+  public init(_ description: some BaseDescription) { self.init(describedBy: description) }
 }
 
 extension BaseSpecification {

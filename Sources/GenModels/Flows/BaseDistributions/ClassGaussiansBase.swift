@@ -46,6 +46,16 @@ public struct ClassGaussiansBase: BaseDistribution {
     return mean.tensor.rows(labels) + noise * logDeviation.tensor.rows(labels).exp()
   }
 
+  /// Nil without labels, for the mixture of the classes is no Gaussian.
+  public func vectors(fromStandardNormal z: Tensor, labels: Indexes?) -> Tensor? {
+    labels.map { mean.tensor.rows($0) + z * logDeviation.tensor.rows($0).exp() }
+  }
+
+  /// Nil without labels.
+  public func standardNormal(from vectors: Tensor, labels: Indexes?) -> Tensor? {
+    labels.map { (vectors - mean.tensor.rows($0)) * (-logDeviation.tensor.rows($0)).exp() }
+  }
+
   public mutating func visitParameters(with visitor: ParameterVisitor) {
     visitor.visit("mean", &mean)
     visitor.visit("logDeviation", &logDeviation)

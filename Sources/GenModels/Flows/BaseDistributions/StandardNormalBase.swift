@@ -12,6 +12,9 @@ public struct StandardNormalBase: BaseDistribution {
     count: Int, labels: Indexes?, temperature: Float, using random: inout RandomGenerator
   ) -> Tensor { random.normal([count, features], mean: 0, standardDeviation: temperature) }
 
+  public func vectors(fromStandardNormal z: Tensor, labels: Indexes?) -> Tensor? { z }
+  public func standardNormal(from vectors: Tensor, labels: Indexes?) -> Tensor? { vectors }
+
   /// The distribution as data.
   public struct Description: BaseDescription {
     public static let name = "standardNormal"

@@ -1,11 +1,13 @@
 /// A bijection of a flow as data: what is saved beside the parameters, and what the bijection is built from.
 ///
-///     struct CubeRoot: BijectionDescription {
-///       static let name = "cubeRoot"
-///       func bijection(after input: Shape, conditions: Int, _ tensors: TensorSource) -> any Bijection { … }
-///     }
-///     let flow = Flow(.init(exampleShape: [2], bijections: [.init(CubeRoot()), .linear]), seed: 1)
-///     let catalogue = ModelCatalogue.generative.adding(block: CubeRoot.self)      // to load it again
+/// ```swift
+/// struct CubeRoot: BijectionDescription {
+///   static let name = "cubeRoot"
+///   func bijection(after input: Shape, conditions: Int, _ tensors: TensorSource) -> any Bijection { … }
+/// }
+/// let flow = Flow(.init(exampleShape: [2], bijections: [.init(CubeRoot()), .linear]), seed: 1)
+/// let catalogue = ModelCatalogue.generative.adding(block: CubeRoot.self)      // to load it again
+/// ```
 public protocol BijectionDescription: BuildingBlock {
   /// The bijection for examples of shape `input`, with its tensors from `tensors` under the names that it visits them by.
   ///

@@ -2,27 +2,18 @@
 ///
 /// Shapes are not given: they follow from the bijection before. Examples are vectors `[features]` or images
 /// `[height, width, channels]`; "channels" below is the last axis of either.
-public struct BijectionSpecification: Sendable, Hashable, Codable {
-  public let description: any BijectionDescription
+public typealias BijectionSpecification = BlockSpecification<BijectionBlock>
 
+/// The kind of block that `BijectionDescription` describes.
+public enum BijectionBlock: SpecifiedBlock {
+  public static var family: BlockFamily { .bijection }
+
+  public static func block(_ description: any BijectionDescription) -> any BuildingBlock { description }
+}
+
+extension BijectionSpecification {
   /// A bijection of any type, an importer's own among them.
-  public init(_ description: some BijectionDescription) { self.description = description }
-
-  public init(from decoder: any Decoder) throws {
-    guard let found = try BlockCoding.decode(.bijection, from: decoder) as? any BijectionDescription else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "the block is no bijection"))
-    }
-    description = found
-  }
-
-  public func encode(to encoder: any Encoder) throws { try BlockCoding.encode(description, to: encoder) }
-
-  public static func == (a: BijectionSpecification, b: BijectionSpecification) -> Bool {
-    a.description.isEqual(b.description)
-  }
-
-  public func hash(into hasher: inout Hasher) { description.hash(into: &hasher) }
+  public init(_ description: some BijectionDescription) { self.init(describedBy: description) }
 }
 
 extension BijectionSpecification {

@@ -19,12 +19,17 @@ public struct NetworkCoupling: Bijection {
     self.transform = transform
     self.changes = changes
     let inputs = changes.other.range(of: features).count + conditions
-    body = try LayerChain(network, exampleShape: [inputs], tensors.under("network"))
     let outputs = transform.parametersPerFeature * changes.range(of: features).count
-    let units = body.outputShape
-    guard units.rank == 1, units[0] * outputs <= Int(Int32.max) else {
-      throw .malformed(reason: "a coupling's network gives vectors, not examples of shape \(units)")
+    func requireVector(_ units: Shape) throws(ModelFileError) {
+      guard units.rank == 1, units[0] * outputs <= Int(Int32.max) else {
+        throw .malformed(reason: "a coupling's network gives vectors, not examples of shape \(units)")
+      }
     }
+    // Before any tensor is asked for, as far as that is known without them.
+    if let units = try LayerChain.outputShape(of: network, after: [inputs]) { try requireVector(units) }
+    body = try LayerChain(network, exampleShape: [inputs], tensors.under("network"))
+    let units = body.outputShape
+    try requireVector(units)
     let source = tensors.under("last")
     last = Dense(
       weight: try source.constant("weight", [units[0], outputs], 0),

@@ -9,10 +9,12 @@
 /// A normalizing flow: a density made of a simple one and a bijection f from data to noise,
 /// ln p(x) = ln p_base(f(x)) + ln |det ∂f/∂x|.
 ///
-///     let flow = Flow(.realNVP(features: 2), seed: 1)
-///     let trained = try flow.train(on: points, trainer: Trainer(epochs: 100, batchSize: 256)).model
-///     let nats = try trained.logDensity(points)
-///     let more = trained.sample(count: 1000, using: &random)
+/// ```swift
+/// let flow = Flow(.realNVP(features: 2), seed: 1)
+/// let trained = try flow.train(on: points, trainer: Trainer(epochs: 100, batchSize: 256)).model
+/// let nats = try trained.logDensity(points)
+/// let more = trained.sample(count: 1000, using: &random)
+/// ```
 ///
 /// The density is that of examples as they are given: log-determinants of everything on the way (standardization, pixels to the
 /// real line) are counted.

@@ -26,14 +26,18 @@ const thetaText = value => fixed(value, thetaDigits);
 // A model is called by L and b, and by whatever else tells it from the others.
 const settingNames = [
   ["layers", "L"], ["bottleneck", "b"], ["maps", "maps "], ["kernel", "kernel "], ["channel_sparsity", "ρ"],
-  ["corruption", "p"], ["epochs", "epochs "], ["recipe", ""], ["seed", "seed "]];
+  ["channel_stride", "cells "], ["corruption", "p"], ["epochs", "epochs "], ["recipe", ""], ["seed", "seed "]];
+// The rule by cells of positions is left out of records without it.
+for (const model of models) model.configuration.channel_stride ??= null;
+const haveCells = models.some(m => m.configuration.channel_stride !== null);
 const differing = settingNames.filter(([key]) =>
   key === "layers" || key === "bottleneck" || models.some(m => m.configuration[key] !== models[0].configuration[key]));
 for (const model of models) {
   const c = model.configuration;
   // A seed may be larger than the whole numbers of JavaScript; the name has all of its digits.
   model.seedText = (/-s(\d+)$/.exec(model.name) || [null, String(c.seed)])[1];
-  const isSaid = ([key]) => key !== "epochs" && !(["channel_sparsity", "corruption"].includes(key) && c[key] === 0);
+  const isSaid = ([key]) =>
+    key !== "epochs" && c[key] !== null && !(["channel_sparsity", "corruption"].includes(key) && c[key] === 0);
   model.label = differing.filter(isSaid).map(([key, short]) => short + (key === "seed" ? model.seedText : c[key])).join(" ")
     + (model.epochs_done === 0 ? " untrained" : "");
 }

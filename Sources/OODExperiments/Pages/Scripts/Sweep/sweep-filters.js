@@ -1,9 +1,11 @@
 "use strict";
-/** Which models are shown: a box for each value of L, b, ρ and p. */
+/** Which models are shown: a box for each value of L, b, ρ, p, and the channel rule's cells where some model has it. */
 
 const filters = [
   { key: "layers", title: "L: layers" }, { key: "bottleneck", title: "b: bottleneck maps" },
-  { key: "channel_sparsity", title: "ρ: share of maps zeroed" }, { key: "corruption", title: "p: pixels corrupted" }];
+  { key: "channel_sparsity", title: "ρ: share of maps zeroed" },
+  ...haveCells ? [{ key: "channel_stride", title: "cells with one winner" }] : [],
+  { key: "corruption", title: "p: pixels corrupted" }];
 for (const filter of filters) {
   filter.values = valuesOf(filter.key);
   filter.shown = new Set(filter.values);
@@ -23,7 +25,7 @@ function makeFilters() {
       return box;
     });
     byId("filter-fields").append(make("fieldset", {}, make("legend", {}, filter.title),
-      ...filter.values.map((value, i) => make("label", {}, filter.boxes[i], ` ${value}`))));
+      ...filter.values.map((value, i) => make("label", {}, filter.boxes[i], ` ${value ?? "none"}`))));
   }
   const all = make("button", { type: "button", id: "filter-all" }, "Show all");
   all.addEventListener("click", () => {

@@ -33,6 +33,7 @@ function configuration(model) {
   return list([
     ["layers L", String(c.layers)], ["bottleneck maps b", String(c.bottleneck)], ["other maps", String(c.maps)],
     ["kernel", `${c.kernel} × ${c.kernel}`], ["share of maps zeroed ρ", String(c.channel_sparsity)],
+    ...c.channel_stride === null ? [] : [["cells with one winner", `${c.channel_stride} × ${c.channel_stride}`]],
     ["pixels corrupted p", String(c.corruption)], ["recipe", c.recipe],
     ["epochs", model.epochs_done === 0 ? "0: untrained" : String(model.epochs_done)], ["seed", model.seedText],
     ["parameters", count(model.parameters)], ["loss", isNumber(model.loss) ? model.loss.toPrecision(3) : "–"],

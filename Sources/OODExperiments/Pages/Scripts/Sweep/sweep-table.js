@@ -7,7 +7,8 @@ function modelRow(model) {
   return {
     id: `row-${model.index}`, title: model.name, index: model.index,
     cells: {
-      label: model.label, layers: c.layers, bottleneck: c.bottleneck, maps: c.maps, rho: c.channel_sparsity, p: c.corruption,
+      label: model.label, layers: c.layers, bottleneck: c.bottleneck, maps: c.maps, rho: c.channel_sparsity, cells: c.channel_stride,
+      p: c.corruption,
       irr, orr, delta, "best-theta": top.k * grid.step, "best-delta": top.delta, objectness: model.objectness,
       unique: model.unique_share, parameters: model.parameters } };
 }
@@ -16,7 +17,8 @@ function makeTable() {
     id: "models", label: "Table of models",
     columns: [
       { key: "label", title: "model", as: "text" }, { key: "layers", title: "L" }, { key: "bottleneck", title: "b" },
-      { key: "maps", title: "maps" }, { key: "rho", title: "ρ" }, { key: "p", title: "p" },
+      { key: "maps", title: "maps" }, { key: "rho", title: "ρ" },
+      ...haveCells ? [{ key: "cells", title: "cells" }] : [], { key: "p", title: "p" },
       { key: "irr", title: "IRR", as: "percent" }, { key: "orr", title: "ORR", as: "percent" },
       { key: "delta", title: "Δ", digits: 3 },
       { key: "best-theta", title: "best θ", digits: thetaDigits }, { key: "best-delta", title: "best Δ", digits: 3 },
