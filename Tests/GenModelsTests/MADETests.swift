@@ -171,6 +171,9 @@ struct MADETests {
     let nats = try tree.logDensity(Matrix([[0, 5], [0, 7]]))
     #expect(abs(exp(nats[0]) - 1.25 / 4) < 1e-12)
     #expect(abs(exp(nats[1]) - 0.25 / 4) < 1e-12)
+    // A table of 0 and 1 has both in every column: P(1 in the second) = ½ / 3.
+    let constant = try ChowLiuTree(fitting: Matrix([[0, 0], [1, 0]]))
+    #expect(abs(exp(try constant.logDensity(Matrix([[0, 1]]))[0]) - 0.25 / 3) < 1e-12)
     #expect(throws: TableError.self) { try ChowLiuTree(fitting: Matrix(rows: 0, columns: 2, elements: [])) }
     #expect(throws: TableError.self) { try ChowLiuTree(fitting: Matrix([[.nan]])) }
     #expect(throws: TableError.self) { try ChowLiuTree(fitting: Matrix([[1], [0]]), smoothing: -1) }

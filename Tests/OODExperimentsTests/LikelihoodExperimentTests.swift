@@ -42,6 +42,7 @@ struct LikelihoodExperimentTests {
       training: training, test: test, others: [digits], settings: settings(family), modelFolder: folder)
   }
 
+  private static let posterior = ["effective-sample-size", "information", "disagreement"]
   private static let complexities = [
     "complexity-deflate", "complexity-png", "complexity-lzma", "complexity-smallest",
   ]
@@ -55,7 +56,7 @@ struct LikelihoodExperimentTests {
     let report = result.report
     #expect(
       report.scores.map(\.name) == ["log-density", "ratio"] + Self.complexities
-        + ["compressed length alone", "typicality", "waic"])
+        + ["compressed length alone", "typicality", "waic"] + Self.posterior)
     #expect(stages.contains("waic") && stages.last == "batches")
     #expect(report.sets.map(\.name) == ["synthetic-symbols:test", "synthetic-digits:test"])
     #expect(report.trainings.map(\.role) == ["model", "background", "member-1"])
@@ -88,6 +89,27 @@ struct LikelihoodExperimentTests {
   }
 
   @Test(
+    "Autoregressive and latent-variable models take the same way: scores, kept models, pictures, one page for several",
+    arguments: [LikelihoodFamily.made, .vae])
+  func networks(_ family: LikelihoodFamily) throws {
+    let folder = NSTemporaryDirectory() + "/ood-likelihood-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let result = try Self.experiment(family, folder: folder).run()
+    #expect(
+      result.report.scores.map(\.name) == ["log-density", "log-density, untrained", "ratio"]
+        + Self.complexities
+        + ["compressed length alone", "typicality", "waic"] + Self.posterior
+        + (family == .vae ? ["regret"] : []))
+    #expect(result.pictures.count == 1)
+    let again = try Self.experiment(family, folder: folder).run()
+    #expect(again.report.trainings.allSatisfy { $0.seconds == 0 })
+    #expect(again.report.scores.map(\.comparisons) == result.report.scores.map(\.comparisons))
+    let page = LikelihoodComparison([result, again]).html
+    #expect(page.contains(family.title))
+  }
+
+  @Test(
     "Flows have every score; a second run takes its models from the folder and says the same",
     arguments: [
       LikelihoodFamily.realNVP, .glow,
@@ -99,7 +121,8 @@ struct LikelihoodExperimentTests {
     let first = try Self.experiment(family, folder: folder).run().report
     #expect(
       first.scores.map(\.name) == ["log-density", "log-density, untrained", "ratio"] + Self.complexities
-        + ["compressed length alone", "typicality", "waic", "gradient-norm", "batch-norm"])
+        + ["compressed length alone", "typicality", "waic"] + Self.posterior
+        + ["gradient-norm", "batch-norm"])
     #expect(first.trainings.map(\.role) == ["model", "background", "member-1", "batch-norm"])
     #expect(first.trainings.allSatisfy { $0.seconds > 0 && $0.loss!.isFinite })
     #expect(first.batchScores.map(\.name) == ["typicality", "typicality", "batch-norm", "batch-norm"])

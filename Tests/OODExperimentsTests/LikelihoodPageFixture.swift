@@ -37,7 +37,7 @@ struct LikelihoodPageFixture {
       "family": "glow", "trainingCount": 300, "validationCount": 60, "testCount": 40, "seed": Self.seed,
       "steps": 1, "hiddenChannels": 8, "epochs": 3, "batchSize": 32, "learningRate": 0.001, "components": 1,
       "ensembleCount": 0, "mutationRate": 0.25, "backgroundWeightDecay": 0, "companionCount": 0,
-      "noiseDraws": 1, "batchSizes": [2],
+      "noiseDraws": 1, "importanceSamples": 20, "batchSizes": [2],
     ]
     let batches: [[String: Any]] = [
       [

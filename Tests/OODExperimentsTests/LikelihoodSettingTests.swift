@@ -31,6 +31,7 @@ private struct Change: Sendable, CustomTestStringConvertible {
     Change(property: "testCount", trains: []) { $0.testCount = 4 },
     Change(property: "noiseDraws", trains: []) { $0.noiseDraws = 2 },
     Change(property: "batchSizes", trains: []) { $0.batchSizes = [3] },
+    Change(property: "importanceSamples", trains: []) { $0.importanceSamples = 3 },
     Change(property: "components", trains: []) { $0.components = 2 },
   ]
 }

@@ -15,7 +15,8 @@
 /// let nats = try tree.logDensity(rows)
 /// ```
 ///
-/// Each column's categories are the numbers that it has in the training table; a row with any other has probability 0. `smoothing` α adds
+/// Each column's categories are the numbers that it has in the training table, and both 0 and 1 in a table of nothing else; a row with
+/// any other number has probability 0. `smoothing` α adds
 /// α / (Kj Kb) to the count of each pair of categories of columns j and b, which keeps pairs and single columns consistent. Cost of the
 /// fit: a product of matrices of rows by categories, and d² mutual informations.
 public struct ChowLiuTree: DensityModel, TableScorer {
@@ -48,10 +49,11 @@ public struct ChowLiuTree: DensityModel, TableScorer {
       throw TableError.invalidSetting(name: "smoothing", value: "\(smoothing)", expected: "0 or more")
     }
     let columns = x.columns
+    let isBinary = x.withUnsafeElements { $0.allSatisfy { $0 == 0 || $0 == 1 } }
     var categories: [[Double]] = []
     var total = 0
     for j in 0..<columns {
-      let found = Set((0..<x.rows).lazy.map { x[$0, j] }).sorted()
+      let found = isBinary ? [0, 1] : Set((0..<x.rows).lazy.map { x[$0, j] }).sorted()
       total += found.count - 1
       guard total <= Self.mostCategories else {
         throw TableError.invalidSetting(

@@ -121,3 +121,7 @@ extension MaskedAutoencoder {
       .reshaped([x.shape[0], features, count])
   }
 }
+
+extension MADE: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
+}

@@ -41,7 +41,8 @@ struct MaskedAutoencoder: Parameterized {
       features: features, hidden: architecture.hidden, parametersPerFeature: count,
       activation: architecture.activation, orders: architecture.orders,
       isDirect: architecture.hasDirectConnections,
-      outputBias: architecture.observation.initialBias(channels: 1, features: features), tensors)
+      outputBias: architecture.observation.initialBias(channels: 1, features: features),
+      tensors.under("network"))
   }
 
   mutating func visitParameters(with visitor: ParameterVisitor) { visitor.visit("network", &network) }

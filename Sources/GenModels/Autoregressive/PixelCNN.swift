@@ -230,3 +230,7 @@ extension PixelCNN.Architecture {
     }
   }
 }
+
+extension PixelCNN: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
+}

@@ -198,3 +198,7 @@ extension TensorAlgebra {
     return both.relu() + (-(-both).relu()).exp() - 1
   }
 }
+
+extension PixelCNNPlusPlus: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
+}

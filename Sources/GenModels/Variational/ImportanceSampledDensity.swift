@@ -58,3 +58,7 @@ public struct ImportanceSampling: Codable, Hashable, Sendable {
     self.seed = seed
   }
 }
+
+extension ImportanceSampledDensity: LevelModel {
+  public var levels: Int? { (model as? any LevelModel)?.levels }
+}

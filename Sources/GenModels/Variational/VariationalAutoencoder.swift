@@ -192,3 +192,7 @@ extension Tensor {
     stride(from: 0, to: count, by: size).map { $0..<Swift.min(count, $0 + size) }
   }
 }
+
+extension VariationalAutoencoder: LevelModel {
+  public var levels: Int? { configuration.observation.levels }
+}

@@ -89,10 +89,13 @@ public struct LikelihoodExperiment: Sendable {
   /// Trains, scores and compares. The same settings and images give the same report (but for its seconds).
   /// - Throws: What training and scoring throw.
   public func run(progress: (Progress) -> Void = { _ in }) throws -> Result {
-    let fitted = training.examples.sliced(axis: 0, 0..<settings.trainingCount)
-    let held = training.examples.sliced(
+    let levels = try levels
+    func leveled(_ images: Tensor) -> Tensor { levels.map { images.roundedToLevels($0) } ?? images }
+    let images = leveled(training.examples)
+    let fitted = images.sliced(axis: 0, 0..<settings.trainingCount)
+    let held = images.sliced(
       axis: 0, settings.trainingCount..<settings.trainingCount + settings.validationCount)
-    let sets = ([test] + others).map { $0.examples.sliced(axis: 0, 0..<settings.testCount) }
+    let sets = ([test] + others).map { leveled($0.examples.sliced(axis: 0, 0..<settings.testCount)) }
     let models = try train(on: fitted, progress: progress)
     let scoring = LikelihoodScoring(
       models: models, settings: settings, names: ([test] + others).map(\.name), training: fitted, held: held,
@@ -104,6 +107,14 @@ public struct LikelihoodExperiment: Sendable {
     return Result(
       report: report, samples: samples, examples: shown,
       pictures: try pictures(of: models, examples: shown[0], using: &random))
+  }
+
+  /// The grey levels that the family's networks give probabilities to; nil for densities of any numbers.
+  private var levels: Int? {
+    get throws {
+      let made = try settings.family.network?(settings, Array(training.exampleShape), settings.seed)
+      return (made as? any LevelModel)?.levels
+    }
   }
 
   /// What the main model fills in, and what its decoder sees between two images.

@@ -10,6 +10,17 @@ struct LoadedExamples<Examples: ExampleBatch> {
   let scored: ([Double]) -> ScoredExamples
 }
 
+extension LoadedExamples {
+  /// Images with their pixels moved to the nearest of a model's grey levels. Two levels are left as they are: making them of others is the
+  /// user's business.
+  func rounded(to levels: Int?) -> LoadedExamples {
+    guard let levels, levels > 2, let images = examples as? Tensor, images.rank == 4,
+      let rounded = images.roundedToLevels(levels) as? Examples
+    else { return self }
+    return LoadedExamples(examples: rounded, row: row, scored: scored)
+  }
+}
+
 extension DataLibrary {
   /// The examples that a specification names, in the shape and precision that a model takes; images become vectors where it takes
   /// those.

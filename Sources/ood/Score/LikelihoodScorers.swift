@@ -135,7 +135,7 @@ struct LikelihoodScorers {
   private func reference<Density: DensityModel>(of density: Density) throws -> Density.Examples {
     try library.examples(
       options.reference!, as: Density.Examples.self, shape: density.exampleShape, like: columns
-    ).examples
+    ).rounded(to: (density as? any LevelModel)?.levels).examples
   }
 
   /// Another density over the same examples.

@@ -10,6 +10,8 @@ struct LoadedScorer {
   /// The columns of the table that the model was fitted to, where they have names.
   let columns: TableColumns?
   private let library: DataLibrary
+  /// Grey levels of the model's images; nil where it takes any numbers.
+  private let levels: Int?
 
   /// The threshold saved in the file, where there is one.
   var threshold: Threshold? { (scorer as? any OODDetector)?.threshold }
@@ -22,7 +24,7 @@ struct LoadedScorer {
     func scorer(_ scorer: any OODScorer & Model, _ score: String? = nil) -> LoadedScorer {
       LoadedScorer(
         kind: loaded.kind + (score.map { ", " + $0 } ?? ""), scorer: scorer, columns: loaded.columns,
-        library: library)
+        library: library, levels: (loaded.model as? any LevelModel)?.levels)
     }
     if norm == nil, !options.isForClassifier, let bound = loaded.model as? any DensityBound & Model,
       !(loaded.model is any OODScorer)
@@ -85,6 +87,7 @@ struct LoadedScorer {
     // Gaps are for a scorer that fills them, unless the specification says what becomes of them.
     let keepsGaps = try Specification.parse(argument: specification).options["missing"] == nil
     let loaded = try examples(specification, for: scorer, keepsGaps: keepsGaps)
+      .rounded(to: levels)
     let scores = try Working.on("scoring \(loaded.examples.exampleCount) examples with \(kind)") {
       try naming(specification, row: loaded.row) { try scorer.score(loaded.examples) }
     }

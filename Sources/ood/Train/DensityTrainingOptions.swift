@@ -87,8 +87,10 @@ struct DensityTrainingOptions: ParsableArguments {
     if cosine { trainer.schedule = .cosine() }
     trainer = try options.trainer(trainer, outputs)
     if held != nil { trainer.earlyStopping = EarlyStopping(patience: 1 << 20) }
+    let rounded = try dataset.rounded(to: observation, options.data)
     try train(
-      model, on: dataset, held: held, settings: DensityTraining(trainer: trainer, binarizes: binarize),
+      model, on: rounded, held: held.map { try $0.rounded(to: observation, validation!) },
+      settings: DensityTraining(trainer: trainer, binarizes: binarize),
       levels: observation.levels, isConditional, outputs)
   }
 
@@ -110,6 +112,17 @@ struct DensityTrainingOptions: ParsableArguments {
     let numbers = Double(model.exampleShape.elementCount) * 0.6931471805599453
     Console.result(
       "bits        \((report.loss / numbers).rounded(digits: 4)) per dimension in the last epoch")
+  }
+}
+
+extension Dataset {
+  /// Images whose pixels are between the grey levels of an observation, as drawn ones are, moved to the nearest; said on the way.
+  fileprivate func rounded(to observation: ObservationModel, _ specification: String) throws -> Dataset {
+    guard let levels = observation.levels, levels > 2, examples.rank == 4 else { return self }
+    let rounded = examples.roundedToLevels(levels)
+    guard rounded != examples else { return self }
+    Console.remark("The pixels of \(specification) are rounded to \(levels) levels.")
+    return Dataset(name: name, summary: summary, examples: rounded, labels: labels, classNames: classNames)
   }
 }
 

@@ -1,0 +1,85 @@
+import Foundation
+import GenModels
+import Testing
+
+@Suite("ood train, score and generate: densities of levels, bounds, sequences")
+struct DensityCommandTests {
+  /// Trains into a folder of its own; `body` gets the model's path.
+  private func trained(_ arguments: [String], _ body: (String) throws -> Void) throws {
+    let folder = ToolRun.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/model.safetensors"
+    let data = arguments.contains("--data") ? [] : ["--data", "synthetic-digits:train[0..<60]"]
+    let run = try ToolRun(arguments: ["train"] + arguments + data + ["--epochs", "1", "--out", path])
+    #expect(run.status == 0, "\(arguments): \(run.errors)")
+    try body(path)
+  }
+
+  @Test(
+    "Each model of images: trained, scored, drawn",
+    arguments: [
+      ["made", "--hidden", "20", "--mixtures", "2"],
+      ["made", "--hidden", "20", "--binarize", "--orders", "2", "--shuffle"],
+      ["pixelcnn", "--channels", "4", "--layers", "1", "--binarize", "--class-conditional"],
+      ["pixelcnn-plus-plus", "--channels", "3", "--layers", "1", "--mixtures", "1"],
+      ["vae", "--hidden", "20", "--latent", "3"],
+      ["vae", "--convolutional", "--channels", "4", "--hidden", "10", "--latent", "2"],
+      ["iwae", "--hidden", "20", "--latent", "3", "--samples", "4", "--doubly-reparameterized"],
+    ])
+  func images(_ arguments: [String]) throws {
+    try trained(arguments) { path in
+      let png = path + ".png"
+      let generation = try ToolRun(arguments: ["generate", path, "--count", "2", "--png", png])
+      #expect(generation.status == 0, "\(generation.errors)")
+      #expect(FileManager.default.fileExists(atPath: png))
+      let score = try ToolRun(
+        arguments: ["score", path, "--data", "synthetic-digits:test[0..<3]"]
+          + (arguments[0].hasSuffix("ae") ? ["--samples", "5"] : []))
+      if arguments.contains("--binarize") {
+        #expect(score.status != 0 && score.errors.contains("binarize"))
+      } else {
+        #expect(score.status == 0, "\(score.errors)")
+      }
+    }
+  }
+
+  @Test("Sequences and tables with gaps")
+  func tables() throws {
+    let folder = ToolRun.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let csv = folder + "/table.csv"
+    let rows = (0..<40).map { i in "\(Double(i % 7)),\(i % 5 == 0 ? "" : "\(Double(i % 3))"),\(Double(i % 4))"
+    }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try ("a,b,c\n" + rows.joined(separator: "\n") + "\n").write(
+      toFile: csv, atomically: true, encoding: .utf8)
+    try trained(["miwae", "--hidden", "8", "--latent", "2", "--data", "csv:\(csv)"]) { path in
+      let score = try ToolRun(arguments: ["score", path, "--data", "csv:\(csv)"])
+      #expect(score.status == 0, "\(score.errors)")
+    }
+    for model in [
+      ["causal-convolution", "--channels", "4", "--layers", "2"],
+      ["causal-transformer", "--width", "8", "--heads", "2", "--layers", "1"],
+    ] {
+      try trained(model + ["--data", "csv:\(csv)?missing=0"]) { path in
+        let data = ["--data", "csv:\(csv)?missing=0"]
+        let score = try ToolRun(arguments: ["score", path] + data)
+        #expect(score.status == 0, "\(score.errors)")
+        let drawn = try ToolRun(arguments: ["generate", path, "--count", "3", "--csv", path + ".csv"])
+        #expect(drawn.status == 0, "\(drawn.errors)")
+      }
+    }
+  }
+
+  @Test("Options that make no sense say so")
+  func refusals() throws {
+    for arguments in [
+      ["made", "--hidden", "0"], ["made", "--orders", "2"], ["vae", "--latent", "0"],
+      ["iwae", "--samples", "0"], ["pixelcnn", "--kernel", "4"], ["vae", "--channels", "3"],
+    ] {
+      let run = try ToolRun(
+        arguments: ["train"] + arguments + ["--data", "synthetic-digits:train[0..<10]", "--out", "/dev/null"])
+      #expect(run.status == 64, "\(arguments): \(run.status)")
+    }
+  }
+}
