@@ -45,9 +45,13 @@ struct ObservationModelTests {
     let draws = model.sample(parameters.broadcast(to: [20_000, 12]), channels: 2, using: &random)
     var counts = [Float](repeating: 0, count: 25)
     for row in 0..<20_000 {
-      counts[Int((draws[row, 0] * 4).rounded()) + 5 * Int((draws[row, 1] * 4).rounded())] += 1 / 20_000
+      let levels = [draws[row, 0], draws[row, 1]].map { Int(($0 * 4).rounded()) }
+      counts[levels[0] + 5 * levels[1]] += 1 / 20_000
     }
-    for (p, f) in zip(p, counts) { #expect(abs(p - f) < 5 * (p / 20_000).squareRoot() + 1e-4) }
+    for (p, frequency) in zip(p, counts) {
+      let deviation = (p / 20_000).squareRoot()
+      #expect(abs(p - frequency) < 5 * deviation + 1e-4)
+    }
   }
 
   @Test("A logistic's mass is that of its distribution function")

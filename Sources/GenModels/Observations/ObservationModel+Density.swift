@@ -11,7 +11,7 @@ extension ObservationModel {
   static let logDeviationBound: Float = 6
 
   /// ln p of each pixel in nats, `[pixels]`, given the network's numbers `[pixels, parameterCount]` and the pixels `[pixels, channels]`.
-  func logDensity<Value: TensorAlgebra>(of x: Value, given parameters: Value) -> Value {
+  package func logDensity<Value: TensorAlgebra>(of x: Value, given parameters: Value) -> Value {
     let (pixels, channels) = (x.shape[0], x.shape[1])
     switch self {
     case .bernoulli: return (x * parameters - parameters.softplus()).sum(axes: [1])
@@ -51,7 +51,7 @@ extension ObservationModel {
   }
 
   /// ln p of each example, `[batch]`, of examples `[batch, pixels · channels]` with the numbers `[batch, pixels · parameterCount]`.
-  func logDensity<Value: TensorAlgebra>(
+  package func logDensity<Value: TensorAlgebra>(
     ofExamples x: Value, given parameters: Value, channels: Int = 1
   ) -> Value {
     let batch = x.shape[0]

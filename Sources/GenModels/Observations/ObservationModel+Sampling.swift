@@ -1,6 +1,7 @@
 extension ObservationModel {
   /// Independent draws of pixels, `[pixels, channels]`, given the network's numbers `[pixels, parameterCount]`.
-  func sample(_ parameters: Tensor, channels: Int = 1, using random: inout RandomGenerator) -> Tensor {
+  package func sample(_ parameters: Tensor, channels: Int = 1, using random: inout RandomGenerator) -> Tensor
+  {
     let pixels = parameters.shape[0]
     switch self {
     case .bernoulli:
