@@ -20,7 +20,7 @@ struct OvergeneralizationPageTests {
     said.bold = document.querySelectorAll("td b, th b, li b").length;
     """
 
-  private func percent(_ share: Double) -> String { String(format: "%.1f%%", 100 * share) }
+  private func percent(_ share: Double) -> String { String(format: "%.1f%%", (1000 * share).rounded() / 10) }
 
   @Test("Tables, findings and pictures say what the report holds")
   func words() throws {
