@@ -26,20 +26,30 @@ struct OpenSetPart {
         let classes = Array(random.permutation(data.classCount).elements.prefix(count)).sorted()
         let training = try train(on: classes, subset: subset)
         for (number, method) in methods.enumerated() {
-          let (accuracy, auroc) = try measure(try method.answer(training), known: classes)
+          // Some methods can't be fitted to a classifier that never gives a class its right label.
+          guard let answer = try fitted(method, training) else { continue }
+          let (accuracy, auroc) = try measure(answer, known: classes)
           accuracies[number].append(accuracy)
           if let auroc { aurocs[number].append(auroc) }
         }
       }
-      for (number, method) in methods.enumerated() {
+      for (number, method) in methods.enumerated() where !accuracies[number].isEmpty {
         points.append(
           OvergeneralizationReport.OpenSetPoint(
             method: method.name, classes: count, accuracy: mean(accuracies[number]),
             leastAccuracy: accuracies[number].min()!, largestAccuracy: accuracies[number].max()!,
-            auroc: aurocs[number].isEmpty ? nil : mean(aurocs[number]), subsets: subsets))
+            auroc: aurocs[number].isEmpty ? nil : mean(aurocs[number]), subsets: accuracies[number].count))
       }
     }
     return points
+  }
+
+  /// What a method answers with; nil when it can't be fitted to this training.
+  private func fitted(_ method: OpenSetMethod, _ training: OpenSetTraining) throws -> OpenSetMethod.Answer? {
+    do { return try method.answer(training) } catch is ClassifierScoreError { return nil } catch is TableError
+    {
+      return nil
+    }
   }
 
   private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }

@@ -77,16 +77,20 @@ struct OvergeneralizationMeasurement {
   /// One score: how to compute it and what it is.
   private struct Entry {
     let name, about: String
-    let score: (Tensor) throws -> [Double]
+    /// Nil for a score that could not be fitted.
+    let score: ((Tensor) throws -> [Double])?
   }
 
   func scores() throws -> [Report.Score] {
     let own = data.test.examples(0..<min(data.test.exampleCount, settings.controlCount))
     return try entries().map { entry in
-      let inside = try entry.score(own)
+      guard let score = entry.score else {
+        return Report.Score(name: entry.name, about: entry.about, comparisons: [])
+      }
+      let inside = try score(own)
       let comparisons = try data.controls.map { control in
         let ranking = try ScoreRanking(
-          inDistribution: inside, outOfDistribution: try entry.score(control.images))
+          inDistribution: inside, outOfDistribution: try score(control.images))
         let interval = try ranking.delongAUROC().interval
         return Report.Comparison(
           set: control.name, auroc: ranking.auroc, low: interval.lowerBound, high: interval.upperBound)
@@ -137,6 +141,11 @@ struct OvergeneralizationMeasurement {
     // The overcomplete classifier has a network of its own above.
     let types = ModelCatalogue.standard.types.sorted { $0.key < $1.key }
       .compactMap { $0.value as? any PostHocScorer.Type }.filter { $0.kind != COOL.kind }
-    return try types.map { try entry($0) }
+    return try types.map { type in
+      do { return try entry(type) } catch let error as ClassifierScoreError {
+        // A class that is never classified rightly, say: the score does not exist, and the others do.
+        return Entry(name: "CNN, \(type.kind)", about: "Could not be fitted: \(error)", score: nil)
+      }
+    }
   }
 }

@@ -76,7 +76,7 @@ public struct OvergeneralizationReport: Codable, Sendable {
     public var right, wrong, refused: Proportion
   }
 
-  /// AUROC of one score for each control set.
+  /// AUROC of one score for each control set; none for a score that could not be fitted, which `about` then says.
   public struct Score: Codable, Sendable {
     public var name, about: String
     public var comparisons: [Comparison]

@@ -41,7 +41,7 @@ public struct ReconstructionConfidence<Oracle: DifferentiableReconstruction>: OO
   public func check(_ x: Tensor) throws(ExampleError) { try oracle.check(x) }
 
   /// −ln c̃ of each example.
-  /// - Throws: `MeasureError` when a reconstruction is not finite.
+  /// - Throws: `ExampleError.overflow` when a reconstruction is not finite.
   public func score(checked x: Tensor) throws -> [Double] {
     let distances = try distances(checked: x)
     let curvatures = settings.beta > 0 ? try curvature(checked: x) : []
@@ -49,7 +49,7 @@ public struct ReconstructionConfidence<Oracle: DifferentiableReconstruction>: OO
       let curvature = curvatures.isEmpty ? 0 : max(0, curvatures[example])
       return settings.alpha / features * distances[example] + settings.beta * curvature
     }
-    try requireFinite(scores, set: "confidence scores")
+    try requireNoOverflow(scores)
     return scores
   }
 
@@ -72,8 +72,9 @@ public struct ReconstructionConfidence<Oracle: DifferentiableReconstruction>: OO
   }
 
   private func distances(checked x: Tensor) throws -> [Double] {
-    let scorer = ReconstructionScorer(oracle, norm: .l2, batchSize: Self.pieceSize)
-    let distances = try scorer.score(checked: x)
+    let distances = try oracle.reconstructionError(checked: x, norm: .l2, batchSize: Self.pieceSize)
+      .elements.map { Double($0) }
+    try requireNoOverflow(distances)
     return settings.norm == .l2 ? distances : distances.map { $0 * $0 }
   }
 
@@ -83,7 +84,7 @@ public struct ReconstructionConfidence<Oracle: DifferentiableReconstruction>: OO
       let piece = x.examples(start..<min(x.exampleCount, start + Self.pieceSize))
       curvatures += settings.curvature.traces(of: oracle, at: piece).map { $0 / features - 1 }
     }
-    try requireFinite(curvatures, set: "curvatures")
+    try requireNoOverflow(curvatures)
     return curvatures
   }
 }
@@ -117,4 +118,9 @@ extension ReconstructionConfidence: Model where Oracle: Model {
     do { try settings.check() } catch { throw ModelFileError.malformed(reason: "\(error)") }
     try self.init(archive.part("oracle", as: Oracle.self), settings: settings)
   }
+}
+
+/// Throws unless all numbers of examples, which were finite themselves, are finite.
+func requireNoOverflow(_ numbers: [Double]) throws(ExampleError) {
+  if let example = numbers.firstIndex(where: { !$0.isFinite }) { throw .overflow(example: example) }
 }

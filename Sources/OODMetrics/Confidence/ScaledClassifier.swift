@@ -50,7 +50,7 @@ public struct ScaledClassifier<Base: ReconstructingClassifier>: ClaimingClassifi
     let doubts = try confidence.score(checked: x)
     let claims = try base.logClaims(checking: x).maximum(axis: 1).elements
     let scores = zip(doubts, claims).map { $0 - Double($1) }
-    try requireFinite(scores, set: "scores of scaled outputs")
+    try requireNoOverflow(scores)
     return scores
   }
 }

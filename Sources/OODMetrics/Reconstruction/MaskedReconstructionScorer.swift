@@ -51,7 +51,7 @@ public struct MaskedReconstructionScorer<Oracle: ReconstructionOracle>: OODScore
       let norms = (masks * residual).squared().sum(axes: [2, 3, 4]).squareRoot()
       for example in 0..<count { errors.append((0..<steps).map { Double(norms[example, $0]) }) }
     }
-    try requireFinite(errors.flatMap { $0 }, set: "masked reconstruction errors")
+    try requireNoOverflow(errors.map { $0.reduce(0, +) })
     return errors
   }
 }

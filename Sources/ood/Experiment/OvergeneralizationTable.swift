@@ -58,7 +58,7 @@ struct OvergeneralizationTable {
     let sets = scores.first?.comparisons.map(\.set) ?? []
     guard !sets.isEmpty else { return [] }
     var table = TextTable([title] + sets, rightAligned: Set(1...sets.count))
-    for score in scores {
+    for score in scores where !score.comparisons.isEmpty {
       table.add([score.name] + score.comparisons.map { "\($0.auroc.rounded(digits: 4))" })
     }
     return table.lines

@@ -60,7 +60,7 @@ function showScoreTable(id, label, scores) {
       { key: `auroc-${i}`, title: set, as: "bar", digits: 4, chance: 0.5,
         about: "AUROC; the thick mark is the 95% interval, the line in the middle chance" }))],
     rows: scores.map((score, i) => ({ id: `${id}-${i}`, title: score.about, cells: {
-      score: score.name,
+      score: score.name, ...Object.fromEntries(sets.map((_, set) => [`auroc-${set}`, null])),
       ...Object.fromEntries(score.comparisons.map(({ auroc, low, high }, set) => [`auroc-${set}`,
         { value: auroc, low, high, about: `95% interval ${fixed(low, 4)} to ${fixed(high, 4)}` }])) } })) });
 }
