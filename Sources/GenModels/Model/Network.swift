@@ -39,7 +39,7 @@ extension Network {
 
   /// This network with the tensors of those names.
   /// - Throws: `ModelFileError` when one is missing or has another shape.
-  func with(configuration: Configuration, tensors: [String: Tensor]) throws(ModelFileError) -> Self {
+  package func with(configuration: Configuration, tensors: [String: Tensor]) throws(ModelFileError) -> Self {
     try Self(
       configuration: configuration,
       tensors: .stored { (name, shape) throws(ModelFileError) in

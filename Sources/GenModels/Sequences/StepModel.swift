@@ -30,10 +30,10 @@ public struct StepModel: Codable, Hashable, Sendable {
   public var columns: Int { numbers + flags + (symbols == nil ? 0 : 1) }
 
   /// Numbers that the network is told of a step: the columns, a symbol as K numbers 0 or 1, and a 1 for a step that is there.
-  var inputs: Int { numbers + flags + (symbols ?? 0) + 1 }
+  package var inputs: Int { numbers + flags + (symbols ?? 0) + 1 }
 
   /// Numbers that a step takes from the network.
-  var parameters: Int { (numbers > 0 ? mixtures * (1 + 2 * numbers) : 0) + flags + (symbols ?? 0) }
+  package var parameters: Int { (numbers > 0 ? mixtures * (1 + 2 * numbers) : 0) + flags + (symbols ?? 0) }
 
   var problem: String? {
     guard (0...4096).contains(numbers), (0...4096).contains(flags), columns >= 1 else {
