@@ -40,7 +40,7 @@ private func scaledClassifierExample(model: DenoisingClassifier, x: Tensor) thro
 private func foolingAttackExample(classifier: ImageClassifier) throws {
   let attack = FoolingAttack(source: .generator, descent: .gradientDescent(rate: 0.01), stepLimit: 1000)
   let result = try attack.run(on: classifier, classes: Array(0..<10), thresholds: [0.9, 0.99], seed: 1)
-  result.rate(at: 0.9).wilsonInterval()
+  try result.rate(at: 0.9).wilsonInterval()
 }
 
 private func projectedGradientAttackExample(classifier: ImageClassifier, x: Tensor, labels: Indexes) throws {

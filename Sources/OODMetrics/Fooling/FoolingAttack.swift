@@ -5,7 +5,7 @@ import GenModels
 /// ```swift
 /// let attack = FoolingAttack(source: .generator, descent: .gradientDescent(rate: 0.01), stepLimit: 1000)
 /// let result = try attack.run(on: classifier, classes: Array(0..<10), thresholds: [0.9, 0.99], seed: 1)
-/// result.rate(at: 0.9).wilsonInterval()
+/// try result.rate(at: 0.9).wilsonInterval()
 /// ```
 ///
 /// Any classifier that can be differentiated can be attacked, one that refuses too: its claims are not normalised again, so that an
