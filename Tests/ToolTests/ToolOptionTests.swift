@@ -179,7 +179,7 @@ struct ToolOptionTests {
     ] {
       let out = folder + "/errors.npy"
       _ = try run(["score", path, "--data", inside.0, "--norm", name, "--out", out])
-      let scorer = ReconstructionScorer(model, norm: norm, exampleShape: [9, 7, 1])
+      let scorer = ReconstructionScorer(model, norm: norm)
       #expect(try NumPy.read(out).doubles() == scorer.score(inside.1), "\(name)")
       let errors = try scorer.score(inside.1).sorted()
       for (theta, level) in [(errors[20], 0.95), (errors[30], 0.5)] {
