@@ -119,8 +119,8 @@ import Testing
       ("?pen=20", 17, "0 < pen < box"), ("?box=29", 17, "box <= frame"), ("?box=1e99", 17, "box <= frame"),
       ("?frame=0", 19, "whole number"), ("?frame=5000", 19, "4096"), ("?frame=27.5", 19, "whole number"),
       ("?frame=12", 19, "frame 12"), ("?margin=14", 20, "0 < pen < box"),
-      ("?box=20&margin=4", 31 - 3, "leave one of them out"), ("?smallest=-2", 22, "negative"),
-      ("?antialias=no&pen=0.5", 31, "1 pixel wide"), ("?pen=2&pen=3", 20, "twice"),
+      ("?box=20&margin=4", 27, "leave one of them out"), ("?smallest=-2", 22, "negative"),
+      ("?antialias=no&pen=0.5", 30, "1 pixel wide"), ("?pen=2&pen=3", 19, "twice"),
       ("?thickness=2", 13, "aspect, frame, box"),
     ])
   func wrongOptions(options: String, column: Int, words: String) throws {

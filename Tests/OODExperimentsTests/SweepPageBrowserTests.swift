@@ -217,9 +217,9 @@ struct SweepPageBrowserTests {
       lines.first?.contains("\"orr \(SweepPageFixture.hostileName.replacing("\"", with: "\"\""))\"") == true)
     for (line, index) in zip(lines.dropFirst(), rising) {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      #expect(cells[0] == records[index].name && cells[8] == "\(UInt64.max)")
-      #expect(Double(cells[11]) == 50 && Double(cells[12]) == irr(records[index], 50))
-      #expect(Double(cells[13]) == orr(records[index], 0, 50))
+      #expect(cells[0] == records[index].name && cells[9] == "\(UInt64.max)")
+      #expect(Double(cells[12]) == 50 && Double(cells[13]) == irr(records[index], 50))
+      #expect(Double(cells[14]) == orr(records[index], 0, 50))
     }
 
     #expect(view("none").list("shown") == [] && view("none").list("rows") == [])

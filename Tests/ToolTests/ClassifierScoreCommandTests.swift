@@ -87,7 +87,7 @@ struct ClassifierScoreCommandTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let table = folder + "/table.csv"
     let rows = (0..<60).map { i -> String in
-      let shift = Double(i % 7) / 10
+      let shift = Double(i % 7) / 10 + Double(i * i % 61) / 300
       return i % 2 == 0 ? "\(2 + shift),\(1 - shift),a" : "\(-2 - shift),\(-1 + shift),b"
     }
     try ("x,y,class\n" + rows.joined(separator: "\n") + "\n").write(

@@ -18,7 +18,7 @@ struct LikelihoodCommandTests {
       arguments: ["experiment", "likelihood", "--out", folder, "--format", "json"] + tiny)
     #expect(run.status == 0, "\(run.errors)")
     let report = try run.json()
-    #expect((report["scores"] as? [Any])?.count == 12)
+    #expect((report["scores"] as? [Any])?.count == 15)
     let page = try String(contentsOfFile: folder + "/likelihood.html", encoding: .utf8)
     #expect(page.hasPrefix("<!doctype html>"))
 

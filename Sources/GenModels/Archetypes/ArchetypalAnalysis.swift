@@ -119,6 +119,7 @@ extension ArchetypalAnalysis: TableFitted {
   public static var summary: String { "the distance from the hull of a few extreme mixtures of rows" }
 
   public static func fitted(to x: Matrix, settings: FitSettings, seed: UInt64) throws -> ArchetypalAnalysis {
+    try x.checkTraining()
     var own = ArchetypalSettings()
     own.start = settings.start
     own.starts = settings.starts

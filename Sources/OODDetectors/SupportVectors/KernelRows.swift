@@ -112,8 +112,13 @@ struct PointPanels: Sendable {
   let count: Int
   let dimensions: Int
   private let panels: [Double]
+  private let variant: KernelVariant
+
+  /// Whether the kernels that are in use now are those that packed the points: others want another layout.
+  var fitKernelsInUse: Bool { variant == .active }
 
   init(_ points: Matrix) {
+    variant = .active
     let kernels = ood_active_kernels().pointee.kernel_density
     let (n, d) = (points.rows, points.columns)
     let groups = (n + kernels.panel_points - 1) / kernels.panel_points

@@ -23,6 +23,8 @@ struct SupportVectorSum: Sendable {
   func values(_ x: Matrix) -> [Double] {
     let (n, d) = (vectors.rows, vectors.columns)
     let block = 4
+    // Packed for other kernels than those in use here, points are packed once more.
+    let panels = panels.fitKernelsInUse ? panels : PointPanels(vectors)
     return x.rowScores(grain: 32) { rows, count, out in
       let values = Scratch<Double>(block * n)
       for first in stride(from: 0, to: count, by: block) {

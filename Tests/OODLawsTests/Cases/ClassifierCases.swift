@@ -116,7 +116,8 @@ enum ClassifierCases {
     tables("one-versus-set-machine", kind: OneVersusSetMachine.kind, seesFarPoints: true) {
       try OneVersusSetMachine(fitting: $0, labels: $1)
     },
-    tables("weibull-svm", kind: WeibullSVM.kind, seesFarPoints: true) {
+    // Its score is at most 1, which some known rows reach too.
+    tables("weibull-svm", kind: WeibullSVM.kind) {
       try WeibullSVM(fitting: $0, labels: $1)
     },
   ]
