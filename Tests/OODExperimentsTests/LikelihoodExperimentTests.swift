@@ -35,7 +35,7 @@ struct LikelihoodExperimentTests {
     return settings
   }
 
-  private static func experiment(_ family: LikelihoodFamily, folder: String? = nil) throws
+  static func experiment(_ family: LikelihoodFamily, folder: String? = nil) throws
     -> LikelihoodExperiment
   {
     try LikelihoodExperiment(

@@ -36,12 +36,12 @@ struct PageFileTests {
     let pages = try [
       sweep, LikelihoodPageFixture().page.html, OutlierGenerationExperimentTests.result.get().page.html,
       OvergeneralizationPage(OvergeneralizationFixture.report.get()).html,
+      LikelihoodComparison([LikelihoodExperimentTests.experiment(.made).run()]).html,
     ]
     for (ending, count) in [("js", 20), ("css", 5), ("html", 2)] {
       let files = PageFolder.files(ending)
       #expect(files.count >= count, "\(PageFolder.path) has the files \(files)")
-      // The page that compares families is made of whole runs of the experiment.
-      for file in files where !file.contains("comparison") {
+      for file in files {
         let text = try PageFolder.text(file)
         let uses = pages.map { $0.contains(text) }
         #expect(uses.contains(true), "\(file) is on no page, or the library has another text of it")

@@ -28,9 +28,9 @@ static void density_pack(const double *y, size_t n, size_t d, double *panels) {
   }
 }
 
-/// Squared distances of `queries` rows of x, a constant, to the points of one panel; out[i density_strip + p].
-OOD_INLINE void density_distances(const int queries, const double *x, const double *panel, size_t d, double *out) {
-  vr sums[density_queries][density_vectors];
+/// x_i . y_j, or the squared distances, of `queries` rows of x, a constant, and the points of one panel.
+OOD_INLINE void density_tile(const int queries, const int linear, const double *x, const double *panel, size_t d,
+                             vr sums[density_queries][density_vectors]) {
   for (int i = 0; i < queries; i++) {
     for (int v = 0; v < density_vectors; v++) sums[i][v] = 0;
   }
@@ -43,11 +43,21 @@ OOD_INLINE void density_distances(const int queries, const double *x, const doub
       const vr a = vr_splat(x[(size_t)i * d + k]);
 #pragma clang loop unroll(full)
       for (int v = 0; v < density_vectors; v++) {
-        const vr difference = a - y[v];
-        sums[i][v] = vr_multiply_add(difference, difference, sums[i][v]);
+        if (linear) {
+          sums[i][v] = vr_multiply_add(a, y[v], sums[i][v]);
+        } else {
+          const vr difference = a - y[v];
+          sums[i][v] = vr_multiply_add(difference, difference, sums[i][v]);
+        }
       }
     }
   }
+}
+
+/// Squared distances of `queries` rows of x, a constant, to the points of one panel; out[i density_strip + p].
+OOD_INLINE void density_distances(const int queries, const double *x, const double *panel, size_t d, double *out) {
+  vr sums[density_queries][density_vectors];
+  density_tile(queries, 0, x, panel, d, sums);
   for (int i = 0; i < queries; i++) {
     for (int v = 0; v < density_vectors; v++) {
       vr_store(out + (size_t)i * density_strip + (size_t)v * vr_width, sums[i][v]);

@@ -11,38 +11,10 @@
 #include "register_double.h"
 #include "simd.h"
 
-enum { vector_queries = OOD_WIDTH == 16 ? 4 : 2 };
-
-/// x_i . y_j, or the squared distances, of `queries` rows of x, a constant, and the points of one panel.
-OOD_INLINE void vectors_tile(const int queries, const int linear, const double *x, const double *panel, size_t d,
-                             vr sums[vector_queries][density_vectors]) {
-  for (int i = 0; i < queries; i++) {
-    for (int v = 0; v < density_vectors; v++) sums[i][v] = 0;
-  }
-  for (size_t k = 0; k < d; k++) {
-    vr y[density_vectors];
-#pragma clang loop unroll(full)
-    for (int v = 0; v < density_vectors; v++) y[v] = vr_load(panel + k * density_points + (size_t)v * vr_width);
-#pragma clang loop unroll(full)
-    for (int i = 0; i < queries; i++) {
-      const vr a = vr_splat(x[(size_t)i * d + k]);
-#pragma clang loop unroll(full)
-      for (int v = 0; v < density_vectors; v++) {
-        if (linear) {
-          sums[i][v] = vr_multiply_add(a, y[v], sums[i][v]);
-        } else {
-          const vr difference = a - y[v];
-          sums[i][v] = vr_multiply_add(difference, difference, sums[i][v]);
-        }
-      }
-    }
-  }
-}
-
 OOD_INLINE void vectors_panel(const int queries, const int linear, double gamma, const double *x, const double *panel,
                               size_t points, size_t d, double *out, size_t stride) {
-  vr sums[vector_queries][density_vectors];
-  vectors_tile(queries, linear, x, panel, d, sums);
+  vr sums[density_queries][density_vectors];
+  density_tile(queries, linear, x, panel, d, sums);
   for (int i = 0; i < queries; i++) {
     for (int v = 0; v < density_vectors; v++) {
       const size_t first = (size_t)v * vr_width;
@@ -65,11 +37,11 @@ static void vectors_rows(int linear, double gamma, const double *x, size_t m, co
     const size_t points = n - first < density_points ? n - first : density_points;
     const double *panel = panels + first * d;
     size_t i = 0;
-    for (; i + vector_queries <= m; i += vector_queries) {
+    for (; i + density_queries <= m; i += density_queries) {
       if (linear) {
-        vectors_panel(vector_queries, 1, gamma, x + i * d, panel, points, d, out + i * stride + first, stride);
+        vectors_panel(density_queries, 1, gamma, x + i * d, panel, points, d, out + i * stride + first, stride);
       } else {
-        vectors_panel(vector_queries, 0, gamma, x + i * d, panel, points, d, out + i * stride + first, stride);
+        vectors_panel(density_queries, 0, gamma, x + i * d, panel, points, d, out + i * stride + first, stride);
       }
     }
     for (; i < m; i++) {

@@ -39,59 +39,55 @@ struct ProjectedArchetypes {
   private mutating func moveCoefficients() {
     let gram = archetypes.matrixProduct(archetypes, transposingOther: true)
     let products = x.matrixProduct(archetypes, transposingOther: true)
-    func residual(_ a: Matrix) -> Double {
+    (coefficients, coefficientStep) = descended(from: coefficients, step: coefficientStep) { a in
       let fitted = a.matrixProduct(gram)
-      var sum = totalSquare
-      for i in a.elements.indices { sum += a.elements[i] * (fitted.elements[i] - 2 * products.elements[i]) }
-      return sum
-    }
-    var current = residual(coefficients)
-    for _ in 0..<10 {
-      let gradient = tangent(
-        (coefficients.matrixProduct(gram) - products) * (1 / Double(x.count)), coefficients)
-      while coefficientStep > 1e-12 {
-        let moved = projected(coefficients - gradient * coefficientStep)
-        let found = residual(moved)
-        guard found <= current * (1 + 1e-9) else {
-          coefficientStep /= 2
-          continue
-        }
-        (coefficients, current) = (moved, found)
-        coefficientStep *= 1.2
-        break
-      }
-      coefficientStep = max(coefficientStep, 1e-9)
+      return (residual(a, of: products, and: fitted), { fitted - products })
     }
   }
 
   private mutating func moveArchetypes() {
     let shared = coefficients.matrixProduct(coefficients, transposingSelf: true)
     let targets = coefficients.matrixProduct(x, transposingSelf: true)
-    func residual(_ z: Matrix) -> Double {
+    (weights, weightStep) = descended(from: weights, step: weightStep) { b in
+      let z = b.matrixProduct(x)
       let fitted = shared.matrixProduct(z)
-      var sum = totalSquare
-      for i in z.elements.indices { sum += z.elements[i] * (fitted.elements[i] - 2 * targets.elements[i]) }
-      return sum
+      return (
+        residual(z, of: targets, and: fitted),
+        { [x] in (fitted - targets).matrixProduct(x, transposingOther: true) }
+      )
     }
-    var current = residual(archetypes)
+    archetypes = weights.matrixProduct(x)
+  }
+
+  /// ‖X‖² + Σ y (fitted − 2 products): the residual as a quadratic in y.
+  private func residual(_ y: Matrix, of products: Matrix, and fitted: Matrix) -> Double {
+    var sum = totalSquare
+    for i in y.elements.indices { sum += y.elements[i] * (fitted.elements[i] - 2 * products.elements[i]) }
+    return sum
+  }
+
+  /// The variables after ten steps down from `start`, and the length of the next; `at` gives residual and gradient, but for the factor 2.
+  private func descended(
+    from start: Matrix, step length: Double, at: (Matrix) -> (residual: Double, gradient: () -> Matrix)
+  ) -> (Matrix, Double) {
+    var (variables, step) = (start, length)
+    var current = at(variables)
     for _ in 0..<10 {
-      let gradient = tangent(
-        (shared.matrixProduct(archetypes) - targets).matrixProduct(x, transposingOther: true)
-          * (1 / Double(x.count)), weights)
-      while weightStep > 1e-12 {
-        let moved = projected(weights - gradient * weightStep)
-        let points = moved.matrixProduct(x)
-        let found = residual(points)
-        guard found <= current * (1 + 1e-9) else {
-          weightStep /= 2
+      let direction = tangent(current.gradient() * (1 / Double(x.count)), variables)
+      while step > 1e-12 {
+        let moved = projected(variables - direction * step)
+        let found = at(moved)
+        guard found.residual <= current.residual * (1 + 1e-9) else {
+          step /= 2
           continue
         }
-        (weights, archetypes, current) = (moved, points, found)
-        weightStep *= 1.2
+        (variables, current) = (moved, found)
+        step *= 1.2
         break
       }
-      weightStep = max(weightStep, 1e-9)
+      step = max(step, 1e-9)
     }
+    return (variables, step)
   }
 
   /// The gradient in the variables before normalisation: G − (G ∘ A) 1.

@@ -11,7 +11,7 @@
 /// the pixels above; `.gated` has a stack for the rows above and one for the row (A. van den Oord and others, 2016, "Conditional image
 /// generation with PixelCNN decoders") and sees them all. With classes each layer is told the class. Draws keep each layer's rows, so
 /// that all pixels together cost about one pass.
-public struct PixelCNN: ClassConditionalDensity, TrainableDensity, InPainter {
+public struct PixelCNN: PixelDensity {
   public static let kind = "pixelcnn"
 
   public enum Stack: String, Codable, Hashable, Sendable, CaseIterable {
@@ -99,13 +99,8 @@ public struct PixelCNN: ClassConditionalDensity, TrainableDensity, InPainter {
 
   public var exampleShape: Shape { Shape(configuration.exampleShape) }
   public var classCount: Int? { configuration.classCount }
-  public var conditionCount: Int? { configuration.classCount }
-
-  /// Numbers must be levels k / (K − 1): 0 and 1 for binary images.
-  public func check(_ x: Tensor) throws(ExampleError) {
-    try x.requireExamples(of: exampleShape)
-    try configuration.observation.requireSupport(x)
-  }
+  public var observation: ObservationModel { configuration.observation }
+  public var numbersPerPixel: Int { 6 * configuration.channels + output.bias.shape[0] }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {
     for index in layers.indices { visitor.visit("\(index)", &layers[index]) }
@@ -116,9 +111,7 @@ public struct PixelCNN: ClassConditionalDensity, TrainableDensity, InPainter {
 }
 
 extension PixelCNN {
-  /// The observation's numbers at each pixel, `[batch, height, width, parameterCount]`: those of a pixel depend on the pixels before it, row
-  /// by row, alone. Recorded where `x` is; with labels for a model that is told the class.
-  public func parameters<Value: TensorAlgebra>(of x: Value, labels: Indexes? = nil) -> Value {
+  public func parameters<Value: TensorAlgebra>(of x: Value, labels: Indexes?, _ context: Context) -> Value {
     precondition(
       (labels == nil) == (configuration.classCount == nil),
       "A model of classes takes labels, and one without takes none.")
@@ -135,73 +128,19 @@ extension PixelCNN {
     return h.relu().eachPixel(hidden).eachPixel(output)
   }
 
-  /// ln P of each image in nats, `[batch]`, given the labels of a model of classes.
-  func logDensities<Value: TensorAlgebra>(of x: Value, labels: Indexes?) -> Value {
-    configuration.observation.logDensity(
-      ofExamples: x.flattened(), given: parameters(of: x, labels: labels).flattened(),
-      channels: configuration.exampleShape[2])
-  }
-
-  public func logDensity(checked x: Tensor) throws -> [Double] {
-    guard let classes = classCount else { return try logDensities(x) { _ in nil } }
-    return try averagedOverClasses(classes, x) { try logDensity(checked: x, labels: $0) }
-  }
-
-  public func logDensity(checked x: Tensor, labels: Indexes) throws -> [Double] {
-    try logDensities(x) { labels.sliced($0) }
-  }
-
-  private func logDensities(_ x: Tensor, _ labels: (Range<Int>) -> Indexes?) throws -> [Double] {
-    let pixels = configuration.exampleShape[0] * configuration.exampleShape[1]
-    let numbers = pixels * (6 * configuration.channels + output.bias.shape[0])
-    return try logDensities(inPiecesOf: max(1, min(64, (1 << 23) / numbers)), x) { piece, rows in
-      logDensities(of: piece, labels: labels(rows))
-    }
-  }
-
-  public func loss(_ x: Tensor, labels: Indexes?, _ scope: TrainingScope) -> Variable {
-    -logDensities(of: scope.constant(x), labels: conditionCount == nil ? nil : labels).mean()
-  }
-
-  public func sample(count: Int, using random: inout RandomGenerator) -> Tensor {
-    let labels = classCount.map { random.integers(count, below: $0) }
-    return filled(count: count, labels: labels, known: nil, using: &random)
-  }
-
-  public func sample(labels: Indexes, using random: inout RandomGenerator) -> Tensor {
-    filled(count: labels.count, labels: labels, known: nil, using: &random)
-  }
-
-  /// What is not known is drawn pixel by pixel, each given those before it. Where what is known comes first, row by row, this is the exact
-  /// conditional distribution; known pixels that come later don't influence those before them.
-  public func inPaint(checked x: Tensor, known: Tensor, using random: inout RandomGenerator) -> Tensor {
-    let labels = classCount.map { random.integers(x.shape[0], below: $0) }
-    return filled(count: x.shape[0], labels: labels, known: (x, known), using: &random)
-  }
-
-  private func filled(
-    count: Int, labels: Indexes?, known: (x: Tensor, marks: Tensor)?, using random: inout RandomGenerator
+  public func drawn(
+    count: Int, labels: Indexes?, known: KnownPixels?, using random: inout RandomGenerator
   ) -> Tensor {
-    let (height, width) = (configuration.exampleShape[0], configuration.exampleShape[1])
-    let depth = configuration.exampleShape[2]
+    let (height, width, depth) = (exampleShape[0], exampleShape[1], exampleShape[2])
     guard count > 0 else { return .zeros(Shape([0] + configuration.exampleShape)) }
     var state = PixelState(
       layers: layers, masked: masked, labels: labels, count: count, width: width, depth: depth)
     for row in 0..<height {
       state.beginRow()
       for column in 0..<width {
-        let features = state.features(column)
-        let drawn = configuration.observation.sample(
-          features.relu().eachPixel(hidden).eachPixel(output), channels: depth, using: &random)
-        guard let known else {
-          state.set(column, drawn)
-          continue
-        }
-        func pixel(_ x: Tensor) -> Tensor {
-          x.sliced(axis: 1, row..<row + 1).sliced(axis: 2, column..<column + 1).reshaped([count, depth])
-        }
-        let marks = pixel(known.marks)
-        state.set(column, drawn * (1 - marks) + pixel(known.x) * marks)
+        let numbers = state.features(column).relu().eachPixel(hidden).eachPixel(output)
+        let pixel = observation.sample(numbers, channels: depth, using: &random)
+        state.set(column, known?.over(pixel, row: row, column: column) ?? pixel)
       }
       state.endRow()
     }
@@ -229,8 +168,4 @@ extension PixelCNN.Architecture {
       throw .malformed(reason: "a PixelCNN can't have \(classCount) classes")
     }
   }
-}
-
-extension PixelCNN: LevelModel {
-  public var levels: Int? { configuration.observation.levels }
 }

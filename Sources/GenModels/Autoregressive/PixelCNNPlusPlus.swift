@@ -9,7 +9,7 @@
 ///
 /// Kernels have the taps that they may see alone, and enlarged images come from subpixel convolutions, so no zeros are multiplied. Draws
 /// keep each layer's rows: all pixels together cost about one pass.
-public struct PixelCNNPlusPlus: ClassConditionalDensity, TrainableDensity, InPainter {
+public struct PixelCNNPlusPlus: PixelDensity {
   public static let kind = "pixelcnn-plus-plus"
 
   public struct Architecture: Codable, Hashable, Sendable {
@@ -64,98 +64,32 @@ public struct PixelCNNPlusPlus: ClassConditionalDensity, TrainableDensity, InPai
 
   public var exampleShape: Shape { Shape(configuration.exampleShape) }
   public var classCount: Int? { configuration.classCount }
-  public var conditionCount: Int? { configuration.classCount }
-
-  /// Numbers must be levels k / (K − 1).
-  public func check(_ x: Tensor) throws(ExampleError) {
-    try x.requireExamples(of: exampleShape)
-    try configuration.observation.requireSupport(x)
-  }
+  public var observation: ObservationModel { configuration.observation }
+  public var numbersPerPixel: Int { 12 * configuration.channels + output.bias.shape[0] }
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {
     graph.visitParameters(with: visitor)
     visitor.visit("output", &output)
   }
 
-  /// The observation's numbers at each pixel, `[batch, height, width, parameterCount]`: those of a pixel depend on the pixels before it, row
-  /// by row, alone. Recorded where `x` is; with labels for a model that is told the class.
-  public func parameters<Value: TensorAlgebra>(
-    of x: Value, labels: Indexes? = nil, _ context: Context = .inference
-  ) -> Value {
+  public func parameters<Value: TensorAlgebra>(of x: Value, labels: Indexes?, _ context: Context) -> Value {
     precondition(
       (labels == nil) == (configuration.classCount == nil),
       "A model of classes takes labels, and one without takes none.")
     return graph(x, labels, context).concatenatedELU().eachPixel(output)
   }
 
-  /// ln P of each image in nats, `[batch]`, given the labels of a model of classes.
-  func logDensities<Value: TensorAlgebra>(
-    of x: Value, labels: Indexes?, _ context: Context = .inference
-  ) -> Value {
-    configuration.observation.logDensity(
-      ofExamples: x.flattened(), given: parameters(of: x, labels: labels, context).flattened(),
-      channels: configuration.exampleShape[2])
-  }
-
-  public func logDensity(checked x: Tensor) throws -> [Double] {
-    guard let classes = classCount else { return try logDensities(x) { _ in nil } }
-    return try averagedOverClasses(classes, x) { try logDensity(checked: x, labels: $0) }
-  }
-
-  public func logDensity(checked x: Tensor, labels: Indexes) throws -> [Double] {
-    try logDensities(x) { labels.sliced($0) }
-  }
-
-  private func logDensities(_ x: Tensor, _ labels: (Range<Int>) -> Indexes?) throws -> [Double] {
-    let pixels = configuration.exampleShape[0] * configuration.exampleShape[1]
-    let numbers = pixels * (12 * configuration.channels + output.bias.shape[0])
-    return try logDensities(inPiecesOf: max(1, min(64, (1 << 23) / numbers)), x) { piece, rows in
-      logDensities(of: piece, labels: labels(rows))
-    }
-  }
-
-  public func loss(_ x: Tensor, labels: Indexes?, _ scope: TrainingScope) -> Variable {
-    let own = conditionCount == nil ? nil : labels
-    return -logDensities(of: scope.constant(x), labels: own, scope.context).mean()
-  }
-
-  public func sample(count: Int, using random: inout RandomGenerator) -> Tensor {
-    let labels = classCount.map { random.integers(count, below: $0) }
-    return filled(count: count, labels: labels, known: nil, using: &random)
-  }
-
-  public func sample(labels: Indexes, using random: inout RandomGenerator) -> Tensor {
-    filled(count: labels.count, labels: labels, known: nil, using: &random)
-  }
-
-  /// See `PixelCNN.inPaint`.
-  public func inPaint(checked x: Tensor, known: Tensor, using random: inout RandomGenerator) -> Tensor {
-    let labels = classCount.map { random.integers(x.shape[0], below: $0) }
-    return filled(count: x.shape[0], labels: labels, known: (x, known), using: &random)
-  }
-
-  private func filled(
-    count: Int, labels: Indexes?, known: (x: Tensor, marks: Tensor)?, using random: inout RandomGenerator
+  public func drawn(
+    count: Int, labels: Indexes?, known: KnownPixels?, using random: inout RandomGenerator
   ) -> Tensor {
-    let (height, width, depth) = (
-      configuration.exampleShape[0], configuration.exampleShape[1], configuration.exampleShape[2]
-    )
+    let (height, width, depth) = (exampleShape[0], exampleShape[1], exampleShape[2])
     guard count > 0 else { return .zeros(Shape([0] + configuration.exampleShape)) }
     var state = PixelGraphState(graph, labels: labels, count: count, width: width, depth: depth)
     for row in 0..<height {
       for column in 0..<width {
-        let features = state.features(row, column)
-        let drawn = configuration.observation.sample(
-          features.concatenatedELU().eachPixel(output), channels: depth, using: &random)
-        guard let known else {
-          state.set(drawn)
-          continue
-        }
-        func pixel(_ x: Tensor) -> Tensor {
-          x.sliced(axis: 1, row..<row + 1).sliced(axis: 2, column..<column + 1).reshaped([count, depth])
-        }
-        let marks = pixel(known.marks)
-        state.set(drawn * (1 - marks) + pixel(known.x) * marks)
+        let numbers = state.features(row, column).concatenatedELU().eachPixel(output)
+        let pixel = observation.sample(numbers, channels: depth, using: &random)
+        state.set(known?.over(pixel, row: row, column: column) ?? pixel)
       }
     }
     return state.image
@@ -197,8 +131,4 @@ extension TensorAlgebra {
     // e^min(x, 0) − 1 below 0, where the positive part is 0.
     return both.relu() + (-(-both).relu()).exp() - 1
   }
-}
-
-extension PixelCNNPlusPlus: LevelModel {
-  public var levels: Int? { configuration.observation.levels }
 }

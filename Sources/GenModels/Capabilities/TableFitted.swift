@@ -4,16 +4,7 @@
 /// let type = catalogue.types["factor-analysis"] as? any TableFitted.Type
 /// let model = try type?.fitted(to: table, seed: 1)
 /// ```
-public protocol TableFitted: Model {
-  /// How it is fitted, with a default for every setting.
-  associatedtype FitSettings: Codable & Sendable
-
-  /// The default settings.
-  static var defaultFitSettings: FitSettings { get }
-
-  /// A few words for lists of kinds.
-  static var summary: String { get }
-
+public protocol TableFitted: KindFitted {
   /// The model fitted to a table, an example a row. The same seed gives the same model.
   /// - Throws: `TableError` for a table or a setting that it can't be fitted with.
   static func fitted(to x: Matrix, settings: FitSettings, seed: UInt64) throws -> Self

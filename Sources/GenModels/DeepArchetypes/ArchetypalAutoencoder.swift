@@ -60,11 +60,7 @@ public struct ArchetypalAutoencoder: Network, ReconstructionOracle, Sampler {
 
   /// A model with fresh parameters, drawn from `seed`. Traps when the architecture makes no sense.
   public init(_ architecture: Architecture, seed: UInt64) {
-    do {
-      try self.init(
-        configuration: architecture,
-        tensors: .drawnByName(from: RandomGenerator(seed: seed).split("initialization")))
-    } catch { preconditionFailure("\(error)") }
+    do { self = try .validating(architecture, seed: seed) } catch { preconditionFailure("\(error)") }
   }
 
   public init(configuration architecture: Architecture, tensors: TensorSource) throws(ModelFileError) {

@@ -27,6 +27,10 @@ public protocol TensorAlgebra {
   /// Applies a primitive; its outputs come in the primitive's order.
   /// `precomputed`, where given, are the outputs, which then are not computed again.
   static func apply(_ primitive: some Primitive, to inputs: [Self], precomputed: [Tensor]?) -> [Self]
+
+  /// What `recorded` makes of a `Variable`, or `unrecorded` of a `Tensor`: for the rare function that differentiates inside, where both
+  /// compute the same.
+  func choosing(recorded: (Variable) -> Variable, unrecorded: (Tensor) -> Tensor) -> Self
 }
 
 extension TensorAlgebra {
@@ -53,5 +57,9 @@ extension Tensor: TensorAlgebra {
     -> [Tensor]
   {
     precomputed ?? primitive.evaluate(inputs)
+  }
+
+  public func choosing(recorded: (Variable) -> Variable, unrecorded: (Tensor) -> Tensor) -> Tensor {
+    unrecorded(self)
   }
 }

@@ -20,6 +20,10 @@ public struct Variable: TensorAlgebra {
 
   public func constant(_ tensor: Tensor) -> Variable { tape.constant(tensor) }
 
+  public func choosing(recorded: (Variable) -> Variable, unrecorded: (Tensor) -> Tensor) -> Variable {
+    recorded(self)
+  }
+
   /// The same value without its history: gradients stop here.
   public func detached() -> Variable { tape.constant(tensor) }
 

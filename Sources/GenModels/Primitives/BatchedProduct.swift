@@ -1,7 +1,7 @@
 import CKernels
 
 /// The matrix product of each pair in two stacks of matrices: `[n, m, k]` times `[n, k, p]` (or its transpose, `[n, p, k]`).
-struct BatchedProduct: SingleOutputPrimitive {
+struct BatchedProduct: SingleOutputPrimitive, TransposingProduct {
   let transposesA: Bool
   let transposesB: Bool
 
@@ -36,20 +36,9 @@ struct BatchedProduct: SingleOutputPrimitive {
   func pullback<Value: TensorAlgebra>(
     _ upstream: Value, inputs: [Value], output: Value, wanted: [Bool]
   ) -> [Value?] {
-    let (a, b) = (inputs[0], inputs[1])
-    let toA: Value? =
-      !wanted[0]
-      ? nil
-      : transposesA
-        ? b.stackProduct(upstream, transposingSelf: transposesB, transposingOther: true)
-        : upstream.stackProduct(b, transposingOther: !transposesB)
-    let toB: Value? =
-      !wanted[1]
-      ? nil
-      : transposesB
-        ? upstream.stackProduct(a, transposingSelf: true, transposingOther: transposesA)
-        : a.stackProduct(upstream, transposingSelf: !transposesA)
-    return [toA, toB]
+    pulledBack(upstream, inputs, wanted) {
+      $0.stackProduct($1, transposingSelf: $2, transposingOther: $3)
+    }
   }
 }
 

@@ -1,5 +1,30 @@
-/// C = op(A) · op(B) of matrices, where op is the transposition or nothing.
-struct MatrixProduct: SingleOutputPrimitive {
+/// op(A) · op(B), where op is the transposition or nothing.
+protocol TransposingProduct {
+  var transposesA: Bool { get }
+  var transposesB: Bool { get }
+}
+
+extension TransposingProduct {
+  /// The pullback, in products of the same kind.
+  func pulledBack<Value: TensorAlgebra>(
+    _ upstream: Value, _ inputs: [Value], _ wanted: [Bool],
+    product: (_ a: Value, _ b: Value, _ transposesA: Bool, _ transposesB: Bool) -> Value
+  ) -> [Value?] {
+    let (a, b) = (inputs[0], inputs[1])
+    let toA: Value? =
+      !wanted[0]
+      ? nil
+      : transposesA ? product(b, upstream, transposesB, true) : product(upstream, b, false, !transposesB)
+    let toB: Value? =
+      !wanted[1]
+      ? nil
+      : transposesB ? product(upstream, a, true, transposesA) : product(a, upstream, !transposesA, false)
+    return [toA, toB]
+  }
+}
+
+/// C = op(A) · op(B) of matrices.
+struct MatrixProduct: SingleOutputPrimitive, TransposingProduct {
   let transposesA: Bool
   let transposesB: Bool
 
@@ -10,20 +35,9 @@ struct MatrixProduct: SingleOutputPrimitive {
   func pullback<Value: TensorAlgebra>(
     _ upstream: Value, inputs: [Value], output: Value, wanted: [Bool]
   ) -> [Value?] {
-    let (a, b) = (inputs[0], inputs[1])
-    let toA: Value? =
-      !wanted[0]
-      ? nil
-      : transposesA
-        ? b.matrixProduct(upstream, transposingSelf: transposesB, transposingOther: true)
-        : upstream.matrixProduct(b, transposingOther: !transposesB)
-    let toB: Value? =
-      !wanted[1]
-      ? nil
-      : transposesB
-        ? upstream.matrixProduct(a, transposingSelf: true, transposingOther: transposesA)
-        : a.matrixProduct(upstream, transposingSelf: !transposesA)
-    return [toA, toB]
+    pulledBack(upstream, inputs, wanted) {
+      $0.matrixProduct($1, transposingSelf: $2, transposingOther: $3)
+    }
   }
 }
 

@@ -31,7 +31,10 @@ extension ContactSheet {
         }
       }
     }
-    return page(
+    // As wide as the sets' rows, which begin anew in each line.
+    var sheet = self
+    sheet.columns = across
+    return sheet.page(
       of: images,
       labels: labels.map { labels in
         (0..<shape[0]).map { source($0).map { labels[$0.set][$0.example] } ?? "" }

@@ -2,16 +2,7 @@ import GenModels
 
 /// A model that is fitted to a table whose rows have classes, so that a tool can make one of any such kind:
 /// `ood train open-set KIND`.
-public protocol LabelledTableFitted: Model {
-  /// How it is fitted, with a default for every setting.
-  associatedtype FitSettings: Codable & Sendable
-
-  /// The default settings.
-  static var defaultFitSettings: FitSettings { get }
-
-  /// A few words for lists of kinds.
-  static var summary: String { get }
-
+public protocol LabelledTableFitted: KindFitted {
   /// Number of classes that it knows.
   var classCount: Int { get }
 

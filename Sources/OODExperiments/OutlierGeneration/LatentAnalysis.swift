@@ -73,18 +73,25 @@ struct LatentAnalysis {
   func archetypes(_ model: ArchetypalFlow, untrained: ArchetypalFlow) throws
     -> OutlierGenerationReport.Archetypes
   {
-    let x = experiment.testImages
-    func error(_ found: Tensor) -> Double { Double(Self.bounded(found).meanSquaredError(x).scalar) }
+    let errors = try featureErrors(of: model)
     let matrix = model.maps.namedTensors.first { $0.name == "toCoefficients" }!.tensor
     var random = RandomGenerator(seed: experiment.settings.seed).split("nullspace")
     let w = random.normal([200, model.maps.features])
     let leak = w.matrixProduct(try model.maps.nullspaceProjection()).matrixProduct(matrix)
     return .init(
       count: model.archetypeCount, features: model.maps.features,
-      reconstructionError: error(try model.reconstruct(x)),
-      reconstructionErrorWithNullspace: error(try model.reconstructWithNullspace(x)),
-      untrainedError: error(try untrained.reconstruct(x)),
+      reconstructionError: errors.plain, reconstructionErrorWithNullspace: errors.withNullspace,
+      untrainedError: try featureErrors(of: untrained).plain,
       nullspaceLeak: Double(leak.elements.map { abs($0) }.max() ?? 0))
+  }
+
+  /// Mean squared errors of t of the test images.
+  private func featureErrors(of model: ArchetypalFlow) throws -> (plain: Double, withNullspace: Double) {
+    let z = try LatentAnalysis(experiment, flow: model.flow).latents(experiment.testImages)
+    let t = z.sliced(axis: 1, z.shape[1] - model.maps.features..<z.shape[1])
+    let found = model.maps.features(at: model.maps.point(of: model.maps.coefficients(of: t)))
+    let kept = found + (t - found).matrixProduct(try model.maps.nullspaceProjection())
+    return (Double(found.meanSquaredError(t).scalar), Double(kept.meanSquaredError(t).scalar))
   }
 
   /// Pixels within 0...1, for what lies far outside says nothing of a picture; what is not finite counts as 0.

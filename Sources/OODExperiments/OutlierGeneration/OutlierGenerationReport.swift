@@ -49,7 +49,8 @@ public struct OutlierGenerationReport: Codable, Sendable, Hashable {
   /// The deep archetypal analysis.
   public struct Archetypes: Codable, Sendable, Hashable {
     public var count, features: Int
-    /// Mean squared error a pixel of test images with their latents replaced by A z_fixed, and with the nullspace's part kept.
+    /// Mean squared error of the test images' t, whose numbers have variance 1 in the base, by way of A z_fixed, and with the nullspace's
+    /// part kept.
     public var reconstructionError, reconstructionErrorWithNullspace: Double
     /// The same of a fresh model with nothing trained.
     public var untrainedError: Double

@@ -100,32 +100,24 @@ extension ModelCatalogue {
     }
     .adding(kind: PosteriorChange<Flow>.kind) { archive in
       var archive = archive
-      let names = try WAICConfiguration.memberNames(in: archive)
-      guard let first = names.first else {
-        throw ModelFileError.malformed(reason: "a posterior has no sample")
-      }
-      let members = try names.map { try archive.loadDensity($0) }
+      let members = try archive.loadMembers()
       func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
         members.allSatisfy { $0 is Density }
           ? try PosteriorChange<Density>(decoding: archive)
           : try PosteriorChange<AnyDensityModel<Density.Examples>>(decoding: archive)
       }
-      return try load(archive.loadDensity(first))
+      return try load(members[0])
     }
     .adding(LikelihoodRegret.self)
     .adding(kind: WAIC<Flow>.kind) { archive in
       var archive = archive
-      let names = try WAICConfiguration.memberNames(in: archive)
-      guard let first = names.first else {
-        throw ModelFileError.malformed(reason: "an ensemble has no member")
-      }
-      let members = try names.map { try archive.loadDensity($0) }
+      let members = try archive.loadMembers()
       func load<Density: DensityModel & Model>(_: Density) throws -> any Model {
         members.allSatisfy { $0 is Density }
           ? try WAIC<Density>(decoding: archive)
           : try WAIC<AnyDensityModel<Density.Examples>>(decoding: archive)
       }
-      return try load(archive.loadDensity(first))
+      return try load(members[0])
     }
   }
 
@@ -170,5 +162,12 @@ extension ModelCatalogue {
 extension ModelArchive {
   fileprivate mutating func loadDensity(_ name: String) throws -> any DensityModel & Model {
     try load(name, as: (any DensityModel & Model).self, called: "a density model")
+  }
+
+  /// The members of an ensemble, at least one.
+  fileprivate mutating func loadMembers() throws -> [any DensityModel & Model] {
+    let names = try WAICConfiguration.memberNames(in: self)
+    guard !names.isEmpty else { throw ModelFileError.malformed(reason: "an ensemble has no member") }
+    return try names.map { try loadDensity($0) }
   }
 }

@@ -25,26 +25,18 @@ extension ConfidenceSettings.Curvature {
     }
   }
 
-  /// As `traces`, recorded where `x` is; shape `[examples]`. Both exact methods take a product for each feature here.
-  func recordedTraces<Value: TensorAlgebra>(of oracle: some DifferentiableReconstruction, at x: Value)
-    -> Value
-  {
-    guard let variable = x as? Variable else {
-      return x.constant(Tensor(traces(of: oracle, at: x.tensor).map { Float($0) }))
-    }
-    let y = oracle.decoded(oracle.encoded(variable))
-    var unused = RandomGenerator(seed: 0)
+  /// As `traces`, recorded; shape `[examples]`. Both exact methods take a product for each feature here.
+  func recordedTraces(of oracle: some DifferentiableReconstruction, at x: Variable) -> Variable {
+    let y = oracle.decoded(oracle.encoded(x))
     guard case .hutchinson(let samples, _) = self else {
-      return y.jacobianTrace(withRespectTo: variable, method: .exact, using: &unused) as! Value
+      var unused = RandomGenerator(seed: 0)
+      return y.jacobianTrace(withRespectTo: x, method: .exact, using: &unused)
     }
-    var sum: Variable?
-    for sample in 0..<samples {
-      let probe = variable.constant(probe(sample, like: x.tensor))
-      let term = (y.gradient(withRespectTo: variable, upstream: probe) * probe)
-        .sum(axes: Array(1..<x.shape.rank))
-      sum = sum.map { $0 + term } ?? term
+    let terms = (0..<samples).map { sample in
+      let probe = x.constant(probe(sample, like: x.tensor))
+      return (y.gradient(withRespectTo: x, upstream: probe) * probe).sum(axes: Array(1..<x.shape.rank))
     }
-    return sum! * (1 / Float(samples)) as! Value
+    return terms.dropFirst().reduce(terms[0], +) * (1 / Float(samples))
   }
 
   /// Vector number `sample` of independent signs, repeated for each example: an example's estimate depends on nothing beside it.

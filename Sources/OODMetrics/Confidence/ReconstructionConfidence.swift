@@ -101,7 +101,10 @@ extension ReconstructionConfidence {
     guard settings.beta > 0, x.shape[0] > 0 else { return first }
     let traces = settings.curvature.traces(of: oracle, at: x.tensor)
     guard traces.contains(where: { $0 > features }) else { return first }
-    let gammas = settings.curvature.recordedTraces(of: oracle, at: x) * Float(1 / features) - 1
+    let recorded = x.choosing(
+      recorded: { settings.curvature.recordedTraces(of: oracle, at: $0) },
+      unrecorded: { _ in Tensor(traces.map { Float($0) }) })
+    let gammas = recorded * Float(1 / features) - 1
     return first - gammas.relu() * Float(settings.beta)
   }
 }
@@ -118,9 +121,4 @@ extension ReconstructionConfidence: Model where Oracle: Model {
     do { try settings.check() } catch { throw ModelFileError.malformed(reason: "\(error)") }
     try self.init(archive.part("oracle", as: Oracle.self), settings: settings)
   }
-}
-
-/// Throws unless all numbers of examples, which were finite themselves, are finite.
-func requireNoOverflow(_ numbers: [Double]) throws(ExampleError) {
-  if let example = numbers.firstIndex(where: { !$0.isFinite }) { throw .overflow(example: example) }
 }

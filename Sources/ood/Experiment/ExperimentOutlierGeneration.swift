@@ -120,8 +120,8 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
     }
     let archetypes = report.archetypes
     Console.result(
-      "archetypes: mean squared error \(archetypes.reconstructionError.rounded(digits: 5)), with the nullspace "
-        + "\(archetypes.reconstructionErrorWithNullspace.rounded(digits: 5)), untrained \(archetypes.untrainedError.rounded(digits: 5))"
+      "archetypes: mean squared error of t \(archetypes.reconstructionError.rounded(digits: 4)), with the nullspace "
+        + "\(archetypes.reconstructionErrorWithNullspace.rounded(digits: 4)), untrained \(archetypes.untrainedError.rounded(digits: 4))"
     )
   }
 

@@ -109,7 +109,7 @@ struct DensityTrainingOptions: ParsableArguments {
     if options.format == .json { return try JSONOutput.print(report) }
     try report.print(.text)
     guard levels != nil else { return }
-    let numbers = Double(model.exampleShape.elementCount) * 0.6931471805599453
+    let numbers = Double(model.exampleShape.elementCount) * logarithm(2)
     Console.result(
       "bits        \((report.loss / numbers).rounded(digits: 4)) per dimension in the last epoch")
   }

@@ -2,13 +2,15 @@ import ArgumentParser
 import GenModels
 import OODDatasets
 import OODDetectors
-import OODExperiments
 
 /// Fits any kind of the catalogue that is fitted to a table with classes.
 struct TrainOpenSet: AsyncParsableCommand {
+  private static let kinds = FittedKinds<any LabelledTableFitted.Type>(
+    command: "open-set", isFitted: { $0 as? any LabelledTableFitted.Type }, kind: { $0 })
+
   static let configuration = CommandConfiguration(
-    commandName: "open-set", abstract: "Fit a classifier of a table that may answer \"unknown\".",
-    discussion: "Kinds, with their settings:\n\n" + kinds.map(line).joined(separator: "\n"))
+    commandName: kinds.command, abstract: "Fit a classifier of a table that may answer \"unknown\".",
+    discussion: kinds.discussion)
 
   @Argument(help: "The kind of model.") var kind: String
   @Option(help: ArgumentHelp("The examples, with the classes as labels.", valueName: "spec")) var data: String
@@ -22,32 +24,14 @@ struct TrainOpenSet: AsyncParsableCommand {
   var settings: [String] = []
   @Option(help: "text or json.") var format: OutputFormat = .text
 
-  private static var kinds: [any LabelledTableFitted.Type] {
-    ModelCatalogue.complete.types.sorted { $0.key < $1.key }
-      .compactMap { $0.value as? any LabelledTableFitted.Type }
-  }
-
-  private static func line(_ type: any LabelledTableFitted.Type) -> String {
-    func settings<Kind: LabelledTableFitted>(_ type: Kind.Type) -> String {
-      (try? SettingsList(type.defaultFitSettings).description) ?? ""
-    }
-    return "  \(type.kind): \(type.summary) (\(settings(type)))"
-  }
-
   func run() throws {
-    guard let type = Self.kinds.first(where: { $0.kind == kind }) else {
-      throw ValidationError(
-        "There is no classifier \(kind) of tables. Kinds are \(Self.kinds.map { $0.kind }.joined(separator: ", "))."
-      )
-    }
+    let type = try Self.kinds.named(kind)
     let outputs = try Outputs(["--out": out])
     try fit(type, outputs)
   }
 
   private func fit<Kind: LabelledTableFitted>(_ type: Kind.Type, _ outputs: Outputs) throws {
-    var list = try SettingsList(type.defaultFitSettings)
-    for setting in settings { try list.set(setting, of: kind) }
-    let fitSettings: Kind.FitSettings = try list.settings(of: kind)
+    let fitSettings = try type.settings(settings)
     let table = try directory.library.table(argument: data, keepsGaps: false)
     guard let labels = table.labels else {
       throw Failure(
@@ -62,10 +46,7 @@ struct TrainOpenSet: AsyncParsableCommand {
       }
     }
     let seconds = (clock.now - start).seconds
-    var archive = try model.archive()
-    archive.columnNames = table.columns.names
-    let file = try archive.file()
-    try outputs["--out"]?.write(saving: { try file.write(to: $0) })
+    try model.write(to: outputs, columns: table.columns)
     let report = Report(
       kind: kind, rows: table.values.rows, columns: table.values.columns, classes: model.classCount,
       seconds: seconds, file: out)

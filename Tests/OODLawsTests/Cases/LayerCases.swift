@@ -25,7 +25,8 @@ enum LayerCases {
       "winner-take-all", .winnerTakeAll(channelSparsity: 0.5, lifetimeRate: 0.6), exampleShape: [3, 3, 4],
       malformedShapes: [[4]], malformed: [.winnerTakeAll(channelSparsity: 2)]),
     LayerLawCase(
-      "winner-take-all in cells", .winnerTakeAll(channelStride: 2), exampleShape: [2, 4, 3],
+      "winner-take-all in cells", .winnerTakeAll(channelSparsity: 0.2, channelStride: 2),
+      exampleShape: [3, 4, 6],
       malformedShapes: [[4]], malformed: [.winnerTakeAll(channelStride: 0)]),
     LayerLawCase(
       "maximum pooling", .maximumPooling(window: 2), exampleShape: [4, 5, 2],

@@ -36,7 +36,8 @@ function showArchetypes() {
   const { archetypes } = report;
   charts.table(byId("archetypes-table"), {
     id: "archetypes-table", label: "Errors of reconstruction",
-    columns: [{ key: "way", title: "test images by way of", as: "text" }, { key: "error", title: "mean squared error", digits: 5 }],
+    columns: [{ key: "way", title: "t of test images by way of", as: "text" }, { key: "error", title: "mean squared error", digits: 4,
+      about: "t's numbers have variance 1 in the base" }],
     rows: [["coefficients in archetypes", archetypes.reconstructionError],
       ["coefficients, and what these don’t see", archetypes.reconstructionErrorWithNullspace],
       ["coefficients, nothing trained", archetypes.untrainedError]]
