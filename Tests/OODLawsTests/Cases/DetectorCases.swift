@@ -64,6 +64,12 @@ enum DetectorCases {
     table("one-class-svm") { try OneClassSVM(fitting: $0, nu: 0.1) },
   ]
 
+  /// Numbers, positions among three names, and seconds.
+  private static func mixed(_ rows: Int, seed: UInt64) -> Matrix {
+    let numbers = LawData.table(rows: rows, columns: 1, seed: seed)
+    return Matrix((0..<rows).map { [numbers[$0, 0], Double($0 * 7 % 3), 1e9 + 5000 * Double($0)] })
+  }
+
   private static let wrappers: [ModelLawCase] = {
     var filled = table("prepared, gaps filled") {
       try PreparedScorer(
@@ -81,6 +87,15 @@ enum DetectorCases {
           fitting: x, trees: 10, sampleSize: 64, using: RandomGenerator(seed: 1))
         let calibration = try ConformalCalibration(scorer.score(LawData.table(rows: 100, seed: 9)))
         return try Detector(scorer, calibration: calibration, level: 0.05)
+      },
+      ModelLawCase(
+        "prepared, categories and times", kind: PreparedScorer<HBOS>.kind, inliers: mixed(60, seed: 2),
+        outliers: Matrix([[500, 1, 1e9]])
+      ) {
+        try PreparedScorer(
+          fitting: mixed(200, seed: 1), columnKinds: [.number, .category(["a", "b", "c"]), .time],
+          settings: TablePreparation.Settings()
+        ) { try HBOS(fitting: $0) }
       },
       table("detector, prepared") { x in
         Detector(
