@@ -10,15 +10,16 @@ import Testing
     return try CSVTable(bytes: Array(text.utf8), format: format)
   }
 
-  private let orders = """
+  private let orders = #"""
     order,shipped,machine,weight,note,late
     a-1,1970-01-02,press,5.5,"fine, so far",no
     "b ""2""",1970-01-01 00:00:30.5,lathe,6,,yes
     c-3,60,press,7,x,no
 
-    """
+    """#
 
-  @Test("Ids name rows, times become seconds, categories positions among sorted names, and the rest is left out")
+  @Test(
+    "Ids name rows, times become seconds, categories positions among sorted names, and the rest is left out")
   func roles() throws {
     let table = try table(orders) {
       $0.columns.id = "order"
@@ -70,7 +71,8 @@ import Testing
   @Test(
     "What is no time is refused with its line and the forms",
     arguments: [
-      "2023-02-29", "2024-13-01", "2024-03-01T25:00", "2024-03-01T12", "01.03.2024", "soon", "2024-03-01T12:30+99:00",
+      "2023-02-29", "2024-13-01", "2024-03-01T25:00", "2024-03-01T12", "01.03.2024", "soon",
+      "2024-03-01T12:30+99:00",
       "2024-03-01 12:30x", "inf",
     ])
   func noTimes(text: String) throws {
@@ -122,8 +124,8 @@ import Testing
   @Test("A table is arranged like another one, with its numbers for categories, and unseen names are counted")
   func arranged() throws {
     let folder = TemporaryFolder()
-    let first = try folder.file("first.csv", "c,x,t\na,1,2024-03-01\nb,2,2024-03-02\n")
-    let second = try folder.file("second.csv", "t,x,c\n2024-03-03,3,z\n2024-03-04,4,b\n")
+    let first = try folder.write("c,x,t\na,1,2024-03-01\nb,2,2024-03-02\n".utf8, to: "first.csv")
+    let second = try folder.write("t,x,c\n2024-03-03,3,z\n2024-03-04,4,b\n".utf8, to: "second.csv")
     let library = DataLibrary(directories: [])
     let training = try library.table(Specification("csv:\(first)?category=c&time=t"))
     #expect(training.columns.kinds == [.category(["a", "b"]), .number, .time])

@@ -37,10 +37,13 @@ struct DetectionPageTests {
 
   @Test("What a run does not have is not shown")
   func absences() throws {
-    var report = try DetectionReport(scores: [1, 2, 3, .infinity], truth: nil, calibration: nil, pValues: nil)
+    var report = try DetectionReport(
+      scores: [1, 2, 3, .infinity], truth: nil, calibration: nil, pValues: nil)
     report.method = "knn"
     report.scoredSet = "csv:new.csv"
-    report.top = [.init(row: 3, id: nil, score: .infinity, pValue: nil, isOutOfDistribution: nil, reasons: [])]
+    report.top = [
+      .init(row: 3, id: nil, score: .infinity, pValue: nil, isOutOfDistribution: nil, reasons: [])
+    ]
     let said = try PageBrowser.run(DetectionPage(report).html, Self.script)
     #expect(said["errors"] as? [String] == [])
     #expect(said["shown"] as? [String] == ["scores-section", "top-section"])

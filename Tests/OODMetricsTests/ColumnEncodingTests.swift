@@ -102,7 +102,8 @@ struct ColumnEncodingTests {
     let scorer = try PreparedScorer(
       fitting: table, columnNames: ["weight", "machine", "time"], columnKinds: kinds, settings: settings
     ) { try HBOS(fitting: $0) }
-    let loaded = try PreparedScorer<HBOS>(safetensors: SafetensorsFile(bytes: scorer.archive().file().bytes()))
+    let loaded = try PreparedScorer<HBOS>(
+      safetensors: SafetensorsFile(bytes: scorer.archive().file().bytes()))
     #expect(loaded.columnKinds == kinds && loaded.columnNames == ["weight", "machine", "time"])
     #expect(loaded.preparation == scorer.preparation)
     let scores = try scorer.score(table)
@@ -115,7 +116,8 @@ struct ColumnEncodingTests {
 
   @Test("A scorer that does not explain itself is asked with each column replaced by what is usual")
   func replacement() throws {
-    let x = Matrix((0..<60).map { [Double($0 % 7), Double($0 % 5), Double($0 % 3)] })
+    let rows = (0..<60).map { (i: Int) -> [Double] in [Double(i % 7), Double(i % 5), Double(i % 3)] }
+    let x = Matrix(rows)
     let scorer = try NearestNeighbours(fitting: x)
     #expect(throws: TableError.self) { try TableExplanation(of: scorer, replacements: nil) }
     let explanation = try TableExplanation(of: scorer, replacements: [3, 2, 1])

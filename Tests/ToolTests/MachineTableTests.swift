@@ -58,7 +58,9 @@ import Testing
       "gmm", "--components", "2", "--standardize", "--score", csv("new.csv"), "--p-values", "--explain", "2",
       "--format", "csv", "--report", page, "--save", file)
     #expect(run.status == 0, "\(run.errors)")
-    let lines = run.output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let lines = run.output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
     #expect(lines[0] == ["id", "row", "score", "p_value", "reason_1", "reason_2", "out_of_distribution"])
     #expect(lines.count == 101 && lines[1][0] == "order 1000" && lines[100][1] == "99")
     let flagged = lines.filter { $0.last == "true" }
@@ -93,8 +95,10 @@ import Testing
   func lines() throws {
     let run = try ToolRun(
       arguments: [
-        "detect", "knn", "--standardize", "--train", csv("train.csv"), "--calibrate", csv("cal.csv"), "--fdr", "0.2",
-        "--impute", "median", "--indicators", "--explain", "1", "--score", csv("new.csv"), "--format", "jsonl",
+        "detect", "knn", "--standardize", "--train", csv("train.csv"), "--calibrate", csv("cal.csv"), "--fdr",
+        "0.2",
+        "--impute", "median", "--indicators", "--explain", "1", "--score", csv("new.csv"), "--format",
+        "jsonl",
       ])
     #expect(run.status == 0, "\(run.errors)")
     let rows = try run.output.split(separator: "\n").map {
@@ -123,7 +127,9 @@ import Testing
 
   @Test("What does not fit together is refused in a sentence")
   func refusals() throws {
-    let base = ["detect", "ecod", "--impute", "median", "--train", csv("train.csv"), "--score", csv("new.csv")]
+    let base = [
+      "detect", "ecod", "--impute", "median", "--train", csv("train.csv"), "--score", csv("new.csv"),
+    ]
     let cases: [(Int32, [String], String)] = [
       (64, ["--false-positive-rate", "0.01"], "--calibrate"), (64, ["--p-values"], "--calibrate"),
       (64, ["--calibrate", csv("cal.csv")], "--false-positive-rate"),
@@ -148,7 +154,8 @@ import Testing
       let wrong = folder + "/wrong.csv"
       try text.write(toFile: wrong, atomically: true, encoding: .utf8)
       let run = try ToolRun(
-        "detect", "ecod", "--impute", "median", "--train", csv("train.csv"), "--score", "csv:\(wrong)\(roles)")
+        "detect", "ecod", "--impute", "median", "--train", csv("train.csv"), "--score", "csv:\(wrong)\(roles)"
+      )
       #expect(run.status == 1 && run.errors.contains(word), "\(run.errors)")
     }
     let ids = try ToolRun(
