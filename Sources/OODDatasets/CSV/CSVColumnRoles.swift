@@ -1,3 +1,5 @@
+import GenModels
+
 /// Which columns of a table are no numbers, and which are left out. Columns are meant by their names, or by their numbers from 0.
 ///
 /// ```swift
@@ -24,8 +26,8 @@ public struct CSVColumnRoles: Sendable, Equatable {
   var areNumbersAlone: Bool { self == CSVColumnRoles() }
 
   /// Takes over which of the wanted columns, by name, are times and categories, where nothing else is said of them.
-  mutating func adopt(_ wanted: TableColumns?) {
-    guard let wanted, let names = wanted.names, let kinds = wanted.kinds else { return }
+  mutating func adopt(names: [String]?, kinds: [ColumnKind]?) {
+    guard let names, let kinds else { return }
     for (name, kind) in zip(names, kinds) where !all.contains(name) {
       switch kind {
       case .number: break

@@ -70,7 +70,7 @@ struct DatasetLoader {
     case .csv(let path):
       var format = try CSVOptions(specification).format()
       if keepsGaps { format.missingValues = .fill(.nan) }
-      format.columns.adopt(columns)
+      format.columns.adopt(names: columns?.names, kinds: columns?.kinds)
       let table = try CSVTable(path, format: format, limit: limit)
       return DataTable(
         name: specification.text,

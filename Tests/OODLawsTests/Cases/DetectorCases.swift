@@ -88,15 +88,6 @@ enum DetectorCases {
         let calibration = try ConformalCalibration(scorer.score(LawData.table(rows: 100, seed: 9)))
         return try Detector(scorer, calibration: calibration, level: 0.05)
       },
-      ModelLawCase(
-        "prepared, categories and times", kind: PreparedScorer<HBOS>.kind, inliers: mixed(60, seed: 2),
-        outliers: Matrix([[500, 1, 1e9]])
-      ) {
-        try PreparedScorer(
-          fitting: mixed(200, seed: 1), columnKinds: [.number, .category(["a", "b", "c"]), .time],
-          settings: TablePreparation.Settings()
-        ) { try HBOS(fitting: $0) }
-      },
       table("detector, prepared") { x in
         Detector(
           try PreparedScorer(fitting: x, standardizes: true) { try HBOS(fitting: $0) },
@@ -109,6 +100,17 @@ enum DetectorCases {
           return try preparation(LawData.fresh).elements
         },
         make: { try TablePreparation(fitting: LawData.training, imputesMedians: true, standardizes: true) }),
+      ModelLawCase(
+        "table-preparation, categories and times", kind: TablePreparation.kind, inliers: mixed(60, seed: 2),
+        otherAnswers: { model in
+          guard let preparation = model as? TablePreparation else { return [] }
+          return try preparation(mixed(60, seed: 2)).elements
+        },
+        make: {
+          try TablePreparation(
+            fitting: mixed(200, seed: 1), columnKinds: [.number, .category(["a", "b", "c"]), .time],
+            settings: TablePreparation.Settings())
+        }),
     ]
   }()
 }
