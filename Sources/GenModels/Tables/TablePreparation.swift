@@ -278,7 +278,7 @@ extension TablePreparation: Model {
     let count = try archive.shape("means", rank: 1)[0]
     let configuration = try archive.configuration(as: Configuration.self)
     let indicated = configuration.indicatedColumns ?? []
-    let encoding = try configuration.encoding ?? .identity(columns: count - indicated.count)
+    let encoding = configuration.encoding ?? .identity(columns: count - indicated.count)
     try encoding.requireSense()
     let columns = encoding.kinds.count
     guard columns >= 1, (configuration.columnNames?.count ?? columns) == columns,
