@@ -88,6 +88,16 @@ public struct DataTable: Sendable {
       rowNumbers: rowNumbers)
   }
 
+  /// Other rows in the same columns, without labels and places of their own.
+  public func with(_ rows: Matrix) -> DataTable {
+    precondition(
+      rows.columns == values.columns,
+      "A table of \(values.columns) columns can't have rows of \(rows.columns).")
+    return DataTable(
+      name: name, values: rows, columns: columns, labels: nil, shape: [rows.rows, rows.columns],
+      rowNumbers: nil)
+  }
+
   /// The rows at these positions, in this order.
   func selecting(_ positions: [Int], labels chosen: TableLabels? = nil) -> DataTable {
     var elements: [Double] = []
