@@ -16,7 +16,8 @@ struct VersionTests {
     let number = LibraryVersion.number
     let run = try ToolRun("--version")
     #expect(run.status == 0 && run.output == number + "\n")
-    #expect(number.split(separator: ".").count == 3 && number.split(separator: ".").allSatisfy { Int($0) != nil })
+    #expect(
+      number.split(separator: ".").count == 3 && number.split(separator: ".").allSatisfy { Int($0) != nil })
     #expect(try text("CHANGELOG.md").contains("\n## \(number)"))
     #expect(try text("CITATION.cff").contains("\nversion: \(number)\n"))
     #expect(try text("README.md").contains("from: \"\(number)\""))
