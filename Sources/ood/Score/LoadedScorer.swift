@@ -39,7 +39,8 @@ struct LoadedScorer {
       return scorer(try opened(bound), name.rawValue)
     }
     // A model that scores and reconstructs answers its own score, unless a norm is asked for.
-    if options.scorer == nil, norm != nil || !(loaded.model is any OODScorer), let oracle = try loaded.oracle()
+    if options.scorer == nil, norm != nil || !(loaded.model is any OODScorer),
+      let oracle = try loaded.oracle()
     {
       try options.refuseOptions(of: "A detector's own score")
       let norm = norm ?? .l1

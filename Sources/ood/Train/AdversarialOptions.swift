@@ -71,7 +71,8 @@ struct AdversarialOptions: ParsableArguments {
     let shape = Array(learned.shape.dropFirst())
     if convolutional, shape.count != 3 || shape[0] % 4 != 0 || shape[1] % 4 != 0 {
       throw Failure(
-        "--convolutional takes images whose sides are multiples of 4, and \(options.data) has \(Shape(shape)).")
+        "--convolutional takes images whose sides are multiples of 4, and \(options.data) has \(Shape(shape))."
+      )
     }
     let isUnit = learned.withUnsafeElements { $0.allSatisfy { $0 >= 0 && $0 <= 1 } }
     return Purpose(

@@ -39,7 +39,8 @@ struct TrainEnergyBasedGAN: AsyncParsableCommand {
         exampleShape: purpose.shape, hidden: network.units(), code: code, latent: network.latent,
         output: purpose.output, margin: margin, pullAway: pullAway)
     let model = try network.make { try EnergyBasedGAN.validating(architecture, seed: options.seed) }
-    try network.run(purpose, to: outputs, loss: "the discriminator's: the energy of examples, and the hinge") {
+    try network.run(purpose, to: outputs, loss: "the discriminator's: the energy of examples, and the hinge")
+    {
       progress in
       try model.train(on: purpose.examples, heldOut: purpose.heldOut, settings: settings, progress: progress)
     }

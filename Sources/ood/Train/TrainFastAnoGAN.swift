@@ -29,7 +29,8 @@ struct TrainFastAnoGAN: AsyncParsableCommand {
       throw ValidationError("--kappa is a number of 0 or more, and it is \(kappa).")
     }
     guard gan == nil || network.options.epochs == nil else {
-      throw ValidationError("--gan is not trained any more: leave --epochs out; --encoder-epochs is for the encoder.")
+      throw ValidationError(
+        "--gan is not trained any more: leave --epochs out; --encoder-epochs is for the encoder.")
     }
   }
 
@@ -70,7 +71,8 @@ struct TrainFastAnoGAN: AsyncParsableCommand {
         "\(gan) makes examples of shape \(trained.exampleShape), and --data has \(Shape(purpose.shape)).")
     }
     return try FastAnoGAN(
-      of: trained, encoder: encoder(purpose.shape, latent: trained.configuration.latent), featureWeight: kappa,
+      of: trained, encoder: encoder(purpose.shape, latent: trained.configuration.latent),
+      featureWeight: kappa,
       seed: seed)
   }
 
