@@ -71,6 +71,12 @@ public struct SampleCoverage: Sendable, Hashable, Codable {
   /// Of training examples, as many.
   public let examples: Double
 
+  public init(trained: Double, untrained: Double, examples: Double) {
+    self.trained = trained
+    self.untrained = untrained
+    self.examples = examples
+  }
+
   /// Whether training brought the generator less than half of the way to the examples.
   public var isCollapsed: Bool { trained - examples > (untrained - examples) / 2 }
 }
