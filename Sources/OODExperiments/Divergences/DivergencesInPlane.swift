@@ -83,7 +83,7 @@ struct DivergencesInPlane {
   ) throws -> Flow {
     // As many steps of the flow under every criterion.
     let trainer = Trainer(
-      optimizer: Adam(learningRate: 2e-3, beta1: 0.5), epochs: settings.toyEpochs * method.criticSteps,
+      optimizer: Adam(learningRate: 5e-3, beta1: 0.5), epochs: settings.toyEpochs * method.criticSteps,
       batchSize: 100, seed: settings.seed, schedule: .cosine(floor: 0.05), clipping: .norm(10),
       checkpointing: checkpointing)
     if method.usesKnownTarget {

@@ -5,7 +5,7 @@ public struct DivergencesSettings: Codable, Sendable, Hashable {
   public var testCount = 2000
   /// Passes of a flow over the images, and over the points of the plane.
   public var epochs = 10
-  public var toyEpochs = 60
+  public var toyEpochs = 150
   /// Points of the plane to learn from, and to measure on.
   public var toyCount = 2000
   /// The image flow: steps at each of two scales, and channels of its couplings' networks.
@@ -24,7 +24,7 @@ public struct DivergencesSettings: Codable, Sendable, Hashable {
     settings.trainingCount = 500
     settings.testCount = 300
     settings.epochs = 3
-    settings.toyEpochs = 20
+    settings.toyEpochs = 60
     settings.toyCount = 1000
     settings.steps = 2
     settings.hiddenChannels = 16
