@@ -42,7 +42,7 @@ public struct AdversarialTraining: Sendable {
   /// Of an `EnergyBasedGAN`: Adam with 10⁻³ and β₁ = 0.5, a step each.
   public static var energyBased: AdversarialTraining {
     AdversarialTraining(
-      trainer: Trainer(optimizer: Adam(learningRate: 1e-3, beta1: 0.5), epochs: 30, batchSize: 64))
+      trainer: Trainer(optimizer: Adam(learningRate: 1e-3, beta1: 0.5), epochs: 30, batchSize: 32))
   }
 }
 

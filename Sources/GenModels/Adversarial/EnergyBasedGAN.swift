@@ -22,14 +22,15 @@ public struct EnergyBasedGAN: Network {
     public var code: Int
     /// Layers from a code to an example.
     public var decoder: [LayerSpecification]
-    /// m: generated examples of a higher energy are left alone.
+    /// m: generated examples of a higher energy are left alone. At its equilibrium the loss is m, so that m well above the error of a good
+    /// autoencoder (about 3 for one digit of MNIST) keeps the discriminator from becoming one.
     public var margin: Float
     /// w.
     public var pullAway: Float
 
     public init(
       exampleShape: [Int], latent: Int, generator: [LayerSpecification], encoder: [LayerSpecification],
-      code: Int, decoder: [LayerSpecification], margin: Float = 10, pullAway: Float = 0.1
+      code: Int, decoder: [LayerSpecification], margin: Float = 5, pullAway: Float = 0.1
     ) {
       self.exampleShape = exampleShape
       self.latent = latent
@@ -43,8 +44,8 @@ public struct EnergyBasedGAN: Network {
 
     /// Fully connected layers; `output` is sigmoid for numbers in 0...1.
     public static func dense(
-      exampleShape: [Int], hidden: [Int] = [256, 128], code: Int = 32, latent: Int = 32,
-      output: Activation = .sigmoid, margin: Float = 10, pullAway: Float = 0.1
+      exampleShape: [Int], hidden: [Int] = [128], code: Int = 16, latent: Int = 64,
+      output: Activation = .sigmoid, margin: Float = 5, pullAway: Float = 0.1
     ) -> Architecture {
       let back = AdversarialLayers.generator(exampleShape, hidden: hidden.reversed(), output: output)
       return Architecture(
@@ -55,8 +56,8 @@ public struct EnergyBasedGAN: Network {
 
     /// Convolutions, for images whose sides are multiples of 4. Traps for others.
     public static func convolutional(
-      exampleShape: [Int], channels: Int = 32, code: Int = 32, latent: Int = 32,
-      output: Activation = .sigmoid, margin: Float = 10, pullAway: Float = 0.1
+      exampleShape: [Int], channels: Int = 32, code: Int = 16, latent: Int = 64,
+      output: Activation = .sigmoid, margin: Float = 5, pullAway: Float = 0.1
     ) -> Architecture {
       let back = AdversarialLayers.convolutionalGenerator(exampleShape, channels: channels, output: output)
       return Architecture(

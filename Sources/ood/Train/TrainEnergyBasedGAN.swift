@@ -8,12 +8,12 @@ struct TrainEnergyBasedGAN: AsyncParsableCommand {
     discussion: """
       The autoencoder learns to reconstruct examples, and not to reconstruct what the generator makes, up to a margin of the error \
       (J. Zhao, M. Mathieu and Y. LeCun, 2017). It scores, reconstructs and is evaluated as other autoencoders; ood score gives its \
-      energy, the Euclidean norm of the error.
+      energy, the Euclidean norm of the error. --hidden is 128 unless given.
       """)
 
   @OptionGroup var network: AdversarialOptions
-  @Option(help: "Numbers of the autoencoder's code.") var code = 32
-  @Option(help: "Energy above which generated examples are left alone.") var margin: Float = 10
+  @Option(help: "Numbers of the autoencoder's code.") var code = 16
+  @Option(help: "Energy above which generated examples are left alone.") var margin: Float = 5
   @Option(help: "Weight of the term that keeps generated examples apart.") var pullAway: Float = 0.1
 
   func validate() throws {
@@ -36,7 +36,7 @@ struct TrainEnergyBasedGAN: AsyncParsableCommand {
         exampleShape: purpose.shape, channels: network.channels ?? 32, code: code, latent: network.latent,
         output: purpose.output, margin: margin, pullAway: pullAway)
       : .dense(
-        exampleShape: purpose.shape, hidden: network.units(), code: code, latent: network.latent,
+        exampleShape: purpose.shape, hidden: network.units(or: "128"), code: code, latent: network.latent,
         output: purpose.output, margin: margin, pullAway: pullAway)
     let model = try network.make { try EnergyBasedGAN.validating(architecture, seed: options.seed) }
     try network.run(purpose, to: outputs, loss: "the discriminator's: the energy of examples, and the hinge")
