@@ -1,6 +1,6 @@
 /// How a generator and its discriminator are trained.
 ///
-/// ```text
+/// ```swift
 /// var training = AdversarialTraining.wasserstein
 /// training.trainer.epochs = 50
 /// ```

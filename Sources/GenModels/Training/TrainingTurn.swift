@@ -1,13 +1,6 @@
 /// One of several losses that take turns in a training, each with parameters of its own to move: a critic's, and a generator's.
 ///
-/// ```text
-/// try trainer.train(
-///   network, on: data,
-///   turns: [
-///     TrainingTurn(moving: "critic") { model, batch, scope in ... },
-///     TrainingTurn(moving: "generator", interval: 5) { model, batch, scope in ... },
-///   ])
-/// ```
+/// `GenerativeAdversarialNetwork` has two: its critic's in every step, and its generator's after every fifth, say.
 ///
 /// All turns of a step see the same batch; each sees the parameters as the turn before left them.
 public struct TrainingTurn<Model> {

@@ -6,9 +6,10 @@ import OODMetrics
 /// foreign. A conjecture of "Likelihood-based models for out-of-distribution detection" (its fifth: misspecified models): in a plane
 /// where the truth is known, and on images.
 ///
-/// ```text
+/// ```swift
 /// let experiment = try DivergencesExperiment(
-///   training: Dataset("fashion-mnist:train"), test: Dataset("fashion-mnist:test"), controls: [Dataset("mnist:test")])
+///   training: Dataset("fashion-mnist:train"), test: Dataset("fashion-mnist:test"),
+///   controls: [Dataset("mnist:test")])
 /// print(try experiment.run().report.verdicts)
 /// ```
 public struct DivergencesExperiment: Sendable {
