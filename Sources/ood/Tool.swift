@@ -1,4 +1,5 @@
 import ArgumentParser
+import GenModels
 
 #if canImport(Glibc)
   import Glibc
@@ -14,6 +15,7 @@ struct Tool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ood",
     abstract: "Deep generative models and out-of-distribution scoring.",
+    version: LibraryVersion.number,
     subcommands: [
       DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
       GenerateCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self, ArchetypesCommand.self,

@@ -82,6 +82,23 @@ import Testing
   }
 
   @Test(
+    "Without labels methods are compared by agreement and stability, and one is recommended with its reason")
+  func unlabelled() throws {
+    let json = try detect("compare", "--format", "json").json()
+    let methods = try #require(json["methods"] as? [[String: Any]])
+    let recommended = try #require(json["recommended"] as? String)
+    let row = try #require(methods.first { $0["method"] as? String == recommended })
+    let worth = { (row: [String: Any]) -> Double in
+      min(row["agreement"] as? Double ?? -1, row["stability"] as? Double ?? -1)
+    }
+    #expect(methods.allSatisfy { $0["auroc"] == nil })
+    #expect(methods.allSatisfy { worth($0) <= worth(row) + 0.02 + 1e-12 })
+    #expect((json["reason"] as? String)?.contains("agrees") == true)
+    let text = try detect("compare")
+    #expect(text.output.contains("stability") && text.output.contains("take \(recommended): "))
+  }
+
+  @Test(
     "A saved detector scores as when it was fitted", arguments: ["knn", "lof", "gmm", "isolation-forest"])
   func saved(method: String) throws {
     let (file, first, second) = (folder + "/d", folder + "/1.npy", folder + "/2.npy")
@@ -151,7 +168,7 @@ import Testing
       ["detect", "hbos", "--bins", "x"],
       ["detect", "kde", "--kernel", "square"], ["detect", "ocsvm", "--kernel", "cosine"],
       ["detect", "ocsvm", "--kernel", "linear", "--gamma", "1"], ["detect", "knn", "--impute", "zero"],
-      ["detect", "knn", "--leave-one-out"], ["detect", "compare"],
+      ["detect", "knn", "--leave-one-out"], ["detect", "compare", "--normal", "0"],
     ])
   func mistakesOfUsage(arguments: [String]) throws {
     let tables = ["--train", "npy:" + train, "--score", "npy:" + score]
