@@ -11,6 +11,7 @@ extension ModelCatalogue {
       .adding(AttentionNetwork.self)
       .adding(MADE.self).adding(GaussianMADE.self).adding(PixelCNN.self).adding(PixelCNNPlusPlus.self)
       .adding(CausalConvolution.self).adding(CausalTransformer.self)
+      .adding(GenerativeAdversarialNetwork.self).adding(EnergyBasedGAN.self).adding(FastAnoGAN.self)
       .adding(VariationalAutoencoder.self).adding(MissingDataAutoencoder.self).addingImportanceSampling()
   }
 

@@ -72,8 +72,37 @@ public struct Trainer: Sendable {
     _ model: Model, on data: TrainingSet, validation: TrainingSet? = nil, loss: Loss<Model>,
     progress: (TrainingProgress) throws -> Void = { _ in }
   ) throws -> TrainingResult<Model> {
-    var run = try TrainingRun(trainer: self, model: model, exampleCount: data.count)
-    if checkpointing != nil { run.identity = identity(of: model, data, validation) }
+    try withoutActuallyEscaping(loss) { loss in
+      try train(
+        model, on: data, validation: validation, turns: [TrainingTurn(moving: "", loss: loss)],
+        measure: { model in try validation.map { try mean(loss, of: model, on: $0) } }, progress: progress)
+    }
+  }
+
+  /// Trains a model on several losses that take turns in each step, see `TrainingTurn`.
+  ///
+  /// The loss of a step and of an epoch is that of the first turn which is due.
+  ///
+  /// - Parameters:
+  ///   - model: The model to start from.
+  ///   - data: The training examples.
+  ///   - validation: What `measure` looks at: a checkpoint is resumed only with the same.
+  ///   - turns: In their order within a step. Some turn is due in every step.
+  ///   - measure: The number that stands for the validation loss after an epoch; nil for none.
+  ///   - progress: Called after each step.
+  /// - Throws: As `train(_:on:validation:loss:progress:)`.
+  public func train<Model: Parameterized>(
+    _ model: Model, on data: TrainingSet, validation: TrainingSet? = nil, turns: [TrainingTurn<Model>],
+    measure: (Model) throws -> Double? = { _ in nil },
+    progress: (TrainingProgress) throws -> Void = { _ in }
+  ) throws -> TrainingResult<Model> {
+    var run = try TrainingRun(
+      trainer: self, model: model, exampleCount: data.count, optimizers: optimizers(of: model, turns))
+    if checkpointing != nil {
+      var trainer = self
+      trainer.lossSettings.merge(settings(of: turns)) { $1 }
+      run.identity = trainer.identity(of: model, data, validation)
+    }
     try run.resume()
     let clock = ContinuousClock()
     let start = (time: clock.now, step: run.step)
@@ -82,9 +111,9 @@ public struct Trainer: Sendable {
         try run.save()
         throw CancellationError()
       }
-      let value = try run.take(run.nextRows(), of: data, loss: loss)
+      let value = try run.take(run.nextRows(), of: data, turns: turns)
       if run.isEndOfEpoch {
-        run.finishEpoch(validationLoss: try validation.map { try mean(loss, of: run.model, on: $0) })
+        run.finishEpoch(validationLoss: try measure(run.model))
       }
       try run.saveIfDue()
       let seconds = (clock.now - start.time) / .seconds(1)

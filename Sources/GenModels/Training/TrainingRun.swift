@@ -22,7 +22,10 @@ struct TrainingRun<Model: Parameterized> {
   /// The order of examples in the epoch `order.epoch`.
   private var order: (epoch: Int, rows: Indexes)?
 
-  init(trainer: Trainer, model: Model, exampleCount: Int) throws(TrainingError) {
+  /// - Parameter optimizers: The rule that moves each parameter; the trainer's when nil.
+  init(
+    trainer: Trainer, model: Model, exampleCount: Int, optimizers: [any Optimizer]? = nil
+  ) throws(TrainingError) {
     self.trainer = trainer
     self.model = model
     self.exampleCount = exampleCount
@@ -31,8 +34,9 @@ struct TrainingRun<Model: Parameterized> {
     guard !overflow else { throw .tooManySteps(epochs: trainer.epochs, stepsPerEpoch: stepsPerEpoch) }
     totalSteps = steps
     random = RandomGenerator(seed: trainer.seed).split("training")
-    states = model.namedParameters.map { parameter in
-      (0..<trainer.optimizer.stateCount).map { _ in .zeros(parameter.tensor.shape) }
+    states = model.namedParameters.enumerated().map { index, parameter in
+      let optimizer = optimizers?[index] ?? trainer.optimizer
+      return (0..<optimizer.stateCount).map { _ in .zeros(parameter.tensor.shape) }
     }
   }
 
@@ -55,9 +59,28 @@ struct TrainingRun<Model: Parameterized> {
     }
   }
 
-  /// Takes one step on the examples in `rows`; returns the batch's loss.
-  mutating func take(_ rows: Indexes, of data: TrainingSet, loss: Trainer.Loss<Model>) throws -> Double {
-    let context = Context.training(using: random.split("step").split(UInt64(step)))
+  /// Takes one step on the examples in `rows`, every turn that is due; returns the batch's loss in the first of them.
+  mutating func take(
+    _ rows: Indexes, of data: TrainingSet, turns: [TrainingTurn<Model>]
+  ) throws -> Double {
+    let stream = random.split("step").split(UInt64(step))
+    var first: Double?
+    for (place, turn) in turns.enumerated() {
+      guard let number = turn.number(in: step) else { continue }
+      let own = place == 0 ? stream : stream.split("turn").split(UInt64(place))
+      let loss = try take(turn, number: number, rows, of: data, Context.training(using: own))
+      first = first ?? loss
+    }
+    guard let loss = first else { preconditionFailure("Step \(step) of the training is nobody's turn.") }
+    step += 1
+    lossSum += loss * Double(rows.count)
+    return loss
+  }
+
+  /// Takes one turn, the `number`th of its kind.
+  private mutating func take(
+    _ turn: TrainingTurn<Model>, number: Int, _ rows: Indexes, of data: TrainingSet, _ context: Context
+  ) throws -> Double {
     let size = (rows.count + trainer.batchParts - 1) / trainer.batchParts
     var total: Contribution?
     // Forms of weights are worth keeping when the next part can use them.
@@ -67,14 +90,12 @@ struct TrainingRun<Model: Parameterized> {
         let part = start..<min(rows.count, start + size)
         let contribution = try contribution(
           of: data.batch(part.count == rows.count ? rows : rows.sliced(part)),
-          share: Float(part.count) / Float(rows.count), context, loss)
+          share: Float(part.count) / Float(rows.count), context, turn)
         total = total?.adding(contribution) ?? contribution
       }
     }
     guard let total else { preconditionFailure("A step needs at least one example.") }
-    update(total.gradients, context.stateUpdates)
-    step += 1
-    lossSum += total.loss * Double(rows.count)
+    update(total.gradients, context.stateUpdates, turn, number: number)
     return total.loss
   }
 
@@ -91,13 +112,16 @@ struct TrainingRun<Model: Parameterized> {
     }
   }
 
-  /// The contribution of some of a batch's examples, `share` of all.
+  /// The contribution of some of a batch's examples, `share` of all: the loss, and its gradients to what the turn moves.
   private func contribution(
-    of batch: Batch, share: Float, _ context: Context, _ loss: Trainer.Loss<Model>
+    of batch: Batch, share: Float, _ context: Context, _ turn: TrainingTurn<Model>
   ) throws -> Contribution {
     try inScope { tape in
-      let (lifted, variables) = model.lifted(onto: tape)
-      let value = try loss(lifted, batch, TrainingScope(tape: tape, context: context))
+      var (lifted, variables) = model.lifted(onto: tape)
+      if !turn.parameters.isEmpty {
+        variables = zip(variables, model.namedParameters).filter { turn.moves($1.name) }.map(\.0)
+      }
+      let value = try turn.loss(lifted, batch, TrainingScope(tape: tape, context: context))
       requireScalar(value)
       let number = value.tensor.scalar
       guard number.isFinite else {
@@ -110,23 +134,27 @@ struct TrainingRun<Model: Parameterized> {
     }
   }
 
-  /// Moves the parameters, and stores the new running states.
-  private mutating func update(_ gradients: [Tensor], _ stateUpdates: [Int: Tensor]) {
+  /// Moves the turn's parameters, and stores the new running states.
+  private mutating func update(
+    _ gradients: [Tensor], _ stateUpdates: [Int: Tensor], _ turn: TrainingTurn<Model>, number: Int
+  ) {
+    let optimizer = turn.optimizer ?? trainer.optimizer
     let rate =
-      trainer.optimizer.learningRate
+      optimizer.learningRate
       * trainer.schedule.factor(step: step, stepsPerEpoch: stepsPerEpoch, total: totalSteps)
     let scale = trainer.clipping?.scale(gradients) ?? 1
-    let (optimizer, number) = (trainer.optimizer, step + 1)
-    var (index, stateIndex) = (0, 0)
+    var (index, moved, stateIndex) = (0, 0, 0)
     var states = states
     self.states = []
     model.visitParameters(
       with: ParameterVisitor(
-        parameter: { _, parameter in
+        parameter: { name, parameter in
+          defer { index += 1 }
+          guard turn.moves(name) else { return }
           optimizer.update(
-            &parameter.tensor, gradient: gradients[index], state: &states[index], step: number,
+            &parameter.tensor, gradient: gradients[moved], state: &states[index], step: number,
             learningRate: rate, gradientScale: scale)
-          index += 1
+          moved += 1
         },
         state: { _, state in
           if let tensor = stateUpdates[stateIndex] { state.tensor = tensor }

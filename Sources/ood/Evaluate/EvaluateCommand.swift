@@ -45,7 +45,9 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let loaded = try LoadedModel(contentsOf: file)
-    if scorer.scorer == nil, let oracle = try loaded.oracle() {
+    // A model that scores and reconstructs is asked for its own score, unless a norm or a threshold is given.
+    let asksForErrors = norm != nil || theta != nil || !(loaded.model is any OODScorer)
+    if scorer.scorer == nil, asksForErrors, let oracle = try loaded.oracle() {
       try scorer.refuseOptions(of: "A reconstruction error")
       return try evaluate(oracle, like: loaded.columns)
     }

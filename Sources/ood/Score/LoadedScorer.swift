@@ -41,7 +41,10 @@ struct LoadedScorer {
       }
       return scorer(try opened(bound), name.rawValue)
     }
-    if options.scorer == nil, let oracle = try loaded.oracle() {
+    // A model that scores and reconstructs answers its own score, unless a norm is asked for.
+    if options.scorer == nil, norm != nil || !(loaded.model is any OODScorer),
+      let oracle = try loaded.oracle()
+    {
       try options.refuseOptions(of: "A detector's own score")
       let norm = norm ?? .l1
       return scorer(reconstructionScorer(oracle, norm), norm.rawValue)

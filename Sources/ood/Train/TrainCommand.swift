@@ -11,5 +11,6 @@ struct TrainCommand: AsyncParsableCommand {
       TrainVariationalAutoencoder.self, TrainImportanceWeightedAutoencoder.self,
       TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,
       TrainCausalConvolution.self, TrainCausalTransformer.self, TrainDeepArchetypes.self, TrainTable.self,
+      TrainGAN.self, TrainWGAN.self, TrainEnergyBasedGAN.self, TrainFastAnoGAN.self,
     ])
 }

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import OODDatasets
+import OODExperiments
+
+struct ExperimentDivergences: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "divergences",
+    abstract: "The same flow under several divergences, and whether its density then tells what is foreign.",
+    discussion: """
+      Trains flows by maximum likelihood, reverse Kullback-Leibler, Jensen-Shannon, Wasserstein and sliced Wasserstein distance, and \
+      likelihood with a discriminator (Flow-GAN): in a plane where the truth is known, and on images. Writes divergences.json, \
+      divergences.html and the models to --out; a run that was stopped goes on from there.
+
+      Without --train: Fashion-MNIST against MNIST where they are there (ood data fetch NAME), else, and with --quick, drawn digits against \
+      drawn symbols, which need no files.
+      """)
+
+  @Option(help: ArgumentHelp("Images to train on.", valueName: "spec")) var train: String?
+  @Option(help: ArgumentHelp("Test images of the same kind.", valueName: "spec")) var test: String?
+  @Option(help: ArgumentHelp("Foreign images; may be repeated.", valueName: "spec")) var against: [String] =
+    []
+  @OptionGroup var data: DataDirectoryOption
+
+  @Flag(help: "Small sets and networks: a look in minutes.") var quick = false
+  @Option(help: "Images to train on.") var count: Int?
+  @Option(help: "Images of each test set.") var testCount: Int?
+  @Option(help: "Passes of each flow over the images.") var epochs: Int?
+  @Option(help: "Passes of each flow over the points of the plane.") var toyEpochs: Int?
+  @Option(help: "Steps at each scale of the image flow.") var steps: Int?
+  @Option(help: "Channels of its couplings' networks.") var hiddenChannels: Int?
+  @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "divergences"
+  @Option(help: "text or json.") var format: OutputFormat = .text
+
+  private var settings: DivergencesSettings {
+    var settings = quick ? DivergencesSettings.quick : DivergencesSettings()
+    settings.trainingCount = count ?? settings.trainingCount
+    settings.testCount = testCount ?? settings.testCount
+    settings.epochs = epochs ?? settings.epochs
+    settings.toyEpochs = toyEpochs ?? settings.toyEpochs
+    settings.steps = steps ?? settings.steps
+    settings.hiddenChannels = hiddenChannels ?? settings.hiddenChannels
+    settings.seed = seed
+    return settings
+  }
+
+  func validate() throws {
+    if let problem = settings.problem { throw ValidationError("Not possible: \(problem).") }
+    guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
+      throw ValidationError("Give --train, --test and --against together, or none of them.")
+    }
+  }
+
+  func run() async throws {
+    try OutputPlace.requireWritable(folder: out)
+    let settings = settings
+    let names = specifications
+    func load(_ text: String, _ count: Int) throws -> Dataset {
+      var set = try data.library.load(argument: text.contains("[") ? text : "\(text)[0..<\(count)]")
+      set.name = text
+      return set
+    }
+    let experiment = try DivergencesExperiment(
+      training: load(names.train, settings.trainingCount), test: load(names.test, settings.testCount),
+      controls: names.against.map { try load($0, settings.testCount) }, settings: settings, folder: out)
+    Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
+    let result = try experiment.run { progress in
+      try Task.checkCancellation()
+      switch progress {
+      case .training(let what, let step):
+        Console.progress(
+          "\(what): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 3)), "
+            + "\(wholeSeconds(step.secondsLeft)) s left")
+      case .working(let what): Console.progress(what)
+      }
+    }
+    Console.endProgress()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    try OutputPlace.write(encoder.encode(result.report), to: out + "/divergences.json")
+    try OutputPlace.write(result.page.html.utf8, to: out + "/divergences.html")
+    if format == .json { return try JSONOutput.print(result.report) }
+    show(result.report)
+    Console.result("Tables and pictures: \(out)/divergences.html")
+  }
+
+  private func show(_ report: DivergencesReport) {
+    func number(_ value: Double, _ digits: Int = 3) -> String { "\(value.rounded(digits: digits))" }
+    for toy in report.toys {
+      var table = TextTable(
+        [toy.model, "KL(p‖q)", "KL(q‖p)", "JS", "SW", "rarest mode"] + toy.foreign.map { "AUROC " + $0 },
+        rightAligned: Set(1...5 + toy.foreign.count))
+      for row in toy.rows {
+        table.add(
+          [
+            row.name, number(row.forward), number(row.reverse), number(row.jensenShannon),
+            number(row.slicedWasserstein), number(row.rarestMode, 2),
+          ] + row.auroc.map { number($0) })
+      }
+      table.add(["the truth", "0", "0", "0", "", ""] + toy.truth.map { number($0) })
+      table.lines.forEach(Console.result)
+      Console.result("")
+    }
+    var table = TextTable(
+      [report.trainingSet, "bits/dim", "SW"] + report.controls.flatMap { ["AUROC " + $0, "two-sided"] },
+      rightAligned: Set(1...2 + 2 * report.controls.count))
+    for row in report.images {
+      table.add(
+        [row.name, number(row.bitsPerDimension, 2), number(row.slicedWasserstein)]
+          + zip(row.likelihood, row.typicality).flatMap { [number($0.auroc), number($1.auroc)] })
+    }
+    table.lines.forEach(Console.result)
+    report.verdicts.forEach(Console.result)
+  }
+
+  /// What to load: as given, or the usual sets that are there.
+  private var specifications: (train: String, test: String, against: [String]) {
+    if let train, let test { return (train, test, against) }
+    let here = Set(data.library.storedSets.map(\.name))
+    guard !quick, here.isSuperset(of: ["mnist", "fashion-mnist"]) else {
+      if !quick {
+        Console.remark("Fashion-MNIST and MNIST are not here; drawn digits and symbols take their places.")
+      }
+      return ("synthetic-digits:train", "synthetic-digits:test", ["synthetic-symbols:test"])
+    }
+    return ("fashion-mnist:train", "fashion-mnist:test", ["mnist:test"])
+  }
+}
