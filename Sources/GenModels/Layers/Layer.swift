@@ -39,11 +39,13 @@ public struct Context {
   public var isTraining: Bool { training != nil }
 
   /// Calls `body` with the step's random generator. Traps in use, where nothing is random.
-  public func withRandom<Result>(_ body: (inout RandomGenerator) -> Result) -> Result {
+  public func withRandom<Result>(
+    _ body: (inout RandomGenerator) throws -> Result
+  ) rethrows -> Result {
     guard let training else {
       preconditionFailure("Layers in use draw no random numbers; ask `isTraining` first.")
     }
-    return body(&training.random)
+    return try body(&training.random)
   }
 
   /// Notes the new value of a running state; it is stored in the model after the training step.

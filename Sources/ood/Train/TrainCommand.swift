@@ -10,5 +10,6 @@ struct TrainCommand: AsyncParsableCommand {
       TrainVariationalAutoencoder.self, TrainImportanceWeightedAutoencoder.self,
       TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,
       TrainCausalConvolution.self, TrainCausalTransformer.self, TrainDeepArchetypes.self, TrainTable.self,
+      TrainEnergy.self, TrainJointEnergy.self,
     ])
 }
