@@ -21,7 +21,8 @@ struct EnergyModelTests {
   @Test("An energy is trained on a table, scored, drawn from, saved and loaded")
   func usage() throws {
     var random = RandomGenerator(seed: 1)
-    let table = random.normal([400, 2]) * Tensor([3, 0.1]) + Tensor([10, -2])  // columns in units of their own
+    // Columns in units of their own.
+    let table = random.normal([400, 2]) * Tensor([3, 0.1]) + Tensor([10, -2])
     let energy = EnergyModel(.dense(features: 2, hidden: [16]), seed: 1)
     let trainer = Trainer(optimizer: Adam(learningRate: 0.01, beta1: 0), epochs: 12, batchSize: 50)
     let trained = try energy.train(on: table, by: ContrastiveDivergence(capacity: 200), trainer: trainer)

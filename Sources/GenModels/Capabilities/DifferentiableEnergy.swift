@@ -25,13 +25,24 @@ extension DifferentiableEnergy {
 
   /// E of each example, `[examples]`, and ∇E, of x's shape. Cost: about two evaluations.
   public func energyWithGradient(_ x: Tensor) -> (energy: Tensor, gradient: Tensor) {
-    var energies = Tensor.zeros([0])
-    // Examples don't touch each other, so the gradient of the sum holds each one's own.
-    let slope = gradient(at: x) { x in
-      let energy = recordedEnergy(x)
-      energies = energy.tensor
-      return energy.sum()
-    }
-    return (energies, slope)
+    gradientOfEach(at: x) { recordedEnergy($0) }
   }
+}
+
+/// The values of a function of each example, `[examples]`, and each one's gradient, of x's shape: the same bits for an example in any
+/// batch.
+func gradientOfEach(at x: Tensor, of function: (Variable) -> Variable) -> (values: Tensor, gradient: Tensor) {
+  // The product of a single row with a matrix is summed in another order than that of several.
+  guard x.exampleCount != 1 else {
+    let (values, gradient) = gradientOfEach(at: .concatenate([x, x], axis: 0), of: function)
+    return (values.sliced(axis: 0, 0..<1), gradient.sliced(axis: 0, 0..<1))
+  }
+  var values = Tensor.zeros([0])
+  // Examples don't touch each other, so the gradient of the sum holds each one's own.
+  let slope = gradient(at: x) { x in
+    let each = function(x)
+    values = each.tensor
+    return each.sum()
+  }
+  return (values, slope)
 }

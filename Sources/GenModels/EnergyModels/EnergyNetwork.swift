@@ -44,7 +44,7 @@ extension EnergyNetwork {
     from z: Tensor, by dynamics: LangevinDynamics, using random: inout RandomGenerator
   ) throws -> Tensor {
     try dynamics.run(from: z, using: &random) { z in
-      gradient(at: z) { -standardizedEnergy($0, .inference).sum() }
+      gradientOfEach(at: z) { -standardizedEnergy($0, .inference) }.gradient
     }
   }
 }

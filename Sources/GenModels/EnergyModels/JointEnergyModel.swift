@@ -128,7 +128,7 @@ public struct JointEnergyModel: EnergyNetwork, ClaimingClassifier {
     let starts = start.draw(Shape([labels.count] + Array(exampleShape)), using: &random)
     let chosen = Tensor.oneHot(labels, classes: classCount)
     return try (dynamics ?? self.dynamics).run(from: starts, using: &random) { x in
-      gradient(at: x) { (network($0) * $0.constant(chosen)).sum() }
+      gradientOfEach(at: x) { network($0) * $0.constant(chosen) }.gradient
     }
   }
 }

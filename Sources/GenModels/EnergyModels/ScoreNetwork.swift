@@ -61,7 +61,7 @@ public struct ScoreNetwork: Network, ChainSampler {
 
   /// s of z.
   private func slope(at z: Tensor) -> Tensor {
-    isVectorField ? network(z) : gradient(at: z) { -network($0).sum() }
+    isVectorField ? network(z) : gradientOfEach(at: z) { -network($0) }.gradient
   }
 
   /// s of z, recorded.

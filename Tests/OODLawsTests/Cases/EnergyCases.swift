@@ -22,7 +22,7 @@ enum EnergyCases {
     points("score-network, an energy's slope", kind: ScoreNetwork.kind, seesFarPoints: false) {
       ScoreNetwork(.dense(features: 2, hidden: [7], activation: .tanh), seed: 1)
     },
-    points("unnormalized-energy", kind: UnnormalizedEnergyScorer<EnergyModel>.kind) {
+    points("unnormalized-energy", kind: UnnormalizedEnergyScorer<EnergyModel>.kind, seesFarPoints: false) {
       UnnormalizedEnergyScorer(try trained())
     },
     points("score-function-norm", kind: ScoreFunctionNorm<EnergyModel>.kind) {
