@@ -25,7 +25,8 @@ extension DifferentiableEnergy {
 
   /// E of each example, `[examples]`, and ∇E, of x's shape. Cost: about two evaluations.
   public func energyWithGradient(_ x: Tensor) -> (energy: Tensor, gradient: Tensor) {
-    gradientOfEach(at: x) { recordedEnergy($0) }
+    let (energies, slope) = gradientOfEach(at: x) { recordedEnergy($0) }
+    return (energies, slope)
   }
 }
 

@@ -67,6 +67,8 @@ public struct EnergyModel: EnergyNetwork {
 
   private var network: Sequential
   private var standardization: Standardization?
+  /// A number that is added to every energy, `[1]`: no example notices, but energies may be normalised by it.
+  private var offset = RunningState(.zeros([1]))
   public let configuration: Architecture
 
   /// A model with fresh parameters, drawn from `seed`. Traps when the layers don't fit, or give no single number.
@@ -97,6 +99,7 @@ public struct EnergyModel: EnergyNetwork {
     guard network.outputShape.elementCount == 1 else {
       throw .malformed(reason: "\(EnergyError.notScalar(found: network.outputShape))")
     }
+    offset = RunningState(try tensors.constant("offset", [1], 0))
     if configuration.standardizes {
       standardization = try Standardization(
         exampleShape: network.exampleShape, tensors.under("standardization"))
@@ -107,6 +110,7 @@ public struct EnergyModel: EnergyNetwork {
 
   public mutating func visitParameters(with visitor: ParameterVisitor) {
     network.visitParameters(with: visitor)
+    visitor.visit("offset", &offset)
     if var own = standardization {
       visitor.visit("standardization", &own)
       standardization = own
@@ -126,8 +130,14 @@ public struct EnergyModel: EnergyNetwork {
     return fitted
   }
 
+  public func shifted(by nats: Double) -> EnergyModel {
+    var shifted = self
+    shifted.offset.tensor = offset.tensor + Float(nats)
+    return shifted
+  }
+
   public func standardizedEnergy<Value: TensorAlgebra>(_ z: Value, _ context: Context) -> Value {
-    network(z, context).reshaped([z.shape[0]])
+    network(z, context).reshaped([z.shape[0]]) + z.constant(offset.tensor)
   }
 }
 

@@ -12,6 +12,10 @@ public protocol EnergyNetwork: Network, DifferentiableEnergy, ChainSampler {
   /// This model with its standardization set from training examples.
   func standardizing(_ x: Tensor) -> Self
 
+  /// This model with a number added to every energy, as by an estimate of ln Z, for energies that are −ln p as near as that is. There is an
+  /// implementation: the model itself, for networks whose energies are the business of others too.
+  func shifted(by nats: Double) -> Self
+
   /// The energy of z, `[examples]`, in training or in use.
   func standardizedEnergy<Value: TensorAlgebra>(_ z: Value, _ context: Context) -> Value
 }
@@ -20,6 +24,7 @@ extension EnergyNetwork {
   public func standardized<Value: TensorAlgebra>(_ x: Value) -> Value { x }
   public func unstandardized(_ z: Tensor) -> Tensor { z }
   public func standardizing(_ x: Tensor) -> Self { self }
+  public func shifted(by nats: Double) -> Self { self }
 
   public func recordedEnergy<Value: TensorAlgebra>(_ x: Value) -> Value {
     standardizedEnergy(standardized(x), .inference)

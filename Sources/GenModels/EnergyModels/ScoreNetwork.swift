@@ -69,6 +69,13 @@ public struct ScoreNetwork: Network, ChainSampler {
     isVectorField ? network(z, context) : -network(z, context).gradient(withRespectTo: z)
   }
 
+  /// This network with its standardization set from training examples.
+  public func standardizing(_ x: Tensor) -> ScoreNetwork {
+    var fitted = self
+    fitted.standardization = standardization?.fitted(to: x)
+    return fitted
+  }
+
   /// The recipe: Adam at 1e-3, batches of 128, 20 epochs, a rate that falls along half a cosine.
   public static var trainer: Trainer {
     Trainer(optimizer: Adam(learningRate: 1e-3), epochs: 20, batchSize: 128, schedule: .cosine())
@@ -89,8 +96,7 @@ public struct ScoreNetwork: Network, ChainSampler {
     try check(x)
     guard x.exampleCount > 0 else { throw TrainingError.noExamples }
     try criterion.validate()
-    var start = self
-    start.standardization = standardization?.fitted(to: x)
+    let start = standardizing(x)
     var trainer = trainer
     trainer.lossSettings["criterion"] = "\(criterion)"
     return try trainer.train(

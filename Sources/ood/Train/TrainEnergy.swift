@@ -170,7 +170,7 @@ struct TrainEnergy: AsyncParsableCommand {
     _ before: Outputs
   ) throws -> TrainReport {
     let model = try made { try ScoreNetwork.validating(architecture, seed: options.seed) }
-    try save(model, columns, to: before)
+    try save(model.standardizing(x), columns, to: before)
     let trainer = try trainer(ScoreNetwork.trainer, outputs)
     func train(by criterion: some ScoreCriterion) throws -> TrainReport {
       try options.train(to: outputs, columns: columns) { progress in

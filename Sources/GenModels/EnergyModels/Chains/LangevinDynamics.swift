@@ -62,7 +62,12 @@ public struct LangevinDynamics: Sendable, Hashable, Codable {
     try EnergyError.require(
       temperature > 0 && temperature.isFinite, "temperature", temperature, "a finite number above 0")
     if let slopeBound {
-      try EnergyError.require(slopeBound > 0, "bound of the slope", slopeBound, "above 0")
+      try EnergyError.require(
+        slopeBound > 0 && slopeBound.isFinite, "bound of the slope", slopeBound, "a finite number above 0")
+    }
+    for end in [lower, upper] {
+      guard let end else { continue }
+      try EnergyError.require(end.isFinite, "end of the range of chains", end, "finite")
     }
     let (low, high) = (lower ?? -.infinity, upper ?? .infinity)
     try EnergyError.require(

@@ -4,7 +4,7 @@
 ///     h(x) = −E(x) − ln q(x) − ln ν,   loss = mean softplus(−h(x⁺)) + ν mean softplus(h(x⁻)),
 ///
 /// ν being the number of noise examples for each example. **The energy comes out normalised**, E ≈ −ln p in nats (of standardized
-/// units), for the last layer's bias stands for ln Z. It works as far as the noise is like the examples: in many dimensions telling them
+/// units), for the last layer's bias stands for ln Z; energies start about −ln q. It works as far as the noise is like the examples: in many dimensions telling them
 /// apart is easy and teaches little.
 ///
 /// Cost: 1 + ν evaluations and backward passes, and ν draws of noise with their densities.
@@ -49,6 +49,8 @@ public struct NoiseContrastiveEstimation: EnergyCriterion {
     _ model: Model, on z: Tensor, against noise: Noise, trainer: Trainer,
     progress: (TrainingProgress) throws -> Void
   ) throws -> TrainingResult<Model> {
+    let usual = try noise.logDensity(Matrix(z.flattened())).reduce(0, +) / Double(z.exampleCount)
+    let model = model.shifted(by: -usual)
     let correction = Float(logarithm(Double(noisePerExample)))
     return try trainer.train(
       model, on: TrainingSet(z),
