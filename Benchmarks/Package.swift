@@ -43,6 +43,9 @@ let package = Package(
     // What `Peers/speed_densities.py` runs.
     .executableTarget(
       name: "DensityTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
+    // What `Peers/speed_energy.py` runs.
+    .executableTarget(
+      name: "EnergyTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
     .systemLibrary(
       name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .executableTarget(

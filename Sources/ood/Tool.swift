@@ -19,7 +19,7 @@ struct Tool: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
       GenerateCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self, ArchetypesCommand.self,
-      ExperimentCommand.self,
+      NormalizerCommand.self, ExperimentCommand.self,
     ])
 
   static func main() async {

@@ -10,7 +10,7 @@ extension ModelLawCase: CustomTestStringConvertible {
   /// Every kind of the catalogue. A new one is added to the cases of its family.
   static let all =
     DetectorCases.all + StatisticsCases.all + NetworkCases.all + DensityNetworkCases.all + ScoreCases.all
-    + ClassifierCases.all + AdversarialCases.all
+    + ClassifierCases.all + AdversarialCases.all + EnergyCases.all
 }
 
 extension LayerLawCase: CustomTestStringConvertible {

@@ -77,6 +77,17 @@ enum ood_binary {
   ood_gate,
 };
 
+/// The numbers of a step of Langevin dynamics.
+struct ood_langevin {
+  /// Multiplies the slope before it is clipped.
+  float scale;
+  /// The scaled slope is clipped to [-bound, bound]; INFINITY for no clipping.
+  float bound;
+  float step, noise;
+  /// The result is clipped to [low, high]; infinite for no clipping.
+  float low, high;
+};
+
 struct ood_map {
   /// y[i] = f(x[i]) for i < n. `y` may be `x`.
   void (*unary)(enum ood_unary f, float parameter, const float *x, float *y, size_t n);
@@ -100,6 +111,11 @@ struct ood_map {
 
   /// y[i] = y[i] + alpha x[i] for i < n. `y` may be `x`.
   void (*scale_add)(float alpha, const float *x, float *y, size_t n);
+
+  /// y[i] = clip(x[i] + step clip(scale slope[i], -bound, bound) + noise z[i], low, high) for i < n, of finite
+  /// numbers. `y` may be `x`, `slope` or `z`.
+  void (*langevin)(const struct ood_langevin *settings, const float *x, const float *slope, const float *z,
+                   float *y, size_t n);
 
   /// The first i with x[i] NaN or infinite, or n when there is none.
   size_t (*first_non_finite)(const float *x, size_t n);

@@ -1,6 +1,6 @@
 extension ModelCatalogue {
   /// The kinds of this library: every model of `GenModels`, its layers, bijections and base distributions.
-  public static let generative = empty.addingNetworks().addingStatistics().addingBlocks()
+  public static let generative = empty.addingNetworks().addingEnergies().addingStatistics().addingBlocks()
 
   private func addingNetworks() -> ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
@@ -13,6 +13,10 @@ extension ModelCatalogue {
       .adding(CausalConvolution.self).adding(CausalTransformer.self)
       .adding(GenerativeAdversarialNetwork.self).adding(EnergyBasedGAN.self).adding(FastAnoGAN.self)
       .adding(VariationalAutoencoder.self).adding(MissingDataAutoencoder.self).addingImportanceSampling()
+  }
+
+  private func addingEnergies() -> ModelCatalogue {
+    adding(EnergyModel.self).adding(JointEnergyModel.self).adding(EnergySum.self).adding(ScoreNetwork.self)
   }
 
   private func addingImportanceSampling() -> ModelCatalogue {
@@ -39,7 +43,7 @@ extension ModelCatalogue {
       DenseDescription.self, BatchNormalizationDescription.self, DropoutDescription.self,
       ActivationDescription.self, FlattenDescription.self, ReshapeDescription.self, ResidualDescription.self,
       TransposedConvolutionDescription.self, UpsamplingDescription.self,
-      SubpixelDescription.self,
+      SubpixelDescription.self, SpectralNormalizationDescription.self,
     ]
     let bijections: [any BuildingBlock.Type] = [
       CouplingDescription.self, NetworkCoupling.Description.self, MaskedAutoregressive.Description.self,

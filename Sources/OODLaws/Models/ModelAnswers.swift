@@ -46,6 +46,15 @@ struct ModelAnswers: Equatable {
     if let classifier = model as? any OpenSetClassifier<Examples> { add(decisions: classifier, examples) }
     if let sampler = model as? any Sampler<Examples> { add(samples: sampler) }
     if let x = examples as? Tensor {
+      if let function = model as? any ScoreFunction {
+        add("log-density's slope") { try function.logDensityGradient(x).numbers }
+      }
+      if let sampler = model as? any ChainSampler {
+        add("chains") {
+          var random = RandomGenerator(seed: 6)
+          return try sampler.sample(count: 3, by: nil, using: &random).numbers
+        }
+      }
       if let oracle = model as? any ReconstructionOracle {
         add("reconstruction") { try oracle.reconstruct(x).numbers }
       }

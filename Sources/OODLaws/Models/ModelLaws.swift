@@ -125,6 +125,12 @@ private struct ModelTrial<Examples: LawExamples> {
     if let density = model as? any DifferentiableDensity {
       violations += DifferentiableDensityLaws.violations(of: density, examples: x)
     }
+    if let energy = model as? any DifferentiableEnergy {
+      violations += DifferentiableEnergyLaws.violations(of: energy, examples: x)
+    }
+    if let function = model as? any ScoreFunction {
+      violations += ScoreFunctionLaws.violations(of: function, examples: x, expecting: expectations)
+    }
     if let density = model as? any BatchNormalizedDensity {
       violations += BatchNormalizedDensityLaws.violations(of: density, examples: x)
     }

@@ -6,7 +6,7 @@ extension ModelCatalogue {
   /// a threshold of this library.
   public static let standard = detectors.addingDetector().addingReconstruction().addingDensityScores()
     .addingEnsembles().addingTensorScores().addingPostHocScores()
-    .addingOpenSetClassifiers().addingConfidence()
+    .addingOpenSetClassifiers().addingConfidence().addingEnergies()
 
   private func addingDetector() -> ModelCatalogue {
     adding(kind: Detector<ECOD>.kind) { archive in
@@ -141,6 +141,27 @@ extension ModelCatalogue {
         archive.load(
           "model", as: (any BatchNormalizedDensity & Model).self, called: "a density with batch normalization"
         ))
+    }
+  }
+
+  /// Scores of models that know a density up to a constant.
+  private func addingEnergies() -> ModelCatalogue {
+    adding(kind: UnnormalizedEnergyScorer<EnergyModel>.kind) { archive in
+      var archive = archive
+      func load<Energy: UnnormalizedEnergy & Model>(_: Energy) throws -> any Model {
+        try UnnormalizedEnergyScorer<Energy>(decoding: archive)
+      }
+      return try load(
+        archive.load("model", as: (any UnnormalizedEnergy & Model).self, called: "an energy"))
+    }
+    .adding(kind: ScoreFunctionNorm<EnergyModel>.kind) { archive in
+      var archive = archive
+      func load<Function: ScoreFunction & Model>(_: Function) throws -> any Model {
+        try ScoreFunctionNorm<Function>(decoding: archive)
+      }
+      return try load(
+        archive.load(
+          "model", as: (any ScoreFunction & Model).self, called: "a model that knows the slope of ln p"))
     }
   }
 

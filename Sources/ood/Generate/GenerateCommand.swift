@@ -8,7 +8,7 @@ struct GenerateCommand: AsyncParsableCommand {
     abstract: "Generate examples with a saved model.",
     discussion: """
       An autoencoder is applied to uniform noise again and again until little changes: its fixed points (B. Kégl, M. Cherti and \
-      A. Kazakçı, 2018). Flows, mixtures and other densities are sampled; with --outliers flows make examples as far out as asked \
+      A. Kazakçı, 2018). Energies are walked down by chains of Langevin dynamics from noise. Flows, mixtures and other densities are sampled; with --outliers flows make examples as far out as asked \
       (T. Bungert, 2021).
       """)
 
@@ -18,6 +18,7 @@ struct GenerateCommand: AsyncParsableCommand {
   @Option(help: "Threads; all cores unless given. The result does not depend on it.") var threads: Int?
   @OptionGroup var fixedPoints: FixedPointOptions
   @OptionGroup var sampling: SamplingOptions
+  @OptionGroup var chain: ChainOptions
   @OptionGroup var outliers: OutlierOptions
   @OptionGroup var output: GeneratedOutput
   @Option(help: "text or json.") var format: OutputFormat = .text
@@ -41,10 +42,14 @@ struct GenerateCommand: AsyncParsableCommand {
     let outputs = try output.outputs()
     let loaded = try LoadedModel(contentsOf: file)
     try Parallelism.withThreads(threads ?? Parallelism.threads) {
+      if !(loaded.model is any ChainSampler) { try chain.refuse(for: loaded.kind, in: file) }
       if let generator = try outliers.generator(of: loaded.model, kind: loaded.kind, in: file) {
         try fixedPoints.refuse(for: loaded.kind, in: file)
         try sampling.refuse(for: "--outliers")
         try sample(from: generator, to: outputs)
+      } else if let chains = loaded.model as? any ChainSampler & Model {
+        try fixedPoints.refuse(for: loaded.kind, in: file)
+        try sample(chainsOf: chains, kind: loaded.kind, to: outputs)
       } else if let flow = loaded.model as? Flow {
         try fixedPoints.refuse(for: loaded.kind, in: file)
         try sample(flow, to: outputs)
@@ -64,6 +69,23 @@ struct GenerateCommand: AsyncParsableCommand {
         throw Failure("\(file) holds a \(loaded.kind), which generates nothing.")
       }
     }
+  }
+
+  private func sample(
+    chainsOf model: some ChainSampler & Model, kind: String, to outputs: Outputs
+  ) throws {
+    try requireRoom(model.exampleShape)
+    var dynamics = chain.dynamics(model.dynamics)
+    if let temperature = sampling.temperature { dynamics.temperature = Float(temperature) }
+    var random = RandomGenerator(seed: seed).split("samples")
+    let samples = try Working.on("running \(count) chains of \(dynamics.steps) steps") {
+      guard sampling.label != nil else { return try model.sample(count: count, by: dynamics, using: &random) }
+      guard let joint = model as? JointEnergyModel,
+        let labels = try sampling.labels(count: count, classes: joint.classCount, in: file)
+      else { throw Failure("\(file) holds a \(kind), which has no classes: leave out --class.") }
+      return try joint.sample(labels: labels, by: dynamics, using: &random)
+    }
+    try report(samples, shape: model.exampleShape, to: outputs)
   }
 
   private func findFixedPoints(_ model: some ReconstructionOracle, to outputs: Outputs) throws {

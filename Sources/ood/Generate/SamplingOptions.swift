@@ -5,13 +5,14 @@ import GenModels
 struct SamplingOptions: ParsableArguments {
   @Option(
     help:
-      "Flows: a factor on the base distribution's deviations; below 1 samples keep to where the density is high."
+      "Flows: a factor on the base distribution's deviations; below 1 samples keep to where the density is high. Energies: T in exp(-E / T), above 0."
   )
   var temperature: Double?
   @Option(
     name: .customLong("class"),
     help: ArgumentHelp(
-      "Flows with classes: the class of all samples; drawn unless given.", valueName: "number"))
+      "Flows and joint energies with classes: the class of all samples; drawn unless given.",
+      valueName: "number"))
   var label: Int?
 
   func validate() throws {

@@ -56,6 +56,7 @@ struct LoadedScorer {
       try options.refuseOptions(of: "A detector's own score")
       return scorer(own)
     }
+    if let own = try EnergyScores.scorer(of: loaded, options) { return scorer(own.scorer, own.name) }
     if let classifier = loaded.model as? any Classifier & Model, options.likelihoodScorer == nil {
       let name = options.scorer ?? PostHocScores.standard
       if options.scorer == nil { try PostHocScores.validate(name, options) }

@@ -9,7 +9,7 @@ struct ScorerOptions: ParsableArguments {
     help: ArgumentHelp(
       "For density models: log-density [the default], typicality (with --reference), complexity, ratio (with "
         + "--background), waic, posterior-change, information or disagreement (with --member), gradient-norm, batch-norm (with "
-        + "--reference) or regret (of a vae). For classifiers: "
+        + "--reference) or regret (of a vae). For energies: energy [the default] or gradient-norm. For classifiers: "
         + PostHocScores.names.joined(separator: ", ") + " (with --member) ["
         + PostHocScores.standard + "].",
       valueName: "name"))

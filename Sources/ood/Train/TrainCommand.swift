@@ -12,5 +12,6 @@ struct TrainCommand: AsyncParsableCommand {
       TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,
       TrainCausalConvolution.self, TrainCausalTransformer.self, TrainDeepArchetypes.self, TrainTable.self,
       TrainGAN.self, TrainWGAN.self, TrainEnergyBasedGAN.self, TrainFastAnoGAN.self,
+      TrainEnergy.self, TrainJointEnergy.self,
     ])
 }

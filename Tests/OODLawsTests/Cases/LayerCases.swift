@@ -50,5 +50,18 @@ enum LayerCases {
     LayerLawCase(
       "subpixel", .subpixel(factor: 2), exampleShape: [3, 2, 8], malformedShapes: [[4], [2, 2, 3]],
       malformed: [.subpixel(factor: 0)]),
+    LayerLawCase(
+      "spectral normalization", .spectralNormalization(.dense(units: 4, activation: .tanh)),
+      exampleShape: [3],
+      malformedShapes: [[2, 2, 1]],
+      malformed: [
+        .spectralNormalization(.dense(units: 0)), .spectralNormalization(.dense(units: 2), bound: 0),
+        .spectralNormalization(.flatten),
+      ]),
+    LayerLawCase(
+      "spectral normalization of a convolution",
+      .spectralNormalization(
+        .convolution(channels: 3, kernel: 3, activation: .tanh, padding: .same, stride: 2)),
+      exampleShape: [5, 4, 2], malformedShapes: [[4]]),
   ]
 }
