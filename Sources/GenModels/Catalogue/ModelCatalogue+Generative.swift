@@ -4,7 +4,7 @@ extension ModelCatalogue {
 
   private func addingNetworks() -> ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
-      .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
+      .adding(Flow.self).adding(DequantizedFlow.self).adding(ContinuousFlow.self).adding(ImageClassifier.self)
       .adding(CompetitiveOvercompleteClassifier.self).adding(DenoisingClassifier.self)
       .adding(AttentionNetwork.self)
       .adding(MADE.self).adding(GaussianMADE.self).adding(PixelCNN.self).adding(PixelCNNPlusPlus.self)
