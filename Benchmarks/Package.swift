@@ -30,6 +30,9 @@ let package = Package(
       dependencies: ["CPeak", .product(name: "GenModels", package: "swift-ood")]),
     // What `Peers/speed_flows.py` runs.
     .executableTarget(name: "FlowTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
+    // What `Peers/speed_continuous.py` runs.
+    .executableTarget(
+      name: "ContinuousTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
     // What `Peers/speed_refusal.py` runs.
     .executableTarget(
       name: "RefusalTiming",

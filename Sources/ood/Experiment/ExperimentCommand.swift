@@ -6,5 +6,6 @@ struct ExperimentCommand: AsyncParsableCommand {
     abstract: "Run an experiment of the papers: train, score, compare, and write a page.",
     subcommands: [
       ExperimentLikelihood.self, ExperimentOvergeneralization.self, ExperimentOutlierGeneration.self,
+      ExperimentDensities.self,
     ])
 }

@@ -6,7 +6,8 @@ struct TrainCommand: AsyncParsableCommand {
     subcommands: [
       TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self,
       TrainCompetitiveOvercomplete.self, TrainDenoisingClassifier.self, TrainOpenSet.self, TrainRealNVP.self,
-      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainMADE.self,
+      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self,
+      TrainContinuousFlow.self, TrainFlowMatching.self, TrainMADE.self,
       TrainVariationalAutoencoder.self, TrainImportanceWeightedAutoencoder.self,
       TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,
       TrainCausalConvolution.self, TrainCausalTransformer.self, TrainDeepArchetypes.self, TrainTable.self,
