@@ -36,7 +36,7 @@ struct DifferentialEquationTests {
       #expect(abs(found - exact) < 1e-5)
     }
     let half = turned.states(at: .pi / 4).elements
-    #expect(abs(half[0] - 0.5.squareRoot()) < 1e-5 && abs(half[3] - 2 * 0.5.squareRoot()) < 2e-5)
+    #expect(abs(half[0] - Float(0.5).squareRoot()) < 1e-5 && abs(half[3] - Float(2).squareRoot()) < 2e-5)
     #expect(turned.steps.allSatisfy { (3...40).contains($0) })
   }
 
@@ -133,7 +133,7 @@ struct DifferentialEquationTests {
   }
 
   /// `Driven` with parameters that are variables already.
-  private struct Lifted: VectorField {
+  private struct Lifted: VectorField, @unchecked Sendable {
     let parameters: [Variable]
     func derivative<Value: TensorAlgebra>(at time: Value, of state: Value) -> Value {
       func parameter(_ index: Int) -> Value {

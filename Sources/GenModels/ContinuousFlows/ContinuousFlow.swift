@@ -7,7 +7,8 @@
 ///
 /// ```swift
 /// let flow = ContinuousFlow(.vectors(features: 2, objective: .matching()), seed: 1)
-/// let trained = try flow.train(on: points, settings: DensityTraining(trainer: Trainer(epochs: 100, batchSize: 256))).model
+/// let settings = DensityTraining(trainer: Trainer(epochs: 100, batchSize: 256))
+/// let trained = try flow.train(on: points, settings: settings).model
 /// let nats = try trained.logDensity(points)
 /// ```
 ///

@@ -3,7 +3,9 @@
 /// ```swift
 /// struct Decay: VectorField {
 ///   var rate: Parameter
-///   func derivative<Value: TensorAlgebra>(at time: Value, of state: Value) -> Value { -(state * state.value(of: rate)) }
+///   func derivative<Value: TensorAlgebra>(at time: Value, of state: Value) -> Value {
+///     -(state * state.value(of: rate))
+///   }
 ///   mutating func visitParameters(with visitor: ParameterVisitor) { visitor.visit("rate", &rate) }
 /// }
 /// ```

@@ -2,10 +2,12 @@ import GenModels
 import OODDatasets
 import OODMetrics
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
 #endif
 
 /// Every density family of the library on distributions in the plane whose density is known: what each has learned, drawn beside the
@@ -101,7 +103,8 @@ public struct DensityExperiment: Sendable {
     _ family: DensityFamily, on ground: Ground, progress: (TrainingProgress) throws -> Void
   ) throws -> (DensityReport.Row, DensityPicture?) {
     let (fitted, trainingSeconds) = try timed { try family.fit(ground.training, settings, progress) }
-    let pixel = pow(2 * ground.reach / Double(settings.side), 2)
+    let width = 2 * ground.reach / Double(settings.side)
+    let pixel = width * width
     var (nats, gap, gapError, mass, densitySeconds): (Double?, Double?, Double?, Double?, Double?)
     var densities: [Double]?
     if let logDensity = fitted.logDensity {
