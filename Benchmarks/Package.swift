@@ -33,6 +33,9 @@ let package = Package(
     // What `Peers/speed_adversarial.py` runs.
     .executableTarget(
       name: "AdversarialTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
+    // What `Peers/speed_continuous.py` runs.
+    .executableTarget(
+      name: "ContinuousTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
     // What `Peers/speed_refusal.py` runs.
     .executableTarget(
       name: "RefusalTiming",

@@ -10,6 +10,7 @@ extension ModelLawCase: CustomTestStringConvertible {
   /// Every kind of the catalogue. A new one is added to the cases of its family.
   static let all =
     DetectorCases.all + StatisticsCases.all + NetworkCases.all + DensityNetworkCases.all + ScoreCases.all
+    + ContinuousFlowCases.all
     + ClassifierCases.all + AdversarialCases.all + EnergyCases.all
 }
 

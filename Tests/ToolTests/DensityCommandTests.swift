@@ -43,6 +43,47 @@ struct DensityCommandTests {
     }
   }
 
+  @Test(
+    "Continuous flows: trained, scored, drawn",
+    arguments: [
+      ["cnf", "--hidden", "8", "--tolerance", "1e-3", "--data", "two-moons:60"],
+      [
+        "cnf", "--hidden", "6,6", "--method", "rk4", "--steps", "4", "--hutchinson", "1", "--data",
+        "rings:60",
+      ],
+      [
+        "flow-matching", "--hidden", "8", "--time", "gating", "--validation", "rings:20", "--data",
+        "rings:60",
+      ],
+      ["flow-matching", "--hidden", "8", "--path", "variance-preserving", "--pairing", "independent"],
+    ])
+  func continuous(_ arguments: [String]) throws {
+    try trained(arguments) { path in
+      let isTable = arguments.contains("--data")
+      let output = isTable ? ["--csv", path + ".csv"] : ["--png", path + ".png"]
+      let generation = try ToolRun(arguments: ["generate", path, "--count", "2"] + output)
+      #expect(generation.status == 0, "\(generation.errors)")
+      let score = try ToolRun(
+        arguments: ["score", path, "--data", isTable ? "rings:5" : "synthetic-digits:test[0..<2]"])
+      #expect(score.status == 0, "\(score.errors)")
+    }
+  }
+
+  @Test("The density experiment writes its page")
+  func densities() throws {
+    let folder = ToolRun.temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let run = try ToolRun(arguments: [
+      "experiment", "densities", "--count", "200", "--test-count", "100", "--steps", "2", "--side", "10",
+      "--toy",
+      "rings", "--family", "kernel density", "--family", "real nvp", "--out", folder,
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(FileManager.default.fileExists(atPath: folder + "/densities.html"))
+    let unknown = try ToolRun(arguments: ["experiment", "densities", "--family", "oracle", "--out", folder])
+    #expect(unknown.status != 0 && unknown.errors.contains("Spline flow"))
+  }
+
   @Test("Sequences and tables with gaps")
   func tables() throws {
     let folder = ToolRun.temporaryFolder()
@@ -76,6 +117,8 @@ struct DensityCommandTests {
     for arguments in [
       ["made", "--hidden", "0"], ["made", "--orders", "2"], ["vae", "--latent", "0"],
       ["iwae", "--samples", "0"], ["pixelcnn", "--kernel", "4"], ["vae", "--channels", "3"],
+      ["cnf", "--method", "rk5"], ["cnf", "--method", "rk4"], ["cnf", "--tolerance", "0"],
+      ["flow-matching", "--deviation", "-1"], ["cnf", "--steps", "3", "--tolerance", "0.1"],
     ] {
       let run = try ToolRun(
         arguments: ["train"] + arguments + ["--data", "synthetic-digits:train[0..<10]", "--out", "/dev/null"])

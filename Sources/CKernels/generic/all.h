@@ -17,6 +17,7 @@
 #include "optimizer.h"
 #include "coupling.h"
 #include "matmul.h"
+#include "assignment.h"
 #include "convolution.h"
 #include "winner.h"
 #include "winograd.h"
@@ -24,8 +25,10 @@
 #include "kernel_density.h"
 #include "support_vectors.h"
 #include "gaussian.h"
+#include "runge_kutta.h"
 #include "sort.h"
 #include "spline.h"
+#include "tangent.h"
 #include "trees.h"
 
 #define OOD_STRING_(x) #x
@@ -45,6 +48,7 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .optimizer = optimizer_table,
     .coupling = coupling_table,
     .matmul = matmul_table,
+    .assignment = assignment_table,
     .convolution = convolution_table,
     .winner = winner_table,
     .winograd = winograd_table,
@@ -52,7 +56,9 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .kernel_density = kernel_density_table,
     .support_vectors = support_vectors_table,
     .gaussian = gaussian_table,
+    .runge_kutta = runge_kutta_table,
     .sort = sort_table,
     .spline = spline_table,
+    .tangent = tangent_table,
     .trees = trees_table,
 };

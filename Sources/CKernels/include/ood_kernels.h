@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ood_assignment.h"
 #include "ood_convolution.h"
 #include "ood_coupling.h"
 #include "ood_gaussian.h"
@@ -17,9 +18,11 @@
 #include "ood_random.h"
 #include "ood_reduce.h"
 #include "ood_softmax.h"
+#include "ood_runge_kutta.h"
 #include "ood_sort.h"
 #include "ood_spline.h"
 #include "ood_support_vectors.h"
+#include "ood_tangent.h"
 #include "ood_trees.h"
 #include "ood_winner.h"
 #include "ood_winograd.h"
@@ -43,6 +46,7 @@ struct ood_kernels {
   struct ood_optimizer optimizer;
   struct ood_coupling coupling;
   struct ood_matmul matmul;
+  struct ood_assignment assignment;
   struct ood_convolution convolution;
   struct ood_winner winner;
   struct ood_winograd winograd;
@@ -50,8 +54,10 @@ struct ood_kernels {
   struct ood_kernel_density kernel_density;
   struct ood_support_vectors support_vectors;
   struct ood_gaussian gaussian;
+  struct ood_runge_kutta runge_kutta;
   struct ood_sort sort;
   struct ood_spline spline;
+  struct ood_tangent tangent;
   struct ood_trees trees;
 };
 

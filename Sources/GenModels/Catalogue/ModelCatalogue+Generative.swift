@@ -5,7 +5,7 @@ extension ModelCatalogue {
   private func addingNetworks() -> ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
       .adding(Flow.self).adding(ConditionalFlow.self).adding(HybridFlow.self).adding(DequantizedFlow.self)
-      .adding(ImageClassifier.self)
+      .adding(ContinuousFlow.self).adding(ImageClassifier.self)
       .adding(CompetitiveOvercompleteClassifier.self).adding(DenoisingClassifier.self)
       .adding(VirtualOutlierClassifier.self)
       .adding(AttentionNetwork.self)

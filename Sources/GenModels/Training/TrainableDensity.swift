@@ -13,7 +13,8 @@ public protocol TrainableDensity: Network where Self: Sampler, Self.Examples == 
   ///   - x: Examples.
   ///   - labels: Their classes, where the model knows some.
   ///   - scope: What the loss is recorded in; draws come from its context in training.
-  func loss(_ x: Tensor, labels: Indexes?, _ scope: TrainingScope) -> Variable
+  /// - Throws: Where there is none, with the example of the batch.
+  func loss(_ x: Tensor, labels: Indexes?, _ scope: TrainingScope) throws -> Variable
 
   /// Number of classes that the model is told; nil for none.
   var conditionCount: Int? { get }
@@ -75,7 +76,7 @@ extension TrainableDensity {
             if settings.binarizes { x = x.binarized(using: &random) }
           }
         }
-        return model.loss(x, labels: batch.labels, scope)
+        return try model.loss(x, labels: batch.labels, scope)
       }, progress: progress)
   }
 }

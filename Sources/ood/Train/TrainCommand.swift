@@ -6,8 +6,8 @@ struct TrainCommand: AsyncParsableCommand {
     subcommands: [
       TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self,
       TrainCompetitiveOvercomplete.self, TrainDenoisingClassifier.self, TrainVirtualOutlierClassifier.self,
-      TrainOpenSet.self, TrainRealNVP.self,
-      TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainMADE.self,
+      TrainOpenSet.self, TrainRealNVP.self, TrainGlow.self, TrainSplineFlow.self,
+      TrainMaskedAutoregressiveFlow.self, TrainContinuousFlow.self, TrainFlowMatching.self, TrainMADE.self,
       TrainVariationalAutoencoder.self, TrainImportanceWeightedAutoencoder.self,
       TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,
       TrainCausalConvolution.self, TrainCausalTransformer.self, TrainDeepArchetypes.self, TrainTable.self,

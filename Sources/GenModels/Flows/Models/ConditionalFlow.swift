@@ -74,7 +74,7 @@ public struct ConditionalFlow: Network, ContextConditionalDensity {
 
   public func check(_ x: Tensor) throws(ExampleError) {
     try x.requireExamples(of: exampleShape)
-    try configuration.flow.requireSupport(x)
+    try x.requireInside(configuration.flow.support)
   }
 
   /// z = f(x; c), `[batch, D]`, and ln |det ∂f/∂x|, `[batch]`.

@@ -10,7 +10,7 @@ extension Flow {
   /// The interval in which examples' numbers must lie is checked too, see `Architecture.support`.
   public func check(_ x: Tensor) throws(ExampleError) {
     try x.requireExamples(of: exampleShape)
-    try architecture.requireSupport(x)
+    try x.requireInside(architecture.support)
   }
 
   /// ln p(x) of each example, in nats per unit of x's own scale.
@@ -109,31 +109,39 @@ extension Flow.Architecture {
     return x + random.uniform(x.shape, in: -half..<half)
   }
 
-  /// Throws where a number lies outside the support.
-  func requireSupport(_ x: Tensor) throws(ExampleError) {
-    guard let support, let position = x.withUnsafeElements({ $0.firstIndex { !support.contains($0) } })
-    else { return }
-    let features = exampleShape.reduce(1, *)
-    throw .outsideSupport(
-      example: position / features, feature: position % features, value: Double(x.buffer.base[position]),
-      support: Double(support.lowerBound)...Double(support.upperBound))
-  }
+  /// The interval in which examples' numbers must lie, see `support` of bijections. Nil for the line.
+  var support: ClosedRange<Float>? { bijections.support }
+}
 
+extension [BijectionSpecification] {
   /// The interval in which examples' numbers must lie: where the first logit is finite, behind fixed rescalings. Nil for the line.
   var support: ClosedRange<Float>? {
     var (scale, shift): (Float, Float) = (1, 0)
-    for bijection in bijections {
+    for bijection in self {
       switch bijection.description.elementwise {
       case .affine(let factor, let term):
         scale *= factor
         shift = shift * factor + term
       case .within(let interval):
         let ends = [(interval.lowerBound - shift) / scale, (interval.upperBound - shift) / scale]
-        return min(ends[0], ends[1])...max(ends[0], ends[1])
+        return Swift.min(ends[0], ends[1])...Swift.max(ends[0], ends[1])
       case .rearrangement: continue
       case .other: return nil
       }
     }
     return nil
+  }
+}
+
+extension Tensor {
+  /// Throws unless all numbers lie in an interval, where there is one.
+  func requireInside(_ support: ClosedRange<Float>?) throws(ExampleError) {
+    guard let support, let position = withUnsafeElements({ $0.firstIndex { !support.contains($0) } }) else {
+      return
+    }
+    let width = max(1, count / max(1, shape[0]))
+    throw .outsideSupport(
+      example: position / width, feature: position % width, value: Double(buffer.base[position]),
+      support: Double(support.lowerBound)...Double(support.upperBound))
   }
 }

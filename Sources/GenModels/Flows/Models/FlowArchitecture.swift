@@ -122,7 +122,8 @@ extension Flow.Architecture {
         + (level + 1 < levels ? [.split] : [])
     }
     return Flow.Architecture(
-      exampleShape: shape, bijections: pixels(greyLevels, alpha) + body, classCount: classCount,
+      exampleShape: shape, bijections: .pixels(greyLevels: greyLevels, alpha: alpha) + body,
+      classCount: classCount,
       greyLevels: greyLevels)
   }
 
@@ -149,7 +150,8 @@ extension Flow.Architecture {
         + (level + 1 < levels ? [.split] : [])
     }
     return Flow.Architecture(
-      exampleShape: shape, bijections: pixels(greyLevels, alpha) + body, classCount: classCount,
+      exampleShape: shape, bijections: .pixels(greyLevels: greyLevels, alpha: alpha) + body,
+      classCount: classCount,
       greyLevels: greyLevels)
   }
 
@@ -167,10 +169,12 @@ extension Flow.Architecture {
       [.activationNormalization, .linear, .coupling(.affine(clamp: clamp), hidden: hidden)]
     }
   }
+}
 
+extension [BijectionSpecification] {
   /// From pixels to the real line: level k = x (K − 1) becomes (k + 1/2) / K, which noise of ±1/2 level keeps inside 0...1, then
   /// the logit.
-  private static func pixels(_ greyLevels: Int?, _ alpha: Float) -> [BijectionSpecification] {
+  static func pixels(greyLevels: Int?, alpha: Float) -> [BijectionSpecification] {
     let middle = greyLevels.map { levels -> BijectionSpecification in
       let count = Float(levels)
       return .rescaling(scale: (count - 1) / count, shift: 0.5 / count)

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import GenModels
+import OODDatasets
+import OODExperiments
+
+struct ExperimentDensities: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "densities",
+    abstract: "Every density family of the library on distributions in the plane, beside the truth.",
+    discussion: """
+      Trains each family on each distribution, draws the learned densities, and compares nats, time and parameters. Writes \
+      densities.json and densities.html to --out. It needs no data.
+      """)
+
+  @Flag(help: "Few points and steps: a look in minutes.") var quick = false
+  @Option(help: "Points to learn from.") var count: Int?
+  @Option(help: "Points to measure at.") var testCount: Int?
+  @Option(help: "Steps of a network's training; cheap ones take more.") var steps: Int?
+  @Option(help: "Points in a step.") var batch: Int?
+  @Option(help: "Pixels of a picture's side.") var side: Int?
+  @Option(help: ArgumentHelp("A distribution, such as rings; may be repeated [all].", valueName: "name"))
+  var toy: [String] = []
+  @Option(help: ArgumentHelp("A family by its name; may be repeated [all].", valueName: "name")) var family:
+    [String] = []
+  @Option(help: "Decides points, first weights, the order of training and draws.") var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "densities"
+  @Option(help: "text or json.") var format: OutputFormat = .text
+
+  private var settings: DensitySettings {
+    var settings = quick ? DensitySettings.quick : DensitySettings()
+    settings.trainingCount = count ?? settings.trainingCount
+    settings.heldOutCount = testCount ?? settings.heldOutCount
+    settings.steps = steps ?? settings.steps
+    settings.batchSize = batch ?? settings.batchSize
+    settings.side = side ?? settings.side
+    settings.seed = seed
+    return settings
+  }
+
+  func validate() throws {
+    if let problem = settings.problem { throw ValidationError("Not possible: \(problem).") }
+    _ = try chosen(toy, from: DensityToy.all, \.name)
+    _ = try chosen(family, from: DensityFamily.all, \.name)
+  }
+
+  /// Those of the names that were given; all without.
+  private func chosen<Item>(
+    _ names: [String], from all: [Item], _ name: (Item) -> String
+  ) throws -> [Item] {
+    guard !names.isEmpty else { return all }
+    return try names.map { wanted in
+      guard let found = all.first(where: { name($0).lowercased() == wanted.lowercased() }) else {
+        throw ValidationError(DensityExperimentError.unknown(wanted, known: all.map(name)).description)
+      }
+      return found
+    }
+  }
+
+  func run() async throws {
+    try OutputPlace.requireWritable(folder: out)
+    let experiment = try DensityExperiment(
+      settings: settings, toys: chosen(toy, from: DensityToy.all, \.name),
+      families: chosen(family, from: DensityFamily.all, \.name))
+    let result = try experiment.run { progress in
+      try Task.checkCancellation()
+      switch progress {
+      case .training(let toy, let family, let step):
+        Console.progress(
+          "\(toy): \(family), step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 3))")
+      case .working(let what): Console.progress(what)
+      }
+    }
+    Console.endProgress()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    try OutputPlace.write(encoder.encode(result.report), to: out + "/densities.json")
+    try OutputPlace.write(result.page.html.utf8, to: out + "/densities.html")
+    if format == .json { return try JSONOutput.print(result.report) }
+    show(result.report)
+    Console.result("Pictures and tables: \(out)/densities.html")
+  }
+
+  private func show(_ report: DensityReport) {
+    let toys = report.toys.map(\.name)
+    var table = TextTable(
+      ["family"] + toys.map { "gap, \($0)" } + ["parameters", "training s"],
+      rightAligned: Set(1...toys.count + 2))
+    var names: [String] = []
+    for row in report.rows where !names.contains(row.family) { names.append(row.family) }
+    for name in names {
+      let rows = report.rows.filter { $0.family == name }
+      let seconds = rows.reduce(0) { $0 + $1.trainingSeconds } / Double(max(1, rows.count))
+      table.add(
+        [name] + rows.map { row in row.gap.map { "\($0.rounded(digits: 3))" } ?? "–" }
+          + ["\(rows[0].parameters)", "\(seconds.rounded(digits: 1))"])
+    }
+    table.lines.forEach(Console.result)
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import GenModels
+import OODDatasets
+import OODExperiments
+import Testing
+
+@Suite("Density experiment")
+struct DensityExperimentTests {
+  private static var settings: DensitySettings {
+    var settings = DensitySettings.quick
+    settings.trainingCount = 400
+    settings.heldOutCount = 300
+    settings.steps = 4
+    settings.batchSize = 100
+    settings.side = 24
+    return settings
+  }
+
+  /// A family that knows the truth, one that knows it up to a constant, and one that only draws.
+  private static let toy = GaussianBlobs.eightGaussians()
+  private static let known = [
+    DensityFamily("truth", source: "", sampling: "one draw") { _, _, _ in FittedDensity(toy, parameters: 0) },
+    DensityFamily("energy", source: "", likelihood: .unnormalized, sampling: "none") { _, _, _ in
+      FittedDensity(
+        parameters: 1, logDensity: { x in try toy.logDensity(x).map { $0 + 700 } }, sample: nil)
+    },
+    DensityFamily("draws", source: "", likelihood: .none, sampling: "one draw") { _, _, _ in
+      FittedDensity(sampler: toy, parameters: 2)
+    },
+  ]
+
+  @Test("The truth has no gap, an energy's normalizer is found on the grid, and draws are drawn")
+  func families() throws {
+    let result = try DensityExperiment(
+      settings: Self.settings, toys: [DensityToy(Self.toy)], families: Self.known
+    ).run()
+    let rows = result.report.rows
+    #expect(rows.map(\.family) == ["truth", "energy", "draws"])
+    #expect(rows[0].gap == 0 && rows[0].gapError == 0)
+    let (mass, gap) = (try #require(rows[0].mass), try #require(rows[1].gap))
+    #expect(abs(mass - 1) < 0.05 && abs(gap) < 0.05, "\(mass), \(gap)")
+    #expect(rows[2].gap == nil && rows[2].nats == nil && rows[2].discrepancy != nil)
+    let html = result.page.html
+    #expect(html.contains("eight-gaussians") && !html.contains("http"))
+  }
+
+  @Test("Every family of the library learns, and is better than nothing where it can be")
+  func library() throws {
+    let result = try DensityExperiment(settings: Self.settings, toys: [DensityToy(TwoMoons())]).run()
+    #expect(result.report.rows.count == DensityFamily.all.count)
+    #expect(Set(result.report.rows.map(\.family)).count == DensityFamily.all.count)
+    for row in result.report.rows {
+      let gap = try #require(row.gap)
+      #expect(gap.isFinite && gap > -0.2, "\(row.family): \(gap)")
+      #expect(row.discrepancy != nil, "\(row.family)")
+    }
+  }
+
+  @Test("Settings that make no sense are refused")
+  func refusals() {
+    var settings = DensitySettings()
+    settings.steps = 0
+    #expect(throws: DensityExperimentError.self) { try DensityExperiment(settings: settings) }
+  }
+}
