@@ -8,6 +8,18 @@ public struct DivergencesReport: Codable, Sendable, Hashable {
   /// Image flows: untrained, and one for each criterion.
   public var images: [ImageRow]
 
+  package init(
+    settings: DivergencesSettings, trainingSet: String, testSet: String, controls: [String], toys: [Toy],
+    images: [ImageRow]
+  ) {
+    self.settings = settings
+    self.trainingSet = trainingSet
+    self.testSet = testSet
+    self.controls = controls
+    self.toys = toys
+    self.images = images
+  }
+
   /// A flow in the plane, misspecified or not, under every criterion.
   public struct Toy: Codable, Sendable, Hashable {
     public var model: String
@@ -43,11 +55,33 @@ public struct DivergencesReport: Codable, Sendable, Hashable {
     public var parameterCount: Int
     /// Nil for what was kept of an earlier run.
     public var seconds: Double?
+
+    package init(
+      name: String, about: String, bitsPerDimension: Double, slicedWasserstein: Double,
+      likelihood: [Interval], typicality: [Interval], parameterCount: Int, seconds: Double?
+    ) {
+      self.name = name
+      self.about = about
+      self.bitsPerDimension = bitsPerDimension
+      self.slicedWasserstein = slicedWasserstein
+      self.likelihood = likelihood
+      self.typicality = typicality
+      self.parameterCount = parameterCount
+      self.seconds = seconds
+    }
   }
 
   /// An AUROC with its 95% interval over the images (E. R. DeLong and others, 1988).
   public struct Interval: Codable, Sendable, Hashable {
     public var auroc, low, high: Double
+
+    package init(
+      auroc: Double, low: Double, high: Double
+    ) {
+      self.auroc = auroc
+      self.low = low
+      self.high = high
+    }
   }
 
   /// The row of maximum likelihood, which the others are compared with.
