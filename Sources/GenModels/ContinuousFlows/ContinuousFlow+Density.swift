@@ -24,7 +24,8 @@ extension ContinuousFlow {
   public func logDensities<Value: TensorAlgebra>(of x: Value) throws -> Value {
     let prepared = preparation.forward(x, condition: nil, .inference)
     let y = prepared.value.flattened()
-    let solved = try noise(of: y, extra: 1, probes: architecture.divergence.probes(for: y.tensor))
+    let solved = try noise(
+      of: y, extra: 1, probes: architecture.divergence.probes(rows: x.shape[0], features: features))
     let z = solved.sliced(axis: 1, 0..<features)
     let change = solved.sliced(axis: 1, features..<features + 1).reshaped([x.shape[0]])
     return z.standardNormalLogDensity() + change + prepared.logDeterminant

@@ -50,7 +50,12 @@ struct FlowTraining: ParsableArguments {
   }
 
   /// Trains what `architecture` makes, saves it, and reports.
-  func run(_ architecture: (Purpose) throws -> Flow.Architecture) throws {
+  ///
+  /// - Parameter adjust: Changes the default recipe for that many examples.
+  func run(
+    adjust: (inout Trainer, _ count: Int) -> Void = { _, _ in },
+    _ architecture: (Purpose) throws -> Flow.Architecture
+  ) throws {
     let outputs = try options.outputs()
     let dataset = try options.loadData()
     let held = try validation.map { try options.load($0, like: dataset) }
@@ -68,6 +73,8 @@ struct FlowTraining: ParsableArguments {
       shape: Array(examples.shape.dropFirst()), classCount: classes,
       greyLevels: isImages ? greyLevels ?? 256 : nil)
     let flow = try make(try architecture(purpose))
+    var recipe = recipe
+    adjust(&recipe, dataset.count)
     let trainer = try options.trainer(recipe, outputs)
     let heldOut = held.map { set in
       (x: isImages ? set.examples : set.examples.flattened(), labels: classConditional ? set.labels : nil)
