@@ -121,3 +121,10 @@ private func toyDistributionExample() throws {
   let points = rings.sample(count: 1000, using: &random)
   let density = try rings.logDensity(points)
 }
+
+private func csvColumnRolesExample() {
+  var format = CSVFormat()
+  format.columns.id = "order"
+  format.columns.times = ["shipped"]
+  format.columns.categories = ["machine", "country"]
+}

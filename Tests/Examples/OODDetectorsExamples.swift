@@ -49,6 +49,14 @@ private func preparedScorerExample(table: Matrix) throws {
   let scorer = try PreparedScorer(fitting: table, standardizes: true) { try NearestNeighbours(fitting: $0) }
 }
 
+private func tablePreparationExample(table: Matrix) throws {
+  var settings = TablePreparation.Settings()
+  settings.imputation = .median
+  settings.scaling = .robust
+  let preparation = try TablePreparation(fitting: table, settings: settings)
+  let prepared = try preparation(table)
+}
+
 // MARK: Articles
 
 private func fitDetector(table: Matrix, newRows: Matrix) throws {

@@ -217,3 +217,8 @@ private func openMaxExample(
 private func thresholdedSoftmaxExample(classifier: ImageClassifier) throws {
   let careful = try ThresholdedSoftmax(classifier, leastProbability: 0.99)
 }
+
+private func tableExplanationExample(scorer: some OODScorer<Matrix>, medians: [Double], rows: Matrix) throws {
+  let explanation = try TableExplanation(of: scorer, replacements: medians)
+  let contributions = try explanation.contributions(rows)
+}

@@ -27,6 +27,29 @@ private func archetypalFlowExample(points: Tensor) throws {
     count: 100, coefficients: CoefficientLaw(extrapolation: 2), using: &random)
 }
 
+// MARK: Conditions
+
+private func conditionalFlowExample(points: Tensor, temperatures: Tensor) throws {
+  var random = RandomGenerator(seed: 1)
+  let flow = try ConditionalFlow.fresh(.realNVP(features: 2), contextSize: 1, seed: 1)
+  let trained = try flow.train(on: points, context: temperatures, trainer: Trainer(epochs: 50)).model
+  let nats = try trained.logDensity(points, context: temperatures)
+  let more = trained.sample(context: Tensor([20, 25, 30], shape: [3, 1]), using: &random)
+}
+
+private func hybridFlowExample(points: Tensor, labels: Indexes) throws {
+  let hybrid = HybridFlow(.realNVP(features: 2), classes: 3, seed: 1)
+  let trained = try hybrid.train(on: points, labels: labels, trainer: Trainer(epochs: 50)).model
+  try trained.probabilities(points)
+  try trained.logDensity(points)
+}
+
+private func virtualOutlierClassifierExample(images: Tensor, labels: Indexes, x: Tensor) throws {
+  let result = try VirtualOutlierClassifier.train(on: images, labels: labels, classes: 10)
+  try result.model.labels(x)
+  try result.model.score(x)
+}
+
 // MARK: Radii
 
 private func extremalDrawsExample(flow: Flow) throws {

@@ -37,7 +37,7 @@ import Testing
   func report() throws {
     let report = try Self.result.get().report
     #expect(report.classifiers.first?.name == "none" && report.classifiers.last?.name == "real outliers")
-    #expect(report.classifiers.count == 10 && report.discriminators.count == 1)
+    #expect(report.classifiers.count == 11 && report.discriminators.count == 1)
     for row in report.classifiers + report.discriminators {
       #expect((0...1).contains(row.accuracy.mean) && row.sets.count == 1)
       #expect(

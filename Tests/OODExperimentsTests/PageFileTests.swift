@@ -36,6 +36,7 @@ struct PageFileTests {
     let pages = try [
       sweep, LikelihoodPageFixture().page.html, OutlierGenerationExperimentTests.result.get().page.html,
       OvergeneralizationPage(OvergeneralizationFixture.report.get()).html,
+      DetectionPage(DetectionPageFixture.report()).html,
       LikelihoodComparison([LikelihoodExperimentTests.experiment(.made).run()]).html,
     ]
     for (ending, count) in [("js", 20), ("css", 5), ("html", 2)] {

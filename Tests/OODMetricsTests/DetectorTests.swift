@@ -72,7 +72,7 @@ struct TablePreparationTests {
   @Test("Gaps are filled with medians, columns standardised by the training table")
   func prepare() throws {
     let filling = try TablePreparation(fitting: Self.gaps, imputesMedians: true, standardizes: false)
-    #expect(filling.medians == [3, 20])
+    #expect(filling.fills == [3, 20])
     #expect(try filling(Self.gaps) == Matrix([[1, 10], [3, 20], [3, 20], [8, 30]]))
     let standard = try TablePreparation(
       fitting: Matrix([[1, 4], [3, 4]]), imputesMedians: false, standardizes: true)

@@ -47,7 +47,7 @@ struct LongTableTests {
       let median =
         present.count % 2 == 1
         ? present[present.count / 2] : (present[present.count / 2 - 1] + present[present.count / 2]) / 2
-      #expect(preparation.medians?[column] == median)
+      #expect(preparation.fills?[column] == median)
       let filled = (0..<2000).map { table[$0, column].isNaN ? median : table[$0, column] }
       let mean = filled.reduce(0, +) / 2000
       let deviation = (filled.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2000).squareRoot()

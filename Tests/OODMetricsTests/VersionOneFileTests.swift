@@ -117,7 +117,7 @@ struct VersionOneFileTests {
     }
     #expect(try detector("detector") is Detector<HBOS>)
     let prepared = try #require(try detector("detector-prepared") as? Detector<PreparedScorer<LODA>>)
-    #expect(prepared.scorer.preparation.medians != nil)
+    #expect(prepared.scorer.preparation.fills != nil)
     #expect(try detector("detector-calibrated") is Detector<NearestNeighbours>)
   }
 }

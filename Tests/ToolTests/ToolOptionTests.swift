@@ -107,7 +107,7 @@ struct ToolOptionTests {
         #expect(report["flagged"] as? Int == scores.count { $0 > expected })
         let lines = try run(arguments + ["--format", "csv"]).output.split(separator: "\n").dropFirst()
         #expect(
-          lines.map { String($0) } == scores.enumerated().map { "\($0),\($1),\($1 > expected ? 1 : 0)" })
+          lines.map { String($0) } == scores.enumerated().map { "\($0),\($1),\($1 > expected)" })
       }
     }
   }

@@ -32,8 +32,11 @@ extension Indexes {
   }
 }
 
-/// A density model that depends on continuous numbers beside the example: p(x | c).
-public protocol ContextConditionalDensity<Examples>: DensityModel {
+/// A density given continuous numbers beside the example: p(x | c). It knows no law of c, so there is no p(x) to ask for.
+public protocol ContextConditionalDensity<Examples>: ExampleReader {
+  // Declared again, so that it follows from what a conforming type writes.
+  associatedtype Examples
+
   /// How many numbers a context has.
   var contextSize: Int { get }
 

@@ -4,8 +4,10 @@ extension ModelCatalogue {
 
   private func addingNetworks() -> ModelCatalogue {
     adding(Sequential.self).adding(ConvolutionalAutoencoder.self).adding(DenseAutoencoder.self)
-      .adding(Flow.self).adding(DequantizedFlow.self).adding(ImageClassifier.self)
+      .adding(Flow.self).adding(ConditionalFlow.self).adding(HybridFlow.self).adding(DequantizedFlow.self)
+      .adding(ImageClassifier.self)
       .adding(CompetitiveOvercompleteClassifier.self).adding(DenoisingClassifier.self)
+      .adding(VirtualOutlierClassifier.self)
       .adding(AttentionNetwork.self)
       .adding(MADE.self).adding(GaussianMADE.self).adding(PixelCNN.self).adding(PixelCNNPlusPlus.self)
       .adding(CausalConvolution.self).adding(CausalTransformer.self)

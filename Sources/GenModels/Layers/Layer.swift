@@ -39,9 +39,7 @@ public struct Context {
   public var isTraining: Bool { training != nil }
 
   /// Calls `body` with the step's random generator. Traps in use, where nothing is random.
-  public func withRandom<Result>(
-    _ body: (inout RandomGenerator) throws -> Result
-  ) rethrows -> Result {
+  public func withRandom<Result>(_ body: (inout RandomGenerator) throws -> Result) rethrows -> Result {
     guard let training else {
       preconditionFailure("Layers in use draw no random numbers; ask `isTraining` first.")
     }

@@ -28,6 +28,12 @@ public protocol Model: Sendable {
   /// The names of a table's columns, in order, where the model was fitted to a table that had them.
   var columnNames: [String]? { get }
 
+  /// What a table's columns hold, where the model was fitted to a table with times or categories.
+  var columnKinds: [ColumnKind]? { get }
+
+  /// What a table's columns usually hold, where the model knows.
+  var columnRanges: [ColumnRange]? { get }
+
   /// Writes arrays and parts; the configuration is there already.
   func encode(to archive: inout ModelArchive) throws
 
@@ -55,6 +61,10 @@ extension Model {
   public static var version: Int { 1 }
 
   public var columnNames: [String]? { nil }
+
+  public var columnKinds: [ColumnKind]? { nil }
+
+  public var columnRanges: [ColumnRange]? { nil }
 
   /// Writes the model to a `.safetensors` file. Whoever reads `path`, even after a crash, finds the old file or the new one.
   ///

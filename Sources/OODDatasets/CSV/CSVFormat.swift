@@ -43,6 +43,8 @@ public struct CSVFormat: Sendable, Equatable {
   /// The byte between groups of three digits in the whole part of a number; nil for none.
   public var thousandsMark: UInt8?
   public var encoding = Encoding.utf8
+  /// Which columns hold ids, times and categories, and which are left out.
+  public var columns = CSVColumnRoles()
 
   public init(
     delimiter: UInt8? = nil, quote: UInt8? = UInt8(ascii: "\""), header: Header = .automatic,

@@ -12,6 +12,12 @@ struct CSVReader {
   /// Fields of a row, the label's included.
   private var fieldCount = 0
   private var labelField: Int?
+  /// What is read from each field.
+  private var roles: [CSVFieldRole] = []
+  private var featureCount = 0
+  private var ids: [String] = []
+  /// For each column of features that holds categories, the codes of its names in the order of appearance.
+  private var categories: [Int: CategoryCodes] = [:]
   private var droppedRowCount = 0
   /// Numbers of the rows that were kept, once one was dropped.
   private var rowNumbers: [Int]?
@@ -36,9 +42,11 @@ struct CSVReader {
         if try readDelimiterLine(row) { continue }
         if try readFirstRow(row) { continue }
       }
-      let start = values.count
+      let start = (values.count, labels.count, ids.count)
       if try !isPlain || !readNumbers(row) {
-        values.removeLast(values.count - start)
+        values.removeLast(values.count - start.0)
+        labels.removeLast(labels.count - start.1)
+        ids.removeLast(ids.count - start.2)
         if try readFields(row) { rowNumbers?.append(dataRowCount) }
       } else {
         rowNumbers?.append(dataRowCount)
@@ -57,12 +65,33 @@ struct CSVReader {
         found: "gaps in all of the \(dataRowCount) rows")
     }
     try refuseNumberedNames()
-    let columnCount = fieldCount - (labelField == nil ? 0 : 1)
-    let rowCount = labelField == nil ? values.count / max(columnCount, 1) : labels.count
+    let features = roles.filter(\.isFeature)
+    let rowCount = dataRowCount - droppedRowCount
     let (indexes, names) = labelField == nil ? (nil, nil) : CSVReader.classes(labels)
+    let kinds = sortedKinds(features, rowCount: rowCount)
     return CSVTable(
-      columnNames: columnNames, rowCount: rowCount, columnCount: columnCount, values: values, labels: indexes,
-      classNames: names, droppedRowCount: droppedRowCount, rowNumbers: rowNumbers)
+      columnNames: columnNames, columnKinds: kinds, rowCount: rowCount, columnCount: features.count,
+      values: values, ids: roles.contains(.id) ? ids : nil, labels: indexes, classNames: names,
+      droppedRowCount: droppedRowCount, rowNumbers: rowNumbers)
+  }
+
+  /// What the columns stand for, with the names of categories sorted and their codes in the table moved to match; nil where all are
+  /// numbers.
+  private mutating func sortedKinds(_ features: [CSVFieldRole], rowCount: Int) -> [ColumnKind]? {
+    guard features.contains(where: { $0 != .number }) else { return nil }
+    return features.enumerated().map { column, role in
+      switch role {
+      case .time: return .time
+      case .category:
+        let (names, codes) = (categories[column] ?? CategoryCodes()).sorted
+        for row in 0..<rowCount {
+          let value = values[row * features.count + column]
+          if !value.isNaN { values[row * features.count + column] = Double(codes[Int(value)]) }
+        }
+        return .category(names)
+      default: return .number
+      }
+    }
   }
 
   /// Excel's first line `sep=;`, which names the delimiter. Returns whether the row was one.
@@ -113,10 +142,11 @@ struct CSVReader {
     case .present: isHeader = true
     case .absent: isHeader = false
     case .automatic:
-      if format.labelColumn != nil && number == nil {
+      if format.labelColumn != nil && number == nil || format.columns.haveNames {
         isHeader = true
       } else {
-        let judged = fields.indices.filter { $0 != number }
+        let others = format.columns.numbers
+        let judged = fields.indices.filter { $0 != number && !others.contains($0) }
         switch FirstRow(judged.map { (texts[$0], numberText.number(fields[$0])) }) {
         case .names: isHeader = true
         case .numbers:
@@ -140,26 +170,47 @@ struct CSVReader {
           found: "\(texts.count) columns: \(texts.prefix(20).joined(separator: ", "))")
       }
     }
+    roles = try format.columns.roles(names: isHeader ? texts : nil, count: texts.count, label: labelField) {
+      DataError(.notFound, in: rows.name, at: .line(rows.line, column: nil), expected: $0, found: $1)
+    }
+    featureCount = roles.count(where: \.isFeature)
+    guard featureCount > 0 || format.columns.areNumbersAlone else {
+      throw DataError(
+        .notFound, in: rows.name, at: .line(rows.line, column: nil),
+        expected: "a column of numbers, times or categories besides ids, labels and what is left out",
+        found: "none")
+    }
     guard isHeader else { return false }
-    columnNames = texts.indices.filter { $0 != labelField }.map { texts[$0] }
+    columnNames = texts.indices.filter { roles[$0].isFeature }.map { texts[$0] }
     return true
   }
 
-  /// The fast way: every field is a number that ends at a delimiter, but for a label without quotes.
+  /// The fast way: every field of a feature is a number that ends at a delimiter, and no other one has quotes.
   /// Returns false when the row is not like that.
   private mutating func readNumbers(_ row: UnsafeBufferPointer<UInt8>) throws -> Bool {
     var position = 0
-    var label: Range<Int>?
     for field in 0..<fieldCount {
-      if field == labelField {
-        let end = row[position...].firstIndex(of: delimiter) ?? row.count
-        guard end < row.count || field == fieldCount - 1, position == end || row[position] != format.quote
+      let role = roles[field]
+      if role != .number {
+        let end = position <= row.count ? row[position...].firstIndex(of: delimiter) ?? row.count : row.count
+        guard position <= row.count, end < row.count || field == fieldCount - 1,
+          position == end || row[position] != format.quote
         else { return false }
-        label = position..<end
+        let text = row[position..<end]
         position = end + 1
+        switch role {
+        case .label: labels.append(CSVReader.trimmed(text))
+        case .id: ids.append(CSVReader.trimmed(text))
+        case .ignored: break
+        case .time, .category:
+          guard let value = value(of: CSVReader.trimmed(text), role) else { return false }
+          values.append(value)
+        case .number: break
+        }
         continue
       }
-      guard let (value, length) = DecimalParser.parse(UnsafeBufferPointer(rebasing: row[position...])),
+      guard position <= row.count,
+        let (value, length) = DecimalParser.parse(UnsafeBufferPointer(rebasing: row[position...])),
         value.isFinite
       else { return false }
       values.append(value)
@@ -167,9 +218,15 @@ struct CSVReader {
       guard position == row.count ? field == fieldCount - 1 : row[position] == delimiter else { return false }
       position += 1
     }
-    guard position == row.count + 1 else { return false }
-    if let label { labels.append(CSVReader.trimmed(row[label])) }
-    return true
+    return position == row.count + 1
+  }
+
+  /// The number that a time or a category stands for, in the column that is read next; nil for a gap and for what is no time.
+  private mutating func value(of text: String, _ role: CSVFieldRole) -> Double? {
+    guard !CSVFormat.isMissing(text) else { return nil }
+    if role == .time { return TimeText.seconds(text) }
+    let column = values.count % featureCount
+    return Double(categories[column, default: CategoryCodes()].code(text))
   }
 
   /// The way for all rows, and for errors. Returns false for a row that was dropped.
@@ -182,12 +239,14 @@ struct CSVReader {
         expected: "\(fieldCount) fields, as in the first row", found: "\(fields.count)")
     }
     let start = values.count
-    for (i, field) in fields.enumerated() where i != labelField {
+    for (i, field) in fields.enumerated() where roles[i].isFeature {
       let text = CSVReader.trimmed(field)
-      if let value = numberText.number(field) {
+      if roles[i] == .number, let value = numberText.number(field) {
         guard value.isFinite else {
           throw fault(.notFinite, i, expected: "a finite number", found: "'\(text)'")
         }
+        values.append(value)
+      } else if roles[i] != .number, let value = value(of: text, roles[i]) {
         values.append(value)
       } else if CSVFormat.isMissing(text) {
         switch format.missingValues {
@@ -195,21 +254,27 @@ struct CSVReader {
           throw fault(
             .missingValue, i, expected: "a number (set a policy for missing values to accept gaps)",
             found: text.isEmpty ? "an empty field" : "'\(text)'")
-        case .fill(let value): values.append(value)
+        case .fill(let value): values.append(roles[i] == .number ? value : .nan)
         case .dropRow:
           values.removeLast(values.count - start)
           if droppedRowCount == 0 { rowNumbers = Array(0..<dataRowCount) }
           droppedRowCount += 1
           return false
         }
+      } else if roles[i] == .time {
+        throw fault(.malformed, i, expected: TimeText.forms, found: "'\(text.prefix(40))'")
       } else {
         throw fault(
           FirstRow.isInfinite(text) ? .notFinite : .malformed, i,
-          expected: numberText.advice(for: text, delimiter: delimiter) ?? "a finite number",
+          expected: numberText.advice(for: text, delimiter: delimiter)
+            ?? "a finite number (columns of other things are named: category=, time=, id= or drop=)",
           found: "'\(text.prefix(40))'")
       }
     }
-    if let labelField { labels.append(CSVReader.trimmed(fields[labelField])) }
+    for (i, field) in fields.enumerated() {
+      if roles[i] == .label { labels.append(CSVReader.trimmed(field)) }
+      if roles[i] == .id { ids.append(CSVReader.trimmed(field)) }
+    }
     return true
   }
 

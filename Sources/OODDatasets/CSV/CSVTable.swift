@@ -8,11 +8,16 @@ import GenModels
 /// let x = try table.tensor()       // [rows, columns]
 /// ```
 public struct CSVTable: Sendable {
-  /// Names of the number columns, where the text has a header.
+  /// Names of the columns of features, where the text has a header.
   public let columnNames: [String]?
+  /// What the numbers of each column stand for; nil where all stand for themselves.
+  public let columnKinds: [ColumnKind]?
+  /// The name of each row, where a column of ids was asked for.
+  public let ids: [String]?
   public let rowCount: Int
   public let columnCount: Int
-  /// The numbers, row by row. All are finite.
+  /// The numbers, row by row; times in seconds since 1970, categories as positions among the column's names. All are finite, but for
+  /// gaps that the format fills with NaN.
   public let values: [Double]
   /// For each row the position of its label in `classNames`, where a label column was asked for.
   public let labels: Indexes?
@@ -25,9 +30,11 @@ public struct CSVTable: Sendable {
   public let rowNumbers: [Int]?
 
   init(
-    columnNames: [String]?, rowCount: Int, columnCount: Int, values: [Double], labels: Indexes?,
-    classNames: [String]?, droppedRowCount: Int, rowNumbers: [Int]?
+    columnNames: [String]?, columnKinds: [ColumnKind]?, rowCount: Int, columnCount: Int, values: [Double],
+    ids: [String]?, labels: Indexes?, classNames: [String]?, droppedRowCount: Int, rowNumbers: [Int]?
   ) {
+    self.columnKinds = columnKinds
+    self.ids = ids
     self.rowNumbers = rowNumbers
     self.columnNames = columnNames
     self.rowCount = rowCount

@@ -50,7 +50,22 @@ struct CSVOptions {
         format.missingValues = .fill(number)
       }
     }
+    format.columns.id = specification.options["id"]?.text
+    format.columns.times = try columns("time") ?? []
+    format.columns.categories = try columns("category") ?? []
+    format.columns.dropped = try columns("drop") ?? []
+    format.columns.chosen = try columns("columns")
     return format
+  }
+
+  /// Names between commas.
+  private func columns(_ option: String) throws -> [String]? {
+    guard let word = specification.options[option] else { return nil }
+    let names = word.text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard !names.contains(""), Set(names).count == names.count else {
+      throw fault(word, "\(option) is names of columns between commas, each once")
+    }
+    return names
   }
 
   /// A byte by its name or as it is.

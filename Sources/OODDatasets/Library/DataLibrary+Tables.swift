@@ -8,23 +8,27 @@ extension DataLibrary {
   ///   - specification: What to load.
   ///   - keepsGaps: Whether missing values of a CSV file become NaN, and NaN of an array stays, for whom fills them; else gaps are
   ///     refused, or what the specification says of them holds.
+  ///   - columns: Columns that the table is to have, matched by name: those that are categories or times there are read so, and
+  ///     stand for the same here.
   /// - Throws: `SpecificationError` when it doesn't fit the data, and `DataError` when the data aren't right, with the row of
   ///   the file.
-  public func table(_ specification: Specification, keepsGaps: Bool = false) throws -> DataTable {
+  public func table(
+    _ specification: Specification, keepsGaps: Bool = false, like columns: TableColumns? = nil
+  ) throws -> DataTable {
     if keepsGaps, let word = specification.options["missing"] {
       throw SpecificationError(
         specification.text, column: word.column,
         "gaps are filled later here, so nothing can be said of them: leave missing= out")
     }
     let loader = DatasetLoader(library: self, specification: specification, range: nil)
-    guard let whole = try loader.table(keepsGaps: keepsGaps) else {
+    guard let whole = try loader.table(keepsGaps: keepsGaps, like: columns) else {
       return try DataTable(load(specification))
     }
     let table = try specification.selections.reduce(whole) {
       try $0.applying($1, of: specification, in: self)
     }
     if !keepsGaps { try table.requireFinite() }
-    return table
+    return try columns.map { wanted throws(TableColumnsError) in try table.arranged(like: wanted) } ?? table
   }
 }
 

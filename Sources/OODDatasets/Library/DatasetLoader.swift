@@ -29,6 +29,12 @@ struct DatasetLoader {
       return try archive(path, key: key, classNames: nil, summary: "arrays of \(path)")
     case .csv(let path):
       let table = try CSVTable(path, format: CSVOptions(specification).format(), limit: limit)
+      guard table.columnKinds == nil else {
+        throw SpecificationError(
+          specification.text, column: 1,
+          "only tables for detectors have times and categories; a model of numbers alone takes neither (drop= leaves columns out)"
+        )
+      }
       var dataset = try assemble(
         table.tensor(source: path), table.labels, table.classNames, summary: "the table of \(path)",
         source: path,
@@ -53,8 +59,9 @@ struct DatasetLoader {
     }
   }
 
-  /// The whole table of the source in double precision; nil for a source that has none.
-  func table(keepsGaps: Bool) throws -> DataTable? {
+  /// The whole table of the source in double precision; nil for a source that has none. Columns of a CSV file that are wanted as
+  /// categories or times are read so.
+  func table(keepsGaps: Bool, like columns: TableColumns? = nil) throws -> DataTable? {
     switch specification.source {
     case .npy(let path):
       let array = try NumPy.read(path, limit: limit)
@@ -63,14 +70,17 @@ struct DatasetLoader {
     case .csv(let path):
       var format = try CSVOptions(specification).format()
       if keepsGaps { format.missingValues = .fill(.nan) }
+      format.columns.adopt(names: columns?.names, kinds: columns?.kinds)
       let table = try CSVTable(path, format: format, limit: limit)
       return DataTable(
         name: specification.text,
         values: Matrix(rows: table.rowCount, columns: table.columnCount, elements: table.values),
-        columns: table.columnNames.map { TableColumns(names: $0) } ?? TableColumns(count: table.columnCount),
+        columns: TableColumns(
+          count: table.columnCount, names: table.columnNames, kinds: table.columnKinds),
         labels: table.labels.map {
           TableLabels(indexes: $0.elements.map { Int($0) }, classNames: table.classNames, namesAreText: true)
-        }, droppedRowCount: table.droppedRowCount, shape: [table.rowCount, table.columnCount],
+        }, ids: table.ids, droppedRowCount: table.droppedRowCount,
+        shape: [table.rowCount, table.columnCount],
         rowNumbers: table.rowNumbers)
     case .named(let set, let part):
       if MadeSet.all.contains(where: { $0.name == set }) { return nil }

@@ -7,7 +7,10 @@ struct SpecificationParser {
   /// Options that each kind of source takes, besides those that select.
   static let fileOptions: [String: [String]] = [
     "idx": [], "npy": ["labels"], "npz": ["labels"],
-    "csv": ["label", "header", "delimiter", "decimal", "thousands", "encoding", "missing"],
+    "csv": [
+      "label", "header", "delimiter", "decimal", "thousands", "encoding", "missing", "id", "time", "category",
+      "drop", "columns",
+    ],
     "hwrt": DrawingOptions.names, "strokes": DrawingOptions.names,
   ]
   static let namedOptions = ["seed"] + DrawingOptions.names

@@ -15,6 +15,10 @@ public struct DataTable: Sendable {
   public let values: Matrix
   public let columns: TableColumns
   public let labels: TableLabels?
+  /// The name of each row, where the file has a column of ids.
+  public let ids: [String]?
+  /// How many values of each column are names that the columns asked for don't have; they are NaN here.
+  public let unseenCounts: [Int]?
   /// Rows that were left out because of gaps.
   public let droppedRowCount: Int
   /// The extents that the values have in their file: `[rows, columns]`, or `[rows]` for a plain list.
@@ -23,10 +27,11 @@ public struct DataTable: Sendable {
   let rowNumbers: [Int]?
 
   init(
-    name: String, values: Matrix, columns: TableColumns, labels: TableLabels?, droppedRowCount: Int = 0,
-    shape: [Int],
-    rowNumbers: [Int]?
+    name: String, values: Matrix, columns: TableColumns, labels: TableLabels?, ids: [String]? = nil,
+    unseenCounts: [Int]? = nil, droppedRowCount: Int = 0, shape: [Int], rowNumbers: [Int]?
   ) {
+    self.ids = ids
+    self.unseenCounts = unseenCounts
     self.name = name
     self.values = values
     self.columns = columns
@@ -44,20 +49,43 @@ public struct DataTable: Sendable {
     values.rows == other.values.rows && (0..<values.rows).allSatisfy { row($0) == other.row($0) }
   }
 
-  /// The table with the wanted columns, matched by name. Throws `TableColumnsError`.
+  /// The table with the wanted columns, matched by name, and with their numbers for categories: a name that they don't have becomes
+  /// NaN, and is counted (`unseenCounts`). Throws `TableColumnsError`.
   public func arranged(like wanted: TableColumns) throws(TableColumnsError) -> DataTable {
-    guard let positions = try columns.positions(of: wanted) else { return self }
+    let positions = try columns.positions(of: wanted)
+    guard positions != nil || columns.kinds != nil || wanted.kinds != nil else { return self }
+    let places = positions ?? Array(0..<wanted.count)
+    var codes: [[Double]?] = []
+    for (column, place) in places.enumerated() {
+      switch (columns.kind(place), wanted.kind(column)) {
+      case (.number, .number), (.time, .time): codes.append(nil)
+      case (.category(let found), .category(let names)):
+        let known = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Double($0)) })
+        codes.append(found.map { known[$0] ?? .nan })
+      case (let found, let kind):
+        throw .kind(column: wanted.title(column), found: found.noun, wanted: kind.noun)
+      }
+    }
     var elements: [Double] = []
-    elements.reserveCapacity(values.rows * positions.count)
+    elements.reserveCapacity(values.rows * places.count)
+    var unseen = [Int](repeating: 0, count: places.count)
     values.withUnsafeElements { all in
       for row in 0..<values.rows {
-        for position in positions { elements.append(all[row * values.columns + position]) }
+        for (column, place) in places.enumerated() {
+          var value = all[row * values.columns + place]
+          if let codes = codes[column], !value.isNaN {
+            value = codes[Int(value)]
+            if value.isNaN { unseen[column] += 1 }
+          }
+          elements.append(value)
+        }
       }
     }
     return DataTable(
-      name: name, values: Matrix(rows: values.rows, columns: positions.count, elements: elements),
-      columns: wanted,
-      labels: labels, droppedRowCount: droppedRowCount, shape: shape, rowNumbers: rowNumbers)
+      name: name, values: Matrix(rows: values.rows, columns: places.count, elements: elements),
+      columns: TableColumns(count: wanted.count, names: wanted.names ?? columns.names, kinds: wanted.kinds),
+      labels: labels, ids: ids, unseenCounts: unseen, droppedRowCount: droppedRowCount, shape: shape,
+      rowNumbers: rowNumbers)
   }
 
   /// The rows at these positions, in this order.
@@ -71,8 +99,8 @@ public struct DataTable: Sendable {
     }
     return DataTable(
       name: name, values: Matrix(rows: positions.count, columns: values.columns, elements: elements),
-      columns: columns,
-      labels: chosen ?? labels?.selecting(positions), droppedRowCount: droppedRowCount,
+      columns: columns, labels: chosen ?? labels?.selecting(positions),
+      ids: ids.map { ids in positions.map { ids[$0] } }, droppedRowCount: droppedRowCount,
       shape: [positions.count] + shape.dropFirst(), rowNumbers: positions.map { row($0) })
   }
 }

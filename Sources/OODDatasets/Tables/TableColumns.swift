@@ -1,4 +1,6 @@
-/// The columns of a table: how many, and what they are called where the file says so.
+import GenModels
+
+/// The columns of a table: how many, what they are called where the file says so, and what their numbers stand for.
 ///
 /// A detector that was fitted to named columns is given the same ones in the same order:
 ///
@@ -10,18 +12,34 @@ public struct TableColumns: Sendable, Hashable, Codable {
   public let count: Int
   /// As many as columns; nil where they have none.
   public let names: [String]?
+  /// What each column's numbers stand for; nil where all stand for themselves.
+  public let kinds: [ColumnKind]?
 
-  /// Columns without names.
+  /// Columns of numbers without names.
   public init(count: Int) {
-    self.count = count
-    names = nil
+    self.init(count: count, names: nil)
   }
 
-  /// Columns with these names.
-  public init(names: [String]) {
-    count = names.count
-    self.names = names
+  /// Columns with these names, of numbers unless said.
+  public init(names: [String], kinds: [ColumnKind]? = nil) {
+    self.init(count: names.count, names: names, kinds: kinds)
   }
+
+  /// Columns. Traps unless there is a name and a kind for each, where there are some.
+  public init(count: Int, names: [String]?, kinds: [ColumnKind]? = nil) {
+    precondition(
+      (names?.count ?? count) == count && (kinds?.count ?? count) == count,
+      "\(count) columns have \(names?.count ?? count) names and \(kinds?.count ?? count) kinds.")
+    self.count = count
+    self.names = names
+    self.kinds = kinds.flatMap { $0.allSatisfy { $0 == .number } ? nil : $0 }
+  }
+
+  /// What a column's numbers stand for.
+  public func kind(_ column: Int) -> ColumnKind { kinds?[column] ?? .number }
+
+  /// What a column is called in messages and tables: its name, or "column 3".
+  public func title(_ column: Int) -> String { names?[column] ?? "column \(column)" }
 
   /// Where in this table each of the wanted columns stands; nil when they stand in that order already. Columns are matched by
   /// name when both tables have names, else by their places.

@@ -4,6 +4,8 @@ public enum TableColumnsError: Error, Sendable, Hashable {
   /// Names that occur more than once, in another order than was asked for.
   case repeated([String])
   case counts(found: Int, wanted: Int)
+  /// A column whose numbers stand for something else.
+  case kind(column: String, found: String, wanted: String)
 }
 
 extension TableColumnsError: CustomStringConvertible {
@@ -18,6 +20,9 @@ extension TableColumnsError: CustomStringConvertible {
       return
         "The columns stand in another order than those that were fitted, and can't be told apart by name: "
         + "\(TableColumnsError.list(names)) occurs more than once."
+    case .kind(let column, let found, let wanted):
+      return
+        "The column '\(column)' holds \(found), and \(wanted) were fitted; say so with ?category= or ?time=, or leave it out there."
     case .counts(let found, let wanted):
       return "The table has \(found) columns, and \(wanted) were fitted."
     }

@@ -12,6 +12,8 @@ public struct PreparedScorer<Base: TableScorer>: TableScorer {
 
   public var featureCount: Int { preparation.featureCount }
   public var columnNames: [String]? { preparation.columnNames }
+  public var columnKinds: [ColumnKind]? { preparation.columnKinds }
+  public var columnRanges: [ColumnRange]? { preparation.columnRanges }
 
   /// Learns the preparation from the table and fits a scorer to the prepared table.
   ///
@@ -31,11 +33,29 @@ public struct PreparedScorer<Base: TableScorer>: TableScorer {
     self.init(preparation, try fit(preparation(x)))
   }
 
+  /// Learns the preparation from a table of numbers, times and categories, and fits a scorer to the prepared table.
+  ///
+  /// - Parameters:
+  ///   - x: An example a row.
+  ///   - columnNames: The names of its columns, for tables that are matched by name.
+  ///   - columnKinds: What its columns hold; numbers where nil.
+  ///   - settings: See `TablePreparation`.
+  ///   - fit: Makes the scorer from the prepared table.
+  /// - Throws: What `TablePreparation` and `fit` throw.
+  public init(
+    fitting x: Matrix, columnNames: [String]? = nil, columnKinds: [ColumnKind]? = nil,
+    settings: TablePreparation.Settings, fit: (Matrix) throws -> Base
+  ) throws {
+    let preparation = try TablePreparation(
+      fitting: x, columnNames: columnNames, columnKinds: columnKinds, settings: settings)
+    self.init(preparation, try fit(preparation(x)))
+  }
+
   /// A scorer of tables that were prepared by `preparation`. Traps when it was fitted to another number of columns.
   public init(_ preparation: TablePreparation, _ base: Base) {
     precondition(
-      preparation.featureCount == base.featureCount,
-      "A scorer of \(base.featureCount) columns can't score tables of \(preparation.featureCount).")
+      preparation.preparedCount == base.featureCount,
+      "A scorer of \(base.featureCount) columns can't score tables of \(preparation.preparedCount).")
     self.preparation = preparation
     self.base = base
   }
@@ -49,7 +69,8 @@ public struct PreparedScorer<Base: TableScorer>: TableScorer {
 extension PreparedScorer: ExplainableScorer where Base: ExplainableScorer {
   public var contributionRule: ContributionRule { base.contributionRule }
   public func contributions(checked x: Matrix) throws -> Matrix {
-    try base.contributions(preparation.prepared(checked: x))
+    preparation.folded(
+      try base.contributions(preparation.prepared(checked: x)), rule: base.contributionRule)
   }
 }
 
@@ -75,10 +96,10 @@ extension PreparedScorer {
       archive.version == 1
       ? try TablePreparation(versionOne: archive, featureCount: base.featureCount)
       : try archive.part("preparation", as: TablePreparation.self)
-    guard preparation.featureCount == base.featureCount else {
+    guard preparation.preparedCount == base.featureCount else {
       throw ModelFileError.malformed(
         reason:
-          "the preparation makes \(preparation.featureCount) columns, and the scorer takes \(base.featureCount)"
+          "the preparation makes \(preparation.preparedCount) columns, and the scorer takes \(base.featureCount)"
       )
     }
     self.init(preparation, base)

@@ -6,19 +6,38 @@ public struct OutlierMethod: Sendable {
   public let name: String
   /// A sentence for the page.
   public let about: String
-  /// Nil for a classifier without outliers.
-  public let generator: (any OutlierGenerator)?
+  public let source: Source
 
-  public init(_ name: String, about: String, generator: (any OutlierGenerator)?) {
+  /// Who makes the outliers.
+  public enum Source: Sendable {
+    /// Nobody: the classifier is trained on its classes alone.
+    case none
+    /// A generator, before the training.
+    case generator(any OutlierGenerator)
+    /// The classifier itself, in its feature space (`VirtualOutlierClassifier`).
+    case features(VirtualOutlierSynthesis)
+  }
+
+  public init(_ name: String, about: String, source: Source) {
     self.name = name
     self.about = about
-    self.generator = generator
+    self.source = source
+  }
+
+  /// What makes the outliers as images; nil where nothing does.
+  public var generator: (any OutlierGenerator)? {
+    guard case .generator(let generator) = source else { return nil }
+    return generator
+  }
+
+  private init(_ name: String, about: String, generator: any OutlierGenerator) {
+    self.init(name, about: about, source: .generator(generator))
   }
 }
 
 extension OutlierMethod {
-  /// Every method of the library: none, radii of the flow, coefficients in archetypes, nullspace, mixtures, noise, and real outliers
-  /// where there are some.
+  /// Every method of the library: none, radii of the flow, coefficients in archetypes, nullspace, mixtures, noise, virtual outliers in
+  /// the feature space, and real outliers where there are some.
   static func all(
     flow: Flow, archetypes: ArchetypalFlow, images: Tensor, labels: Indexes, real: Tensor?,
     settings: OutlierGenerationSettings
@@ -26,7 +45,7 @@ extension OutlierMethod {
     let p = settings.factor
     let unit: ClosedRange<Float> = 0...1
     var methods = [
-      OutlierMethod("none", about: "Trained on its classes alone.", generator: nil),
+      OutlierMethod("none", about: "Trained on its classes alone.", source: .none),
       OutlierMethod(
         "INN Gumbel \(p)", about: "Radii \(p) times the largest of as many draws as there are images.",
         generator: FlowOutliers(flow, radius: .gumbel(p, count: max(2, images.exampleCount))).clamped(
@@ -53,6 +72,11 @@ extension OutlierMethod {
       OutlierMethod(
         "noise", about: "Independent uniform pixels.",
         generator: NoiseOutliers(exampleShape: Shape(images.shape.dropFirst()))),
+      OutlierMethod(
+        "virtual outliers",
+        about:
+          "Rare draws of the classes' Gaussians in the feature space, asked for the energy's line (VOS).",
+        source: .features(VirtualOutlierSynthesis())),
     ]
     if let real {
       methods.append(

@@ -84,25 +84,36 @@ struct OutlierTrainings {
   ) throws -> OutlierGenerationStorage.Line {
     var random = random(method.name, number)
     let (images, labels) = (experiment.images, experiment.labels)
-    let model: ImageClassifier
-    if let generator = method.generator {
+    func line(_ model: some Classifier, score: (Tensor) throws -> [Double]) throws
+      -> OutlierGenerationStorage.Line
+    {
+      let error = try model.error(experiment.testImages, labels: experiment.testLabels)
+      return try self.line(method.name, number, accuracy: 1 - error, score: score)
+    }
+    func leastClaim(_ model: ImageClassifier) -> (Tensor) throws -> [Double] {
+      { try model.probabilities($0).maximum(axis: 1).elements.map { 1 - Double($0) } }
+    }
+    switch method.source {
+    case .none:
+      let model = try ImageClassifier.train(
+        on: images, labels: labels, classes: experiment.classCount, maps: settings.maps,
+        trainer: trainer(number), progress: progress
+      ).model
+      return try line(model, score: leastClaim(model))
+    case .generator(let generator):
       let outliers = try generator.outliers(count: settings.outlierCount, using: &random)
-      model = try ImageClassifier.train(
+      let model = try ImageClassifier.train(
         on: images, labels: labels, classes: experiment.classCount, against: outliers,
         objective: .uniform(beta: settings.beta), layers: layers, trainer: trainer(number), progress: progress
       ).model
-    } else {
-      model = try ImageClassifier.train(
-        on: images, labels: labels, classes: experiment.classCount, maps: settings.maps,
-        trainer: trainer(number),
-        progress: progress
+      return try line(model, score: leastClaim(model))
+    case .features(let synthesis):
+      let model = try VirtualOutlierClassifier.train(
+        on: images, labels: labels, classes: experiment.classCount, maps: settings.maps, synthesis: synthesis,
+        trainer: trainer(number), progress: progress
       ).model
+      return try line(model, score: model.score)
     }
-    func score(_ x: Tensor) throws -> [Double] {
-      try model.probabilities(x).maximum(axis: 1).elements.map { 1 - Double($0) }
-    }
-    let error = try model.error(experiment.testImages, labels: experiment.testLabels)
-    return try line(method.name, number, accuracy: 1 - error, score: score)
   }
 
   private func discriminator(

@@ -25,7 +25,8 @@ enum FileLaws {
         type(of: loaded) == type(of: model), "file: the same type", tried: "loading through the catalogue",
         found: "\(type(of: loaded))", expected: "\(type(of: model))")
       findings.require(
-        loaded.exampleShape == model.exampleShape && loaded.columnNames == model.columnNames,
+        loaded.exampleShape == model.exampleShape && loaded.columnNames == model.columnNames
+          && loaded.columnKinds == model.columnKinds,
         "file: the same examples", tried: "loading through the catalogue",
         found: "\(loaded.exampleShape), columns \(loaded.columnNames ?? [])",
         expected: "\(model.exampleShape), columns \(model.columnNames ?? [])")

@@ -65,6 +65,10 @@ extension Detector: Model where Scorer: Model {
 
   public var columnNames: [String]? { scorer.columnNames }
 
+  public var columnKinds: [ColumnKind]? { scorer.columnKinds }
+
+  public var columnRanges: [ColumnRange]? { scorer.columnRanges }
+
   public func encode(to archive: inout ModelArchive) throws {
     archive["threshold"] = .float64([threshold.value], shape: [1])
     if let calibration {

@@ -34,20 +34,21 @@ struct DetectInput: ParsableArguments {
   @Option(help: ArgumentHelp("The table to fit to.", valueName: "spec")) var train: String
   @Option(help: ArgumentHelp("The table to score.", valueName: "spec")) var score: String
   @OptionGroup var data: DataDirectoryOption
-  @Flag(help: "Give each column mean 0 and standard deviation 1 first, by the training table.")
-  var standardize = false
-  @Option(help: "Fill missing values (NaN): median, the column's in the training table. Refused without.")
-  var impute: Imputation?
+  @OptionGroup(title: "Preparation of tables") var preparation: PreparationOptions
   @Option(help: "Seed of whatever is random.") var seed: UInt64 = 0
 
   /// The two tables; one, when they have one name.
   ///
   /// The table to score has the columns of the other one, by name where both have names.
   func tables() throws -> (train: DataTable, score: DataTable) {
-    let keepsGaps = impute != nil
-    let table = try data.library.table(argument: train, keepsGaps: keepsGaps)
+    let table = try data.library.table(argument: train, keepsGaps: preparation.fillsGaps)
     if score == train { return (table, table) }
-    return (table, try data.library.table(argument: score, keepsGaps: keepsGaps, like: table.columns))
+    return (table, try self.table(score, like: table))
+  }
+
+  /// Another table, with the columns of the training table.
+  func table(_ text: String, like training: DataTable) throws -> DataTable {
+    try data.library.table(argument: text, keepsGaps: preparation.fillsGaps, like: training.columns)
   }
 
   /// For each scored row whether it is labelled out-of-distribution.
@@ -55,9 +56,5 @@ struct DetectInput: ParsableArguments {
     try normal.areOutOfDistribution(labels, in: data.library, count: score.values.rows) { labels in
       labels.droppedRowCount == 0 && score.droppedRowCount == 0 || labels.hasRows(of: score)
     }
-  }
-
-  enum Imputation: String, CaseIterable, ExpressibleByArgument {
-    case median
   }
 }

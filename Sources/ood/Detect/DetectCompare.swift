@@ -46,7 +46,7 @@ struct DetectCompare: AsyncParsableCommand {
       var row = Row(method: method.name)
       do {
         let task = try DetectTask(
-          method, train: train, score: score, input: input, options: MethodOptions.parse([]))
+          method, train: tables.train, score: score, input: input, options: MethodOptions.parse([]))
         let ranking = try ScoreRanking(task.scores, isOutOfDistribution: truth)
         row.fitSeconds = task.fitSeconds
         row.scoreSeconds = task.scoreSeconds

@@ -10,6 +10,7 @@ struct DetectReport: Encodable {
   let auroc, averagePrecision, falsePositiveRate: Double?
   /// With a threshold only.
   let threshold: Double?
+  /// Where rows are flagged.
   let flagged: Int?
   /// With the methods that have them: see `FitQuantities`.
   let logDeterminant, regularization, objective, meanLogLikelihood: Double?
@@ -28,7 +29,7 @@ struct DetectReport: Encodable {
 
   init(
     method: String, trainRows: Int, scoreRows: Int, columns: Int, seed: UInt64, task: DetectTask,
-    ranking: ScoreRanking?, threshold: Threshold?
+    ranking: ScoreRanking?, threshold: Threshold?, flagged: Int?
   ) {
     self.method = method
     self.trainRows = trainRows
@@ -46,7 +47,7 @@ struct DetectReport: Encodable {
     objective = task.quantities.objective
     meanLogLikelihood = task.quantities.meanLogLikelihood
     self.threshold = threshold?.value
-    flagged = threshold.map { threshold in task.scores.count { threshold.isOutOfDistribution($0) } }
+    self.flagged = flagged
   }
 
   /// For people.
@@ -59,7 +60,11 @@ struct DetectReport: Encodable {
       table.add(["AP", "\(averagePrecision.rounded(digits: 4)) (out-of-distribution positive)"])
       table.add(["FPR at 95% TPR", "\(falsePositiveRate.rounded(digits: 4)) (out-of-distribution positive)"])
     }
-    if let threshold, let flagged { table.add(["threshold", "\(threshold), flags \(flagged) rows"]) }
+    if let threshold, let flagged {
+      table.add(["threshold", "\(threshold), flags \(flagged) rows"])
+    } else if let flagged {
+      table.add(["flagged", "\(flagged) rows"])
+    }
     return table.lines
   }
 }

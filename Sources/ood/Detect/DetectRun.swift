@@ -23,10 +23,16 @@ struct DetectRun: AsyncParsableCommand {
   var leaveOneOut = false
   @Option(help: "Guess of the share of out-of-distribution rows in the training table, for a threshold.")
   var contamination: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Normal rows that took no part in fitting, for --false-positive-rate, --p-values and --fdr.",
+      valueName: "spec"))
+  var calibrate: String?
+  @OptionGroup(title: "Verdicts and explanations") var verdicts: VerdictOptions
   @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
   @Option(help: ArgumentHelp("Write the fitted detector, for ood score.", valueName: "file")) var save:
     String?
-  @Option(help: "text: a summary; csv: all scores; json: the summary as one object.")
+  @Option(help: "text: a summary; csv and jsonl: all scores; json: the summary as one object.")
   var format: ScoreFormat = .text
 
   func run() throws {
@@ -38,14 +44,24 @@ struct DetectRun: AsyncParsableCommand {
     if leaveOneOut && input.train != input.score {
       throw ValidationError("--leave-one-out scores the training table: give it to --score as to --train.")
     }
-    try ScoreFormat.check(format, labels: labels, normal: normal)
-    let outputs = try Outputs(["--out": out, "--save": save])
+    try ScoreFormat.check(format, labels: labels, normal: normal, hasPage: verdicts.report != nil)
+    try checkCalibration()
+    let outputs = try Outputs(["--out": out, "--save": save, "--report": verdicts.report])
     let tables = try input.tables()
+    let calibrationTable = try calibrate.map { try input.table($0, like: tables.train) }
     let (train, score) = (tables.train.values, tables.score.values)
     let truth = try labels.map { try input.truth($0, normal: normal, of: tables.score) }
     let task = try DetectTask(
-      method, train: train, score: score, input: input, options: options, leavingOneOut: leaveOneOut)
+      method, train: tables.train, score: score, input: input, options: options, leavingOneOut: leaveOneOut,
+      describing: verdicts.explain != nil || verdicts.report != nil)
     var threshold: Threshold?
+    let calibration = try calibrationTable.map { table in
+      let scores = try naming(calibrate!, row: table.row) { try task.scorer.score(table.values) }
+      return try ConformalCalibration(scores)
+    }
+    if let calibration, let rate = verdicts.falsePositiveRate {
+      threshold = try calibration.threshold(level: rate)
+    }
     if let contamination {
       // Never from scores of rows that find themselves: see `LeaveOneOutScorer`.
       threshold = try .contamination(contamination, of: task.scorer.calibrationScores(training: train))
@@ -59,16 +75,56 @@ struct DetectRun: AsyncParsableCommand {
 
     try outputs["--out"]?.write(NumPy.bytes(of: NumericArray(task.scores, shape: [task.scores.count])))
     if let place = outputs["--save"] {
-      try task.save(threshold: threshold, columns: tables.train.columns, to: place)
+      try task.save(
+        threshold: threshold, calibration: calibration, columns: tables.train.columns, to: place)
     }
-    if format == .csv {
-      return ScoreFormat.printCSV(task.scores, threshold: threshold, row: tables.score.row)
+    let verdicts = try Verdicts(
+      ScoredExamples(task.scores, of: tables.score), by: task.scorer, verdicts, threshold: threshold,
+      calibration: calibration)
+    if let place = outputs["--report"] {
+      let page = try verdicts.page(task.scorer, truth: truth) { report in
+        report.method = method.name
+        report.trainingSet = input.train
+        report.trainingRows = train.rows
+        report.scoredSet = input.score
+      }
+      try place.write(Array(page.utf8))
+    }
+    switch format {
+    case .csv: return verdicts.printCSV()
+    case .jsonl: return try verdicts.printJSONLines()
+    case .text, .json: break
     }
     let report = DetectReport(
       method: method.name, trainRows: train.rows, scoreRows: score.rows, columns: train.columns,
       seed: input.seed,
-      task: task, ranking: ranking, threshold: threshold)
+      task: task, ranking: ranking, threshold: threshold, flagged: verdicts.flaggedCount)
     if format == .json { try JSONOutput.print(report) } else { report.lines.forEach(Console.result) }
+  }
+}
+
+extension DetectRun {
+  /// Refuses options whose calibration rows are missing, and ways to flag rows that exclude one another.
+  private func checkCalibration() throws {
+    guard calibrate != nil || !verdicts.needsCalibration else {
+      throw ValidationError(
+        "\(verdicts.calibratedOption) needs normal rows that took no part in fitting: give them to --calibrate."
+      )
+    }
+    guard calibrate == nil || verdicts.needsCalibration else {
+      throw ValidationError(
+        "--calibrate is for --false-positive-rate, --p-values or --fdr: give one of them.")
+    }
+    guard contamination == nil || verdicts.falsePositiveRate == nil && verdicts.falseDiscoveryRate == nil
+    else {
+      throw ValidationError(
+        "--contamination, --false-positive-rate and --fdr each decide which rows are flagged: give one.")
+    }
+    guard save == nil || calibrate == nil || verdicts.falsePositiveRate != nil else {
+      throw ValidationError(
+        "--save keeps the calibration with a threshold: give --false-positive-rate too; another one may be asked for when scoring."
+      )
+    }
   }
 }
 

@@ -13,11 +13,19 @@ struct DetectTask {
   /// See `FittedMethod`.
   let quantities: FitQuantities
 
-  /// - Parameter leavingOneOut: Whether to take the training rows' scores without themselves as neighbours.
+  /// - Parameters:
+  ///   - method: What to fit.
+  ///   - training: The table to fit to.
+  ///   - score: The table to score.
+  ///   - input: How tables are prepared, and the seed.
+  ///   - options: The method's options.
+  ///   - leavingOneOut: Whether to take the training rows' scores without themselves as neighbours.
+  ///   - describing: Whether the scorer is to know what columns usually hold.
   init(
-    _ method: DetectMethod, train: Matrix, score: Matrix, input: DetectInput, options: MethodOptions,
-    leavingOneOut: Bool = false
+    _ method: DetectMethod, train training: DataTable, score: Matrix, input: DetectInput,
+    options: MethodOptions, leavingOneOut: Bool = false, describing: Bool = false
   ) throws {
+    let train = training.values
     let random = RandomGenerator(seed: input.seed)
     let clock = ContinuousClock()
     let start = clock.now
@@ -37,9 +45,13 @@ struct DetectTask {
     }
     scorer = try Working.on("fitting \(method.name) to \(train.rows) rows") {
       try naming(input.train) {
-        guard input.standardize || input.impute != nil else { return try fit(train) }
+        let kinds = training.columns.kinds
+        guard let settings = try input.preparation.settings(kinds: kinds) ?? (describing ? .init() : nil)
+        else {
+          return try fit(train)
+        }
         let preparation = try TablePreparation(
-          fitting: train, imputesMedians: input.impute == .median, standardizes: input.standardize)
+          fitting: train, columnNames: training.columns.names, columnKinds: kinds, settings: settings)
         return Self.prepared(preparation, try fit(preparation(train)))
       }
     }
@@ -62,9 +74,11 @@ extension DetectTask {
   ) -> any TableScorer { PreparedScorer(preparation, scorer) }
 
   /// Writes the scorer, as a detector where there is a threshold.
-  func save(threshold: Threshold?, columns: TableColumns, to place: OutputPlace) throws {
+  func save(
+    threshold: Threshold?, calibration: ConformalCalibration?, columns: TableColumns, to place: OutputPlace
+  ) throws {
     func detector(_ scorer: some TableScorer) -> any Model {
-      threshold.map { Detector(scorer, threshold: $0) } ?? scorer
+      threshold.map { Detector(scorer, threshold: $0, calibration: calibration) } ?? scorer
     }
     var archive = try detector(scorer).archive()
     archive.columnNames = columns.names

@@ -15,8 +15,11 @@ struct LoadedModel {
   init(contentsOf path: String) throws {
     let archive = try ModelArchive(contentsOf: path, catalogue: .complete)
     self.path = path
-    model = try archive.model()
-    columns = (archive.columnNames ?? model.columnNames).map { TableColumns(names: $0) }
+    let model = try archive.model()
+    self.model = model
+    columns = (archive.columnNames ?? model.columnNames).map {
+      TableColumns(names: $0, kinds: model.columnKinds)
+    }
   }
 
   /// The model as one that reconstructs; nil when it is none.

@@ -21,7 +21,10 @@ struct NormalOption: ParsableArguments {
     _ text: String, in library: DataLibrary, count: Int, isScored: (DataTable) -> Bool = { _ in true }
   ) throws -> [Bool] {
     let specification = try Specification.parse(argument: text)
-    let table = try library.table(specification)
+    // Of a file with a column of labels nothing else is looked at, so that its gaps don't matter.
+    let options = specification.options
+    let table = try library.table(
+      specification, keepsGaps: options["label"] != nil && options["missing"] == nil)
     let labels = try LabelColumn(table, specification, text)
     guard labels.count == count else {
       throw Failure("\(text) has \(labels.count) labels, and the table to score has \(count) rows.")

@@ -5,18 +5,22 @@ struct ScoredExamples {
   let scores: [Double]
   /// The number of an example in its file, counted from 0.
   let row: (Int) -> Int
+  /// The table that was scored; nil for other examples.
+  let table: DataTable?
   /// Rows that were left out because of gaps.
   let droppedRowCount: Int
 
   init(_ scores: [Double], of table: DataTable) {
     self.scores = scores
     row = table.row
+    self.table = table
     droppedRowCount = table.droppedRowCount
   }
 
   init(_ scores: [Double], of dataset: Dataset) {
     self.scores = scores
     row = dataset.row
+    table = nil
     droppedRowCount = dataset.droppedRowCount
   }
 

@@ -16,15 +16,21 @@ extension DataLibrary {
     if keepsGaps, specification.options["missing"] != nil {
       throw ValidationError("\(text): gaps are filled here, so leave missing= out.")
     }
-    let table = try Working.on("reading \(text)") { try self.table(specification, keepsGaps: keepsGaps) }
+    let table = try Working.on("reading \(text)") {
+      try naming(text) { try self.table(specification, keepsGaps: keepsGaps, like: columns) }
+    }
     // Sets that are loaded as examples may be of any shape.
     let isPlainTable = specification.source.isTable
     guard table.shape.count == 2 || !isPlainTable else {
       throw Failure("\(text): a table has rows and columns, and this array has the shape \(table.shape).")
     }
     DataLibrary.remark(dropped: table.droppedRowCount, of: text)
-    guard let columns else { return table }
-    return try naming(text) { try table.arranged(like: columns) }
+    for (column, count) in (table.unseenCounts ?? []).enumerated() where count > 0 {
+      Console.remark(
+        "\(text): \(count) values of '\(table.columns.title(column))' are none that were fitted, and count as missing."
+      )
+    }
+    return table
   }
 
   /// One number for each example, such as scores, from a plain list or a table of one column.

@@ -128,7 +128,7 @@ struct LikelihoodScorers {
   private func logOfLevels(_ density: some DensityModel) -> Double {
     let flow = density as? Flow ?? (density as? DequantizedFlow)?.flow
     // bitsPerDimension of density 1 is log₂ (K − 1), or 0 for continuous examples.
-    return (flow?.architecture.bitsPerDimension(nats: 0) ?? 0) * 0.6931471805599453
+    return (flow?.architecture.bitsPerDimension(nats: 0) ?? 0) * logarithm(2)
   }
 
   /// The examples of --reference.

@@ -16,6 +16,9 @@ struct LoadedScorer {
   /// The threshold saved in the file, where there is one.
   var threshold: Threshold? { (scorer as? any OODDetector)?.threshold }
 
+  /// The calibration saved in the file, where there is one.
+  var calibration: ConformalCalibration? { (scorer as? any OODDetector)?.calibration }
+
   /// Reads a file of any kind that can score: what the model can do decides.
   static func load(
     _ path: String, options: ScorerOptions, norm: NormName? = nil, library: DataLibrary

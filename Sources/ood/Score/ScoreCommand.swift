@@ -24,18 +24,23 @@ struct ScoreCommand: AsyncParsableCommand {
   @OptionGroup var normal: NormalOption
   @Option(help: "Flag scores above this number, instead of the saved threshold; nothing is fitted again.")
   var threshold: Double?
+  @OptionGroup(title: "Verdicts and explanations") var verdicts: VerdictOptions
   @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
   @Option(
     help: ArgumentHelp(
       "Write the score with its models, and with its threshold where there is one, as a detector of its own.",
       valueName: "file"))
   var save: String?
-  @Option(help: "csv: all scores; text: a summary; json: the summary as one object.")
+  @Option(help: "csv and jsonl: all scores; text: a summary; json: the summary as one object.")
   var format: ScoreFormat = .csv
 
   func validate() throws {
     if let threshold, threshold.isNaN {
       throw ValidationError("--threshold must be a number, and it is NaN.")
+    }
+    guard threshold == nil || verdicts.falsePositiveRate == nil && verdicts.falseDiscoveryRate == nil else {
+      throw ValidationError(
+        "--threshold, --false-positive-rate and --fdr each decide which rows are flagged: give one.")
     }
   }
 
@@ -54,10 +59,18 @@ struct ScoreCommand: AsyncParsableCommand {
   }
 
   func run() throws {
-    try ScoreFormat.check(format, labels: labels, normal: normal)
-    let outputs = try Outputs(["--out": out, "--save": save])
+    try ScoreFormat.check(format, labels: labels, normal: normal, hasPage: verdicts.report != nil)
+    let outputs = try Outputs(["--out": out, "--save": save, "--report": verdicts.report])
     let scorer = try LoadedScorer.load(file, options: scorer, norm: norm, library: directory.library)
-    let threshold = threshold.map { Threshold($0) } ?? scorer.threshold
+    let calibration = scorer.calibration
+    guard calibration != nil || !verdicts.needsCalibration else {
+      throw Failure(
+        "\(file) holds no calibration, which \(verdicts.calibratedOption) needs: fit the detector with --calibrate and "
+          + "--false-positive-rate.")
+    }
+    let threshold =
+      try verdicts.falsePositiveRate.map { try calibration!.threshold(level: $0) }
+      ?? threshold.map { Threshold($0) } ?? scorer.threshold
     let clock = ContinuousClock()
     let start = clock.now
     let scored = try scorer.score(data)
@@ -72,12 +85,26 @@ struct ScoreCommand: AsyncParsableCommand {
       let file = try scorer.archive(threshold: threshold).file()
       try place.write(saving: { try file.write(to: $0) })
     }
-    if format == .csv { return ScoreFormat.printCSV(scores, threshold: threshold, row: scored.row) }
+    let verdicts = try Verdicts(
+      scored, by: scorer.scorer, verdicts, threshold: threshold, calibration: calibration)
+    if let place = outputs["--report"] {
+      let page = try verdicts.page(scorer.scorer, truth: truth) { report in
+        report.method = scorer.kind
+        report.trainingSet = file
+        report.scoredSet = data
+      }
+      try place.write(Array(page.utf8))
+    }
+    switch format {
+    case .csv: return verdicts.printCSV()
+    case .jsonl: return try verdicts.printJSONLines()
+    case .text, .json: break
+    }
     let ranking = try truth.map { try ScoreRanking(scores, isOutOfDistribution: $0) }
     let report = Report(
       kind: scorer.kind, rows: scores.count, seconds: seconds, auroc: ranking?.auroc,
       ap: ranking?.averagePrecision(), threshold: threshold?.value,
-      flagged: threshold.map { threshold in scores.count { threshold.isOutOfDistribution($0) } })
+      flagged: verdicts.flaggedCount)
     if format == .json { return try JSONOutput.print(report) }
     Console.result("\(report.rows) rows in \(seconds.rounded(digits: 6)) s by \(report.kind)")
     if let auroc = report.auroc, let ap = report.ap {

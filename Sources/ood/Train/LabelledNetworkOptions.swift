@@ -2,7 +2,7 @@ import ArgumentParser
 import GenModels
 import OODDatasets
 
-/// What `ood train cool` and `ood train dae-classifier` take: the sizes of their network, and images to test on.
+/// What `ood train cool`, `dae-classifier` and `virtual-outlier-classifier` take: the sizes of their network, and images to test on.
 struct LabelledNetworkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Labelled images to measure the error on.", valueName: "spec")) var test: String?
   @Option(help: "Feature maps of the first convolution; the second has twice as many.") var maps = 32

@@ -5,7 +5,8 @@ struct TrainCommand: AsyncParsableCommand {
     commandName: "train", abstract: "Train a model and save it.",
     subcommands: [
       TrainConvolutionalAutoencoder.self, TrainDenseAutoencoder.self, TrainClassifier.self,
-      TrainCompetitiveOvercomplete.self, TrainDenoisingClassifier.self, TrainOpenSet.self, TrainRealNVP.self,
+      TrainCompetitiveOvercomplete.self, TrainDenoisingClassifier.self, TrainVirtualOutlierClassifier.self,
+      TrainOpenSet.self, TrainRealNVP.self,
       TrainGlow.self, TrainSplineFlow.self, TrainMaskedAutoregressiveFlow.self, TrainMADE.self,
       TrainVariationalAutoencoder.self, TrainImportanceWeightedAutoencoder.self,
       TrainMissingDataAutoencoder.self, TrainPixelCNN.self, TrainPixelCNNPlusPlus.self,

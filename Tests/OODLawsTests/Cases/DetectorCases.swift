@@ -64,6 +64,12 @@ enum DetectorCases {
     table("one-class-svm") { try OneClassSVM(fitting: $0, nu: 0.1) },
   ]
 
+  /// Numbers, positions among three names, and seconds.
+  private static func mixed(_ rows: Int, seed: UInt64) -> Matrix {
+    let numbers = LawData.table(rows: rows, columns: 1, seed: seed)
+    return Matrix((0..<rows).map { [numbers[$0, 0], Double($0 * 7 % 3), 1e9 + 5000 * Double($0)] })
+  }
+
   private static let wrappers: [ModelLawCase] = {
     var filled = table("prepared, gaps filled") {
       try PreparedScorer(
@@ -94,6 +100,17 @@ enum DetectorCases {
           return try preparation(LawData.fresh).elements
         },
         make: { try TablePreparation(fitting: LawData.training, imputesMedians: true, standardizes: true) }),
+      ModelLawCase(
+        "table-preparation, categories and times", kind: TablePreparation.kind, inliers: mixed(60, seed: 2),
+        otherAnswers: { model in
+          guard let preparation = model as? TablePreparation else { return [] }
+          return try preparation(mixed(60, seed: 2)).elements
+        },
+        make: {
+          try TablePreparation(
+            fitting: mixed(200, seed: 1), columnKinds: [.number, .category(["a", "b", "c"]), .time],
+            settings: TablePreparation.Settings())
+        }),
     ]
   }()
 }

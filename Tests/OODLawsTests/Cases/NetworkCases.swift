@@ -42,6 +42,16 @@ enum NetworkCases {
             exampleShape: [8, 8, 1]), overcompleteness: 4), seed: 1)
     },
     ModelLawCase(
+      "virtual-outlier-classifier", kind: VirtualOutlierClassifier.kind,
+      inliers: LawData.points(24, features: 3, seed: 9)
+    ) {
+      try VirtualOutlierClassifier.train(
+        .init(exampleShape: [3], encoder: [.dense(units: 6, activation: .tanh)], classCount: 2),
+        on: LawData.points(120, features: 3, seed: 8), labels: Indexes((0..<120).map { $0 % 2 }),
+        trainer: Trainer(optimizer: Adam(learningRate: 1e-2), epochs: 4, batchSize: 40, seed: 3)
+      ).model
+    },
+    ModelLawCase(
       "attention-network", kind: AttentionNetwork.kind, inliers: images,
       otherAnswers: {
         ($0 as? AttentionNetwork).map { model in
@@ -118,6 +128,21 @@ enum NetworkCases {
     ModelLawCase("flow, images", kind: Flow.kind, inliers: LawData.images(20, side: 4, seed: 2)) {
       imageFlow
     },
+    ModelLawCase(
+      "conditional-flow", kind: ConditionalFlow.kind, inliers: LawData.points(30, seed: 5),
+      context: LawData.points(30, features: 3, seed: 9)
+    ) {
+      try ConditionalFlow.fresh(
+        .realNVP(features: 2, couplings: 2, hidden: [8]), contextSize: 3, seed: 1
+      ).train(
+        on: LawData.points(200, seed: 7), context: LawData.points(200, features: 3, seed: 8),
+        trainer: Trainer(optimizer: Adam(learningRate: 3e-3), epochs: 2, batchSize: 50)
+      ).model
+    },
+    ModelLawCase(
+      "hybrid-flow", kind: HybridFlow.kind, inliers: LawData.points(30, seed: 5),
+      outliers: LawData.points(3, seed: 6, scale: 60)
+    ) { HybridFlow(.realNVP(features: 2, couplings: 2, hidden: [8]), classes: 3, seed: 1) },
     ModelLawCase(
       "dequantized-flow", kind: DequantizedFlow.kind, inliers: LawData.images(20, side: 4, seed: 2)
     ) { DequantizedFlow(imageFlow, draws: 2, seed: 3) },

@@ -10,12 +10,7 @@ extension Flow {
   /// The interval in which examples' numbers must lie is checked too, see `Architecture.support`.
   public func check(_ x: Tensor) throws(ExampleError) {
     try x.requireExamples(of: exampleShape)
-    guard let support = architecture.support,
-      let position = x.withUnsafeElements({ $0.firstIndex { !support.contains($0) } })
-    else { return }
-    throw .outsideSupport(
-      example: position / features, feature: position % features, value: Double(x.buffer.base[position]),
-      support: Double(support.lowerBound)...Double(support.upperBound))
+    try architecture.requireSupport(x)
   }
 
   /// ln p(x) of each example, in nats per unit of x's own scale.
@@ -112,6 +107,16 @@ extension Flow.Architecture {
     guard let greyLevels else { return x }
     let half = 0.5 / Float(greyLevels - 1)
     return x + random.uniform(x.shape, in: -half..<half)
+  }
+
+  /// Throws where a number lies outside the support.
+  func requireSupport(_ x: Tensor) throws(ExampleError) {
+    guard let support, let position = x.withUnsafeElements({ $0.firstIndex { !support.contains($0) } })
+    else { return }
+    let features = exampleShape.reduce(1, *)
+    throw .outsideSupport(
+      example: position / features, feature: position % features, value: Double(x.buffer.base[position]),
+      support: Double(support.lowerBound)...Double(support.upperBound))
   }
 
   /// The interval in which examples' numbers must lie: where the first logit is finite, behind fixed rescalings. Nil for the line.

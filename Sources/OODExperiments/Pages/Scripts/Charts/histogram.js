@@ -9,6 +9,7 @@
    * - low, high: the ends of the bins' range.
    * - sets: [{ name, counts, below, above, colour }]: counts by bin, and beyond both ends, which a share is a share of too.
    *   Without a colour a set has the one of its position.
+   * - uprights: [{ x }]: dotted lines, such as a threshold.
    * - values: [[…], …], instead of low, high and counts: plain numbers of each set, counted by `charts.binned`.
    *
    * A pointer or the arrow keys read the shares of one bin.
@@ -51,6 +52,10 @@
         const points = corners.map(([x, share]) => `${frame.across(x).toFixed(2)},${frame.up(share / most).toFixed(2)}`);
         const ink = charts.colour(set.colour);
         frame.below.append(shape("polygon", { points: points.join(" "), class: "histogram-set", fill: ink, stroke: ink }));
+      }
+      for (const { x } of state.uprights ?? []) {
+        const at = frame.across(x);
+        frame.above.append(shape("line", { x1: at, x2: at, y1: frame.top, y2: frame.bottom, class: "upright dotted" }));
       }
       reader.lay();
     }

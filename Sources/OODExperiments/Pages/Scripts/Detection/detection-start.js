@@ -1,0 +1,8 @@
+"use strict";
+/** The start. */
+introduce();
+showScores();
+showTop();
+showRanking();
+showPValues();
+showPair();

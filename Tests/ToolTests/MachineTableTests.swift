@@ -1,0 +1,170 @@
+import Foundation
+import GenModels
+import OODDetectors
+import OODMetrics
+import Testing
+
+/// A table as engineers have it, with ids, times, categories and holes: fitted, calibrated, explained, drawn, saved, and asked again.
+@Suite struct MachineTableTests {
+  let folder = ToolRun.temporaryFolder()
+  /// Options of all files.
+  let roles = "?id=id&time=time&category=machine"
+
+  init() throws {
+    try write("train.csv", rows: 600, from: 0)
+    try write("cal.csv", rows: 400, from: 600)
+    try write("new.csv", rows: 100, from: 1000, odd: [10, 40, 70])
+    try write("labelled.csv", rows: 100, from: 1000, odd: [10, 40, 70], labels: true)
+  }
+
+  /// Machine A runs at 20 degrees, B at 40, a bit warmer at noon; the current goes with the temperature. Odd rows draw too much.
+  private func write(
+    _ name: String, rows: Int, from first: Int, odd: Set<Int> = [], labels: Bool = false
+  ) throws {
+    var random = RandomGenerator(seed: UInt64(first + 1))
+    var lines = ["id,time,machine,temperature,current" + (labels ? ",state" : "")]
+    for row in 0..<rows {
+      let minute = (first + row) * 13
+      let clock = String(format: "2024-03-%02d %02d:%02d", 1 + minute / 1440, minute / 60 % 24, minute % 60)
+      let machine = row % 3 == 0 ? "A" : "B"
+      let noise = random.normal([2]).elements
+      let temperature = (machine == "A" ? 20 : 40) + noise[0] + (minute / 60 % 24 == 12 ? 1 : 0)
+      let current = temperature / 10 + 0.1 * noise[1] + (odd.contains(row) ? 3 : 0)
+      let hole = row % 29 == 5
+      var cells = ["order \(first + row)", clock, machine, hole ? "" : "\(temperature)", "\(current)"]
+      if labels { cells.append(odd.contains(row) ? "broken" : "fine") }
+      lines.append(cells.joined(separator: ","))
+    }
+    try (lines.joined(separator: "\n") + "\n").write(
+      toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+  }
+
+  private func csv(_ name: String, _ options: String? = nil) -> String {
+    "csv:\(folder)/\(name)\(options ?? roles)"
+  }
+
+  private func detect(_ method: String, _ arguments: String...) throws -> ToolRun {
+    try ToolRun(
+      arguments: [
+        "detect", method, "--train", csv("train.csv"), "--calibrate", csv("cal.csv"),
+        "--false-positive-rate", "0.01", "--impute", "median",
+      ] + arguments)
+  }
+
+  @Test("Fit, calibrate, explain, draw a page, save; and ask the file again, elsewhere")
+  func wholeWay() throws {
+    let (file, page) = (folder + "/detector.safetensors", folder + "/page.html")
+    let run = try detect(
+      "gmm", "--components", "2", "--standardize", "--score", csv("new.csv"), "--p-values", "--explain", "2",
+      "--format", "csv", "--report", page, "--save", file)
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = run.output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(lines[0] == ["id", "row", "score", "p_value", "reason_1", "reason_2", "out_of_distribution"])
+    #expect(lines.count == 101 && lines[1][0] == "order 1000" && lines[100][1] == "99")
+    let flagged = lines.filter { $0.last == "true" }
+    #expect(Set(flagged.map { String($0[1]) }).isSuperset(of: ["10", "40", "70"]))
+    #expect(flagged.count <= 8)
+    for line in flagged { #expect(Double(line[3])! <= 0.01) }
+    // The page says the same numbers.
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains("order 1010") && html.contains("\"flaggedRows\":\(flagged.count)"))
+
+    // The file knows what is a time and what a category, and the calibration.
+    let again = try ToolRun(
+      "score", file, "--data", csv("new.csv", "?id=id"), "--p-values", "--explain", "2")
+    #expect(again.output == run.output, "\(again.errors)")
+    let loaded = try ModelCatalogue.complete.load(file) as? any OODDetector<Matrix> & Model
+    #expect(loaded?.columnKinds == [.time, .category(["A", "B"]), .number, .number])
+    #expect(loaded?.calibration?.scores.count == 400)
+
+    // Another rate, and labels of the file itself.
+    let stricter = try ToolRun(
+      "score", file, "--data", csv("labelled.csv", "?id=id&drop=state"), "--false-positive-rate", "0.005",
+      "--labels", csv("labelled.csv", roles + "&label=state"), "--normal", "fine", "--format", "json",
+      "--report", folder + "/labelled.html"
+    ).json()
+    #expect((stricter["auroc"] as? Double ?? 0) > 0.95)
+    #expect((stricter["flagged"] as? Int ?? 99) <= flagged.count)
+    let curves = try String(contentsOfFile: folder + "/labelled.html", encoding: .utf8)
+    #expect(curves.contains("\"ranking\":{"))
+  }
+
+  @Test("Lines of JSON, false discovery rates, and reasons of a method that has none of its own")
+  func lines() throws {
+    let run = try ToolRun(
+      arguments: [
+        "detect", "knn", "--standardize", "--train", csv("train.csv"), "--calibrate", csv("cal.csv"), "--fdr",
+        "0.2",
+        "--impute", "median", "--indicators", "--explain", "1", "--score", csv("new.csv"), "--format",
+        "jsonl",
+      ])
+    #expect(run.status == 0, "\(run.errors)")
+    let rows = try run.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(rows.count == 100)
+    let p = rows.map { $0["p_value"] as? Double ?? 2 }
+    let expected = try BenjaminiHochberg.rejections(p, falseDiscoveryRate: 0.2)
+    #expect(rows.map { $0["out_of_distribution"] as? Bool } == expected.map { $0 })
+    #expect(expected[10] && expected[40] && expected[70])
+    let reasons = rows[10]["reasons"] as? [[String: Any]]
+    #expect(reasons?.first?["column"] as? String == "current")
+  }
+
+  @Test(
+    "Codes of categories change what is scored, and unseen ones are told",
+    arguments: ["one-hot", "ordinal", "frequency"])
+  func categories(coding: String) throws {
+    let other = folder + "/unseen-\(coding).csv"
+    try "id,time,machine,temperature,current\nx,2024-03-20,C,30,3\n".write(
+      toFile: other, atomically: true, encoding: .utf8)
+    let run = try detect("ecod", "--categories", coding, "--score", "csv:\(other)\(roles)", "--format", "csv")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("1 value") && run.errors.contains("'machine'"), "\(run.errors)")
+  }
+
+  @Test("What does not fit together is refused in a sentence")
+  func refusals() throws {
+    let base = [
+      "detect", "ecod", "--impute", "median", "--train", csv("train.csv"), "--score", csv("new.csv"),
+    ]
+    let cases: [(Int32, [String], String)] = [
+      (64, ["--false-positive-rate", "0.01"], "--calibrate"), (64, ["--p-values"], "--calibrate"),
+      (64, ["--calibrate", csv("cal.csv")], "--false-positive-rate"),
+      (64, ["--calibrate", csv("cal.csv"), "--false-positive-rate", "1"], "between 0 and 1"),
+      (64, ["--calibrate", csv("cal.csv"), "--fdr", "0.1", "--false-positive-rate", "0.1"], "give one"),
+      (64, ["--calibrate", csv("cal.csv"), "--fdr", "0.1", "--contamination", "0.1"], "give one"),
+      (64, ["--calibrate", csv("cal.csv"), "--p-values", "--save", folder + "/x"], "--false-positive-rate"),
+      (1, ["--calibrate", csv("cal.csv"), "--false-positive-rate", "0.0001"], "needed"),
+      (64, ["--explain", "0"], "--explain"), (64, ["--standardize", "--scale", "robust"], "--scale"),
+    ]
+    for (status, arguments, word) in cases {
+      let run = try ToolRun(arguments: base + arguments)
+      #expect(run.status == status && run.errors.contains(word), "\(arguments): \(run.status) \(run.errors)")
+    }
+    // A column missing, one new, one of another kind, one that is no number.
+    for (text, word) in [
+      ("id,time,machine,temperature\nx,2024-03-20,A,30\n", "'current'"),
+      ("id,time,machine,temperature,current,extra\nx,2024-03-20,A,30,3,1\n", "'extra'"),
+      ("id,time,machine,temperature,current\nx,yesterday,A,30,3\n", "yesterday"),
+      ("id,time,machine,temperature,current\nx,2024-03-20,A,warm,3\n", "warm"),
+    ] {
+      let wrong = folder + "/wrong.csv"
+      try text.write(toFile: wrong, atomically: true, encoding: .utf8)
+      let run = try ToolRun(
+        "detect", "ecod", "--impute", "median", "--train", csv("train.csv"), "--score", "csv:\(wrong)\(roles)"
+      )
+      #expect(run.status == 1 && run.errors.contains(word), "\(run.errors)")
+    }
+    let ids = try ToolRun(
+      "detect", "ecod", "--train", csv("new.csv", "?id=id&columns=id"), "--score", csv("new.csv"))
+    #expect(ids.status != 0 && !ids.errors.isEmpty)
+    // A detector without calibration has no p-values.
+    let plain = folder + "/plain.safetensors"
+    #expect(try ToolRun(arguments: base + ["--save", plain]).status == 0)
+    let run = try ToolRun("score", plain, "--data", csv("new.csv"), "--p-values")
+    #expect(run.status == 1 && run.errors.contains("--calibrate"), "\(run.errors)")
+  }
+}
