@@ -134,10 +134,11 @@ struct TrainEnergy: AsyncParsableCommand {
     return architecture
   }
 
-  /// Energies of noise contrast have further to go: to nats, and not only to slopes.
-  private var recipe: Trainer {
-    var recipe = method == .contrastiveDivergence ? EnergyModel.trainer : ScoreNetwork.trainer
-    if method == .noiseContrastive { recipe.optimizer = Adam(learningRate: 5e-3) }
+  /// Small networks of tables take larger steps.
+  private func recipe(for shape: Shape) -> Trainer {
+    guard method != .contrastiveDivergence else { return EnergyModel.trainer }
+    var recipe = ScoreNetwork.trainer
+    if shape.rank == 1 { recipe.optimizer = Adam(learningRate: 5e-3) }
     return recipe
   }
 
@@ -154,7 +155,7 @@ struct TrainEnergy: AsyncParsableCommand {
     let model = try made { try EnergyModel.validating(architecture, seed: options.seed) }
     if method == .contrastiveDivergence { try divergence.requireRoom(Array(model.exampleShape)) }
     try save(model.standardizing(x), columns, to: before)
-    let trainer = try trainer(recipe, outputs)
+    let trainer = try trainer(recipe(for: model.exampleShape), outputs)
     func train(by criterion: some EnergyCriterion) throws -> TrainReport {
       try options.train(to: outputs, columns: columns) { progress in
         try naming(options.data) {
@@ -178,7 +179,7 @@ struct TrainEnergy: AsyncParsableCommand {
   ) throws -> TrainReport {
     let model = try made { try ScoreNetwork.validating(architecture, seed: options.seed) }
     try save(model.standardizing(x), columns, to: before)
-    let trainer = try trainer(ScoreNetwork.trainer, outputs)
+    let trainer = try trainer(recipe(for: model.exampleShape), outputs)
     func train(by criterion: some ScoreCriterion) throws -> TrainReport {
       try options.train(to: outputs, columns: columns) { progress in
         try naming(options.data) {
