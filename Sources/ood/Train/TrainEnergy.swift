@@ -48,12 +48,13 @@ struct TrainEnergy: AsyncParsableCommand {
   @Flag(help: "Scores of a table: a network that gives the slope itself.") var vectorField = false
   @Option(help: "Noise-contrastive: components of the Gaussian mixture that noise is drawn from [4].")
   var components: Int?
-  @Option(help: "Noise-contrastive: noise examples for each example [1].") var noisePerExample: Int?
+  @Option(help: "Noise-contrastive: noise examples for each example [4].") var noisePerExample: Int?
   @Option(
     help: ArgumentHelp(
       "Save the network as it is before training too, to compare with.", valueName: "file"))
   var untrained: String?
-  @Option(help: "Bound on the gradient's norm; 0 for none.") var clip = 1.0
+  @Option(help: "Bound on the gradient's norm; 0 for none [1 for contrastive-divergence, none else].")
+  var clip: Double?
 
   private var given: [String] {
     let own: [(String, Bool)] = [
@@ -78,7 +79,7 @@ struct TrainEnergy: AsyncParsableCommand {
     try requireOption("--projections", projections, in: 1...10_000)
     try requireOption("--components", components, in: 1...10_000)
     try requireOption("--noise-per-example", noisePerExample, in: 1...1000)
-    guard clip >= 0, clip.isFinite else {
+    if let clip, !(clip >= 0 && clip.isFinite) {
       throw ValidationError("--clip is 0 or more, and \(clip) was given.")
     }
     if let activation, method == .slicedScore || method == .denoisingScore && !vectorField,
@@ -133,9 +134,17 @@ struct TrainEnergy: AsyncParsableCommand {
     return architecture
   }
 
+  /// Small networks of tables take larger steps.
+  private func recipe(for shape: Shape) -> Trainer {
+    guard method != .contrastiveDivergence else { return EnergyModel.trainer }
+    var recipe = ScoreNetwork.trainer
+    if shape.rank == 1 { recipe.optimizer = Adam(learningRate: 5e-3) }
+    return recipe
+  }
+
   private func trainer(_ defaults: Trainer, _ outputs: Outputs) throws -> Trainer {
     var trainer = try options.trainer(defaults, outputs)
-    trainer.clipping = clip > 0 ? .norm(clip) : nil
+    if let clip { trainer.clipping = clip > 0 ? .norm(clip) : nil }
     return trainer
   }
 
@@ -146,8 +155,7 @@ struct TrainEnergy: AsyncParsableCommand {
     let model = try made { try EnergyModel.validating(architecture, seed: options.seed) }
     if method == .contrastiveDivergence { try divergence.requireRoom(Array(model.exampleShape)) }
     try save(model.standardizing(x), columns, to: before)
-    let trainer = try trainer(
-      method == .contrastiveDivergence ? EnergyModel.trainer : ScoreNetwork.trainer, outputs)
+    let trainer = try trainer(recipe(for: model.exampleShape), outputs)
     func train(by criterion: some EnergyCriterion) throws -> TrainReport {
       try options.train(to: outputs, columns: columns) { progress in
         try naming(options.data) {
@@ -161,7 +169,7 @@ struct TrainEnergy: AsyncParsableCommand {
     case .slicedScore: return try train(by: sliced)
     case .noiseContrastive:
       return try train(
-        by: NoiseContrastiveEstimation(components: components ?? 4, noisePerExample: noisePerExample ?? 1))
+        by: NoiseContrastiveEstimation(components: components ?? 4, noisePerExample: noisePerExample ?? 4))
     }
   }
 
@@ -171,7 +179,7 @@ struct TrainEnergy: AsyncParsableCommand {
   ) throws -> TrainReport {
     let model = try made { try ScoreNetwork.validating(architecture, seed: options.seed) }
     try save(model.standardizing(x), columns, to: before)
-    let trainer = try trainer(ScoreNetwork.trainer, outputs)
+    let trainer = try trainer(recipe(for: model.exampleShape), outputs)
     func train(by criterion: some ScoreCriterion) throws -> TrainReport {
       try options.train(to: outputs, columns: columns) { progress in
         try naming(options.data) {

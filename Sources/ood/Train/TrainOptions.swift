@@ -68,6 +68,10 @@ struct TrainOptions: ParsableArguments {
       let isSame = OptimizerName(defaults.optimizer) == optimizer
       trainer.optimizer = optimizer.optimizer(
         learningRate: learningRate ?? (isSame ? defaults.optimizer.learningRate : nil))
+    } else if let learningRate, var adam = defaults.optimizer as? Adam {
+      // The recipe's other settings stay: energies are trained without momentum.
+      adam.learningRate = learningRate
+      trainer.optimizer = adam
     } else if let learningRate, let name = OptimizerName(defaults.optimizer) {
       trainer.optimizer = name.optimizer(learningRate: learningRate)
     }

@@ -17,7 +17,7 @@ public struct NoiseContrastiveEstimation: EnergyCriterion {
   public var noisePerExample: Int
 
   public init(
-    noise: (any DensityModel<Matrix>)? = nil, components: Int = 4, noisePerExample: Int = 1
+    noise: (any DensityModel<Matrix>)? = nil, components: Int = 4, noisePerExample: Int = 4
   ) {
     self.noise = noise
     self.components = components
