@@ -26,6 +26,13 @@ import Testing
       controls: [Dataset("synthetic-symbols:test[0..<30]")], settings: settings, folder: folder)
   }
 
+  /// Trained for a moment, for its page.
+  static let brief = Result {
+    var settings = settings()
+    settings.toyEpochs = 1
+    return try experiment(settings).run()
+  }
+
   @Test("Every criterion in the plane and on images, kept in a folder, and the page")
   func run() throws {
     let folder = NSTemporaryDirectory() + "/divergences-\(UUID().uuidString)"

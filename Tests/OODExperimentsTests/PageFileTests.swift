@@ -36,7 +36,8 @@ struct PageFileTests {
     let pages = try [
       sweep, LikelihoodPageFixture().page.html, OutlierGenerationExperimentTests.result.get().page.html,
       OvergeneralizationPage(OvergeneralizationFixture.report.get()).html,
-      DetectionPage(DetectionPageFixture.report()).html,
+      DetectionPage(DetectionPageFixture.report()).html, DensityExperimentTests.result.get().page.html,
+      DivergencesExperimentTests.brief.get().page.html,
       LikelihoodComparison([LikelihoodExperimentTests.experiment(.made).run()]).html,
     ]
     for (ending, count) in [("js", 20), ("css", 5), ("html", 2)] {

@@ -8,13 +8,17 @@ import Testing
   .enabled(if: PageBrowser.path != nil, Comment(rawValue: PageBrowser.missing)))
 struct PageLayoutTests {
   static let windows = [(420, false), (420, true), (800, false), (1200, true)]
-  enum Kind: CaseIterable { case sweep, likelihood, outliers, overgeneralization, detection }
+  enum Kind: CaseIterable {
+    case sweep, likelihood, outliers, overgeneralization, detection, densities, divergences
+  }
 
   private static func html(_ kind: Kind) throws -> String {
     switch kind {
     case .likelihood: return try LikelihoodPageFixture().page.html
     case .outliers: return try OutlierGenerationExperimentTests.result.get().page.html
     case .detection: return DetectionPage(try DetectionPageFixture.report()).html
+    case .densities: return try DensityExperimentTests.result.get().page.html
+    case .divergences: return try DivergencesExperimentTests.brief.get().page.html
     case .overgeneralization:
       return OvergeneralizationPage(try OvergeneralizationFixture.report.get()).html
     case .sweep:

@@ -109,7 +109,7 @@ struct DetectCompare: AsyncParsableCommand {
       ).scores
     }
     return .init(
-      method: method.name, scores: task.scores, halves: halves, seconds: task.fitSeconds + task.scoreSeconds)
+      method: method.name, scores: task.scores, halves: halves)
   }
 
   private func printTable(_ rows: [Row], withLabels: Bool) {

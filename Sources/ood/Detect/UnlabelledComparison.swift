@@ -10,7 +10,6 @@ struct UnlabelledComparison {
     let scores: [Double]
     /// The scores of the same rows by the method fitted to each of some halves of the training table.
     let halves: [[Double]]
-    let seconds: Double
   }
 
   /// What is said of a method.
@@ -46,20 +45,17 @@ struct UnlabelledComparison {
     let worth = verdicts.map { verdict in
       verdict.agreement.flatMap { agreement in verdict.stability.map { min(agreement, $0) } }
     }
-    let best = worth.compactMap { $0 }.max()
-    guard let best else {
+    // The first of equal ones: what a clock says must not decide.
+    let known = worth.indices.filter { worth[$0] != nil }
+    guard let chosen = known.max(by: { (worth[$0]!, -$0) < (worth[$1]!, -$1) }) else {
       recommendation = nil
       return
     }
-    // Of methods that are as good, the fastest.
-    let near = worth.indices.filter { worth[$0].map { $0 >= best - 0.02 } ?? false }
-    let chosen = near.min { entries[$0].seconds < entries[$1].seconds }!
     let verdict = verdicts[chosen]
     recommendation = (
       chosen,
       "its ranking agrees with that of the others (\(verdict.agreement!.rounded(digits: 3))) and stays the same when half of the rows "
         + "are left out (\(verdict.stability!.rounded(digits: 3)))"
-        + (near.count > 1 ? "; of \(near.count) methods that are as good it is the fastest" : "")
     )
   }
 
