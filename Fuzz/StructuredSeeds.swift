@@ -1,6 +1,7 @@
 import Foundation
 import GenModels
 import OODDatasets
+import OODDetectors
 import OODExperiments
 import OODMetrics
 

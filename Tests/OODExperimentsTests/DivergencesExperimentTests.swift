@@ -28,7 +28,7 @@ import Testing
 
   /// Trained for a moment, for its page.
   static let brief = Result {
-    var settings = settings()
+    var settings = Self.settings()
     settings.toyEpochs = 1
     return try experiment(settings).run()
   }

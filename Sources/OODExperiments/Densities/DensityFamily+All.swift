@@ -22,7 +22,9 @@ extension DensityFamily {
   private static let flows = [
     flow("Real NVP", source: "Dinh et al. 2017", sampling: "one pass", .realNVP(features: 2)),
     flow("Glow", source: "Kingma, Dhariwal 2018", sampling: "one pass", .glow(features: 2)),
-    flow("Spline flow", source: "Durkan et al. 2019", sampling: "one pass", .splineFlow(features: 2, couplings: 8, hidden: [96, 96], bins: 32, bound: 3)),
+    flow(
+      "Spline flow", source: "Durkan et al. 2019", sampling: "one pass",
+      .splineFlow(features: 2, couplings: 8, hidden: [96, 96], bins: 32, bound: 3)),
     flow(
       "Masked autoregressive flow", source: "Papamakarios et al. 2017", sampling: "D passes",
       .maskedAutoregressive(features: 2)),
