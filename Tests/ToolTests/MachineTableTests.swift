@@ -79,6 +79,17 @@ import Testing
     #expect(loaded?.columnKinds == [.time, .category(["A", "B"]), .number, .number])
     #expect(loaded?.calibration?.scores.count == 400)
 
+    // Saved again with another threshold it keeps the calibration.
+    let copy = folder + "/copy.safetensors"
+    #expect(
+      try ToolRun(
+        "score", file, "--data", csv("new.csv", "?id=id"), "--false-positive-rate", "0.05", "--save", copy
+      ).status == 0)
+    let copied = try ToolRun(
+      "score", copy, "--data", csv("new.csv", "?id=id"), "--p-values", "--explain", "2",
+      "--false-positive-rate", "0.01")
+    #expect(copied.output == run.output, "\(copied.errors)")
+
     // Another rate, and labels of the file itself.
     let stricter = try ToolRun(
       "score", file, "--data", csv("labelled.csv", "?id=id&drop=state"), "--false-positive-rate", "0.005",

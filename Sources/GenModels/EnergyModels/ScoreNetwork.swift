@@ -22,10 +22,7 @@ public struct ScoreNetwork: Network, ChainSampler {
   }
 
   public init(configuration: Architecture, tensors: TensorSource) throws(ModelFileError) {
-    do throws(EnergyError) {
-      try configuration.dynamics.validate()
-      try configuration.start.validate()
-    } catch { throw .malformed(reason: "\(error)") }
+    try configuration.dynamics.requireSense(from: configuration.start)
     self.configuration = configuration
     network = try Sequential(configuration: configuration.network, tensors: tensors)
     guard network.outputShape.elementCount == 1 || network.outputShape == network.exampleShape else {

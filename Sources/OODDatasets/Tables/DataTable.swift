@@ -89,7 +89,7 @@ public struct DataTable: Sendable {
   }
 
   /// Other rows in the same columns, without labels and places of their own.
-  public func with(_ rows: Matrix) -> DataTable {
+  package func with(_ rows: Matrix) -> DataTable {
     precondition(
       rows.columns == values.columns,
       "A table of \(values.columns) columns can't have rows of \(rows.columns).")

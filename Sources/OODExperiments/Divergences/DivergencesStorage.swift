@@ -10,42 +10,18 @@ import OODDatasets
 /// What a run of the experiment keeps in its folder: settings.json, a model for each finished training, and the checkpoint of the one
 /// that is not.
 struct DivergencesStorage {
-  /// What decides every result.
-  private struct Identity: Codable, Equatable {
-    var settings: DivergencesSettings
-    var training, test: String
-    var controls: [String]
-  }
-
   private let folder: String?
 
   /// - Throws: `DivergencesError.otherResults` where the folder is another run's.
   init(_ experiment: DivergencesExperiment) throws {
     folder = experiment.folder
     guard let folder else { return }
-    func digest(_ tensor: Tensor) -> String {
-      var digest = ContentDigest()
-      digest.add(tensor)
-      return digest.text
+    let identity = RunIdentity(
+      settings: experiment.settings, training: experiment.images, test: experiment.testImages,
+      controls: experiment.controlImages)
+    if let what = try identity.claim(folder) {
+      throw DivergencesError.otherResults(folder: folder, what: what)
     }
-    let identity = Identity(
-      settings: experiment.settings, training: digest(experiment.images),
-      test: digest(experiment.testImages), controls: experiment.controlImages.map(digest))
-    let path = folder + "/settings.json"
-    if let data = FileManager.default.contents(atPath: path) {
-      let stored = try? JSONDecoder().decode(Identity.self, from: data)
-      guard stored == identity else {
-        let what =
-          stored == nil
-          ? "settings.json" : stored?.settings != identity.settings ? "a setting" : "a set of images"
-        throw DivergencesError.otherResults(folder: folder, what: what)
-      }
-      return
-    }
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    try OutputPlace.write(encoder.encode(identity), to: path)
   }
 
   /// The flow that was kept under a name, or what `train` makes, which is kept then.

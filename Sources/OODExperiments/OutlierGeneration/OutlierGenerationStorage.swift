@@ -9,14 +9,6 @@ import OODDatasets
 
 /// What a run of the experiment keeps in its folder: settings.json, two models, and a line of results.jsonl for each training.
 struct OutlierGenerationStorage {
-  /// What decides every result.
-  private struct Identity: Codable, Equatable {
-    var settings: OutlierGenerationSettings
-    var training, test: String
-    var controls: [String]
-    var exposure: String?
-  }
-
   /// The result of one training.
   struct Line: Codable, Sendable {
     var method: String
@@ -32,30 +24,11 @@ struct OutlierGenerationStorage {
   init(_ experiment: OutlierGenerationExperiment) throws {
     folder = experiment.folder
     guard let folder else { return }
-    func digest(_ tensors: [Tensor]) -> String {
-      var digest = ContentDigest()
-      for tensor in tensors { digest.add(tensor) }
-      return digest.text
-    }
-    let identity = Identity(
-      settings: experiment.settings, training: digest([experiment.images]),
-      test: digest([experiment.testImages]),
-      controls: experiment.controlImages.map { digest([$0]) },
-      exposure: experiment.exposure.map { digest([$0.examples]) })
-    let path = folder + "/settings.json"
-    if let data = FileManager.default.contents(atPath: path) {
-      let stored = try? JSONDecoder().decode(Identity.self, from: data)
-      guard stored == identity else {
-        let what =
-          stored == nil
-          ? "settings.json" : stored?.settings != identity.settings ? "a setting" : "a set of images"
-        throw OutlierGenerationExperimentError.otherResults(folder: folder, what: what)
-      }
-    } else {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-      try OutputPlace.write(encoder.encode(identity), to: path)
+    let identity = RunIdentity(
+      settings: experiment.settings, training: experiment.images, test: experiment.testImages,
+      controls: experiment.controlImages, exposure: experiment.exposure?.examples)
+    if let what = try identity.claim(folder) {
+      throw OutlierGenerationExperimentError.otherResults(folder: folder, what: what)
     }
     if let data = FileManager.default.contents(atPath: folder + "/results.jsonl") {
       // A line that was cut off is done again.

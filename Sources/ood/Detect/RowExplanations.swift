@@ -44,10 +44,7 @@ struct RowExplanations {
         "Why: the columns whose replacement by what is usual lowers the score most; the method does not explain itself."
     }
     let values = table.values
-    var chosen = Matrix(rows: rows.count, columns: values.columns, repeating: 0)
-    for (row, position) in rows.enumerated() {
-      for column in 0..<values.columns { chosen[row, column] = values[position, column] }
-    }
+    let chosen = values.rows(rows.map { Int32($0) })
     let contributions = rows.isEmpty ? chosen : try explanation.contributions(chosen)
     let ranges = scorer.columnRanges
     var found: [Int: [Reason]] = [:]

@@ -62,14 +62,9 @@ struct UnlabelledComparison {
   /// Two disjoint halves of a table and one across both, the same for the same seed.
   static func halves(of table: Matrix, seed: UInt64) -> [Matrix] {
     var random = RandomGenerator(seed: seed).split("halves")
-    let order = random.permutation(table.rows).elements.map { Int($0) }
+    let order = random.permutation(table.rows).elements.map { Int32($0) }
     let half = table.rows / 2
-    return [order[..<half], order[half..<2 * half], order[(half / 2)..<(half / 2 + half)]].map { rows in
-      var chosen = Matrix(rows: half, columns: table.columns, repeating: 0)
-      for (row, position) in rows.enumerated() {
-        for column in 0..<table.columns { chosen[row, column] = table[position, column] }
-      }
-      return chosen
-    }
+    let starts = [0, half, half / 2]
+    return starts.map { start in table.rows(order[start..<start + half]) }
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import GenModels
 import OODDatasets
 import OODExperiments
@@ -66,19 +65,12 @@ struct ExperimentDensities: AsyncParsableCommand {
       try Task.checkCancellation()
       switch progress {
       case .training(let toy, let family, let step):
-        Console.progress(
-          "\(toy): \(family), step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 3))")
+        ExperimentOutput.show("\(toy), \(family)", step)
       case .working(let what): Console.progress(what)
       }
     }
     Console.endProgress()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-    try OutputPlace.write(encoder.encode(result.report), to: out + "/densities.json")
-    try OutputPlace.write(result.page.html.utf8, to: out + "/densities.html")
+    try ExperimentOutput.write(result.report, page: result.page.html, named: "densities", in: out)
     if format == .json { return try JSONOutput.print(result.report) }
     show(result.report)
     Console.result("Pictures and tables: \(out)/densities.html")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import OODDatasets
 import OODExperiments
 
@@ -16,11 +15,7 @@ struct ExperimentDivergences: AsyncParsableCommand {
       drawn symbols, which need no files.
       """)
 
-  @Option(help: ArgumentHelp("Images to train on.", valueName: "spec")) var train: String?
-  @Option(help: ArgumentHelp("Test images of the same kind.", valueName: "spec")) var test: String?
-  @Option(help: ArgumentHelp("Foreign images; may be repeated.", valueName: "spec")) var against: [String] =
-    []
-  @OptionGroup var data: DataDirectoryOption
+  @OptionGroup var images: ExperimentImages
 
   @Flag(help: "Small sets and networks: a look in minutes.") var quick = false
   @Option(help: "Images to train on.") var count: Int?
@@ -47,41 +42,29 @@ struct ExperimentDivergences: AsyncParsableCommand {
 
   func validate() throws {
     if let problem = settings.problem { throw ValidationError("Not possible: \(problem).") }
-    guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
-      throw ValidationError("Give --train, --test and --against together, or none of them.")
-    }
   }
 
   func run() async throws {
     try OutputPlace.requireWritable(folder: out)
     let settings = settings
     let names = specifications
-    func load(_ text: String, _ count: Int) throws -> Dataset {
-      var set = try data.library.load(argument: text.contains("[") ? text : "\(text)[0..<\(count)]")
-      set.name = text
-      return set
-    }
+    let library = images.data.library
     let experiment = try DivergencesExperiment(
-      training: load(names.train, settings.trainingCount), test: load(names.test, settings.testCount),
-      controls: names.against.map { try load($0, settings.testCount) }, settings: settings, folder: out)
+      training: library.load(first: settings.trainingCount, of: names.train),
+      test: library.load(first: settings.testCount, of: names.test),
+      controls: names.against.map { try library.load(first: settings.testCount, of: $0) },
+      settings: settings, folder: out)
     Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
     let result = try experiment.run { progress in
       try Task.checkCancellation()
       switch progress {
       case .training(let what, let step):
-        Console.progress(
-          "\(what): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 3)), "
-            + "\(wholeSeconds(step.secondsLeft)) s left")
+        ExperimentOutput.show(what, step)
       case .working(let what): Console.progress(what)
       }
     }
     Console.endProgress()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    try OutputPlace.write(encoder.encode(result.report), to: out + "/divergences.json")
-    try OutputPlace.write(result.page.html.utf8, to: out + "/divergences.html")
+    try ExperimentOutput.write(result.report, page: result.page.html, named: "divergences", in: out)
     if format == .json { return try JSONOutput.print(result.report) }
     show(result.report)
     Console.result("Tables and pictures: \(out)/divergences.html")
@@ -117,10 +100,9 @@ struct ExperimentDivergences: AsyncParsableCommand {
   }
 
   /// What to load: as given, or the usual sets that are there.
-  private var specifications: (train: String, test: String, against: [String]) {
-    if let train, let test { return (train, test, against) }
-    let here = Set(data.library.storedSets.map(\.name))
-    guard !quick, here.isSuperset(of: ["mnist", "fashion-mnist"]) else {
+  private var specifications: ExperimentImages.Names {
+    if let names = images.names { return names }
+    guard !quick, images.sets.isSuperset(of: ["mnist", "fashion-mnist"]) else {
       if !quick {
         Console.remark("Fashion-MNIST and MNIST are not here; drawn digits and symbols take their places.")
       }

@@ -17,11 +17,7 @@ struct ExperimentLikelihood: AsyncParsableCommand {
       symbols against drawn digits, which need no files.
       """)
 
-  @Option(help: ArgumentHelp("Images to train on.", valueName: "spec")) var train: String?
-  @Option(help: ArgumentHelp("Test images of the same kind.", valueName: "spec")) var test: String?
-  @Option(help: ArgumentHelp("Test images of another kind; may be repeated.", valueName: "spec"))
-  var against: [String] = []
-  @OptionGroup var data: DataDirectoryOption
+  @OptionGroup var images: ExperimentImages
 
   @Option(help: ArgumentHelp("\(names).", valueName: "name")) var model: LikelihoodFamily = .realNVP
   @Option(
@@ -117,9 +113,6 @@ struct ExperimentLikelihood: AsyncParsableCommand {
       throw ValidationError("--models names a model twice.")
     }
     if let problem = settings(families[0]).problem { throw ValidationError("Not possible: \(problem).") }
-    guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
-      throw ValidationError("Give --train, --test and --against together, or none of them.")
-    }
   }
 
   func run() async throws {
@@ -127,16 +120,10 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     let names = specifications
     let families = try families()
     let settings = settings(families[0])
-    func load(_ text: String, _ count: Int) throws -> Dataset {
-      try data.library.load(argument: text.contains("[") ? text : "\(text)[0..<\(count)]")
-    }
-    var training = try load(names.train, settings.trainingCount + settings.validationCount)
-    training.name = names.train
-    let sets = try ([names.test] + names.against).map { name in
-      var set = try load(name, settings.testCount)
-      set.name = name
-      return set
-    }
+    let library = images.data.library
+    let training = try library.load(
+      first: settings.trainingCount + settings.validationCount, of: names.train)
+    let sets = try ([names.test] + names.against).map { try library.load(first: settings.testCount, of: $0) }
     var results: [LikelihoodExperiment.Result] = []
     for family in families {
       let folder = families.count == 1 ? out : "\(out)/\(family.rawValue)"
@@ -159,17 +146,12 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     let result = try experiment.run { progress in
       switch progress {
       case .training(let role, let step):
-        Console.progress(
-          "\(role): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 1)), "
-            + "\(wholeSeconds(step.secondsLeft)) s left")
+        ExperimentOutput.show("\(role)", step)
       case .scoring(let name): Console.progress("scoring: \(name)")
       }
     }
     Console.endProgress()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try OutputPlace.write(encoder.encode(result.report), to: folder + "/likelihood.json")
-    try OutputPlace.write(result.page.html.utf8, to: folder + "/likelihood.html")
+    try ExperimentOutput.write(result.report, page: result.page.html, named: "likelihood", in: folder)
     if format == .json {
       try JSONOutput.print(result.report)
       return result
@@ -180,9 +162,9 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   }
 
   /// What to load: as given, or the usual sets that are there.
-  private var specifications: (train: String, test: String, against: [String]) {
-    if let train, let test { return (train, test, against) }
-    let here = Set(data.library.storedSets.map(\.name))
+  private var specifications: ExperimentImages.Names {
+    if let names = images.names { return names }
+    let here = images.sets
     let others = ["mnist", "kmnist"].filter { here.contains($0) }.map { $0 + ":test" }
     guard here.contains("fashion-mnist"), !others.isEmpty else {
       Console.remark("Fashion-MNIST and MNIST are not here; drawn symbols and digits take their places.")

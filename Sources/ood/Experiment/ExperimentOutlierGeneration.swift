@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import OODDatasets
 import OODExperiments
 
@@ -17,14 +16,9 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
       drawn symbols, which need no files.
       """)
 
-  @Option(help: ArgumentHelp("Images to train on, with labels.", valueName: "spec")) var train: String?
-  @Option(help: ArgumentHelp("Test images of the same kind, with labels.", valueName: "spec")) var test:
-    String?
-  @Option(help: ArgumentHelp("Images of no class; may be repeated.", valueName: "spec")) var against:
-    [String] = []
+  @OptionGroup var images: ExperimentImages
   @Option(help: ArgumentHelp("Real outliers to train against, for comparison.", valueName: "spec"))
   var exposure: String?
-  @OptionGroup var data: DataDirectoryOption
 
   @Flag(help: "Small sets, networks and few repetitions: a look in minutes.") var quick = false
   @Option(help: "Images to train on.") var count: Int?
@@ -61,40 +55,30 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
 
   func validate() throws {
     if let problem = settings.problem { throw ValidationError("Not possible: \(problem).") }
-    guard (train == nil) == (test == nil), (train == nil) == against.isEmpty else {
-      throw ValidationError("Give --train, --test and --against together, or none of them.")
-    }
   }
 
   func run() async throws {
     try OutputPlace.requireWritable(folder: out)
     let settings = settings
     let names = specifications
-    func load(_ text: String, _ count: Int) throws -> Dataset {
-      var set = try data.library.load(argument: text.contains("[") ? text : "\(text)[0..<\(count)]")
-      set.name = text
-      return set
-    }
+    let library = images.data.library
     let experiment = try OutlierGenerationExperiment(
-      training: load(names.train, settings.trainingCount), test: load(names.test, settings.testCount),
-      controls: names.against.map { try load($0, settings.testCount) },
-      exposure: names.exposure.map { try load($0, settings.outlierCount) }, settings: settings, folder: out)
+      training: library.load(first: settings.trainingCount, of: names.train),
+      test: library.load(first: settings.testCount, of: names.test),
+      controls: names.against.map { try library.load(first: settings.testCount, of: $0) },
+      exposure: names.exposure.map { try library.load(first: settings.outlierCount, of: $0) },
+      settings: settings, folder: out)
     Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
     let result = try experiment.run { progress in
       try Task.checkCancellation()
       switch progress {
       case .training(let what, let step):
-        Console.progress(
-          "\(what): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 3)), "
-            + "\(wholeSeconds(step.secondsLeft)) s left")
+        ExperimentOutput.show(what, step)
       case .working(let what): Console.progress(what)
       }
     }
     Console.endProgress()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try OutputPlace.write(encoder.encode(result.report), to: out + "/outlier-generation.json")
-    try OutputPlace.write(result.page.html.utf8, to: out + "/outlier-generation.html")
+    try ExperimentOutput.write(result.report, page: result.page.html, named: "outlier-generation", in: out)
     if format == .json { return try JSONOutput.print(result.report) }
     show(result.report)
     Console.result("Tables, histograms and pictures: \(out)/outlier-generation.html")
@@ -127,8 +111,8 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
 
   /// What to load: as given, or the usual sets that are there.
   private var specifications: (train: String, test: String, against: [String], exposure: String?) {
-    if let train, let test { return (train, test, against, exposure) }
-    let here = Set(data.library.storedSets.map(\.name))
+    if let names = images.names { return (names.train, names.test, names.against, exposure) }
+    let here = images.sets
     let others = ["kmnist", "fashion-mnist"].filter { here.contains($0) }.map { $0 + ":test" }
     guard !quick, here.contains("mnist"), !others.isEmpty else {
       if !quick {

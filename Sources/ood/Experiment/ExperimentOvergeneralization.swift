@@ -105,14 +105,10 @@ struct ExperimentOvergeneralization: AsyncParsableCommand {
     try OutputPlace.requireWritable(folder: out)
     let settings = settings
     let names = specifications
-    func load(_ text: String, _ count: Int) throws -> Dataset {
-      var set = try directory.library.load(argument: text.contains("[") ? text : "\(text)[0..<\(count)]")
-      set.name = text
-      return set
-    }
-    let training = try load(names.train, settings.trainingCount + settings.heldOutCount)
-    let test = try load(names.test, settings.testCount)
-    let controls = try names.against.map { try load($0, settings.controlCount) }
+    let library = directory.library
+    let training = try library.load(first: settings.trainingCount + settings.heldOutCount, of: names.train)
+    let test = try library.load(first: settings.testCount, of: names.test)
+    let controls = try names.against.map { try library.load(first: settings.controlCount, of: $0) }
     var clutter: (training: Dataset, test: Dataset)?
     if let cluttered, let clutteredTest {
       clutter = (
@@ -128,10 +124,8 @@ struct ExperimentOvergeneralization: AsyncParsableCommand {
         progress.of > 1 ? "\(progress.part): \(progress.done) of \(progress.of)" : progress.part)
     }
     Console.endProgress()
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    try OutputPlace.write(encoder.encode(report), to: out + "/overgeneralization.json")
-    try OutputPlace.write(OvergeneralizationPage(report).html.utf8, to: out + "/overgeneralization.html")
+    try ExperimentOutput.write(
+      report, page: OvergeneralizationPage(report).html, named: "overgeneralization", in: out)
     if format == .json { return try JSONOutput.print(report) }
     OvergeneralizationTable(report).lines.forEach(Console.result)
     Console.result("Tables, curves and pictures: \(out)/overgeneralization.html")

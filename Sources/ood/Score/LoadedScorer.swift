@@ -112,7 +112,7 @@ struct LoadedScorer {
   /// The scorer as a file holds it, as a detector where there is a threshold.
   func archive(threshold: Threshold?) throws -> ModelArchive {
     func detector(_ scorer: some OODScorer & Model) -> any Model {
-      threshold.map { Detector(scorer, threshold: $0) } ?? scorer
+      threshold.map { Detector(scorer, threshold: $0, calibration: calibration) } ?? scorer
     }
     var archive = try detector(scorer).archive()
     archive.columnNames = columns?.names

@@ -51,6 +51,14 @@ public struct LangevinDynamics: Sendable, Hashable, Codable {
     LangevinDynamics(steps: steps, stepSize: stepSize, noise: (2 * stepSize).squareRoot())
   }
 
+  /// Throws unless chains from such starts, as a file describes them, make sense.
+  func requireSense(from start: ChainStart) throws(ModelFileError) {
+    do throws(EnergyError) {
+      try validate()
+      try start.validate()
+    } catch { throw .malformed(reason: "\(error)") }
+  }
+
   /// Throws unless the numbers make sense.
   /// - Throws: `EnergyError.invalidSetting`.
   public func validate() throws(EnergyError) {
