@@ -52,8 +52,9 @@ struct DensityExperimentTests {
     #expect(result.report.rows.count == DensityFamily.all.count)
     #expect(Set(result.report.rows.map(\.family)).count == DensityFamily.all.count)
     for row in result.report.rows {
-      let gap = try #require(row.gap)
-      #expect(gap.isFinite && gap > -0.2, "\(row.family): \(gap)")
+      // Only what can be drawn from alone has no density to compare.
+      #expect((row.gap == nil) == (row.family == "Wasserstein GAN"), "\(row.family)")
+      if let gap = row.gap { #expect(gap.isFinite && gap > -0.2, "\(row.family): \(gap)") }
       #expect(row.discrepancy != nil, "\(row.family)")
     }
   }

@@ -86,6 +86,7 @@ import Testing
     #expect(verdict(0.5, 0.6, 0.9).hasPrefix("The conjecture is confirmed"))
     #expect(verdict(0.95, 0.6, 0.9).hasPrefix("The conjecture is not confirmed"))
     #expect(verdict(0.5, 0.6, 0.55).hasPrefix("The conjecture is refuted"))
+    #expect(verdict(0.5, 0.51, 0.505).hasPrefix("The question stays open"))
     #expect(verdict(0.5, 0.6, 0.9).contains("0.600") && verdict(0.5, 0.05, 0.9).contains("0.050"))
   }
 

@@ -2,7 +2,9 @@ import GenModels
 
 extension DensityFamily {
   /// The density families of the library, each with the settings that suit a plane.
-  public static let all: [DensityFamily] = classical + flows + continuous + others
+  public static let all: [DensityFamily] =
+    classical + flows + continuous + others
+    + energies + generators
 
   private static let classical = [
     DensityFamily("Kernel density", source: "Parzen 1962", sampling: "a point and noise") { x, _, _ in
@@ -63,6 +65,45 @@ extension DensityFamily {
         parameters: trained.parameterCount)
     },
   ]
+
+  private static let energies = [
+    energy("Energy, sliced score matching", source: "Song et al. 2019", SlicedScoreMatching()),
+    energy("Energy, noise contrast", source: "Gutmann, Hyvärinen 2010", NoiseContrastiveEstimation()),
+  ]
+
+  private static let generators = [
+    DensityFamily(
+      "Wasserstein GAN", source: "Gulrajani et al. 2017", likelihood: .none, sampling: "one pass"
+    ) { x, settings, progress in
+      var training = AdversarialTraining.wasserstein
+      training.trainer.epochs = settings.epochs()
+      training.trainer.batchSize = settings.batchSize
+      training.trainer.seed = settings.seed
+      training.trainer.optimizer = Adam(learningRate: 1e-3, beta1: 0, beta2: 0.9)
+      training.trainer.schedule = .cosine()
+      let model = GenerativeAdversarialNetwork(
+        .dense(exampleShape: [2], hidden: [64, 64], latent: 4, divergence: .wasserstein),
+        seed: settings.seed)
+      let trained = try model.train(on: x, settings: training, progress: progress).model
+      return FittedDensity(sampler: trained, parameters: trained.parameterCount)
+    }
+  ]
+
+  /// An energy, which is drawn from by chains.
+  private static func energy(
+    _ name: String, source: String, _ criterion: some EnergyCriterion
+  ) -> DensityFamily {
+    DensityFamily(name, source: source, likelihood: .unnormalized, sampling: "a chain") {
+      x, settings, progress in
+      let trained = try EnergyModel(.dense(features: 2), seed: settings.seed).train(
+        on: x, by: criterion, trainer: trainer(settings, 5e-3, times: 2), progress: progress
+      ).model
+      let chains = LangevinDynamics.unadjusted(stepSize: 0.01, steps: 400)
+      return FittedDensity(energy: trained, parameters: trained.parameterCount) { count, random in
+        try trained.sample(count: count, by: chains, using: &random)
+      }
+    }
+  }
 
   private static func trainer(_ settings: DensitySettings, _ rate: Double, times: Double) -> Trainer {
     Trainer(
