@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 [ -x "$clang" ] || clang=clang
 common=(-fsyntax-only -x c -std=gnu17 -Wall -Wextra -Werror -Wno-pragma-once-outside-header -Wno-unused-function
-  -Wno-unused-const-variable -I Sources/CKernels/generic)
+  -Wno-unused-const-variable -I Sources/CKernels/kernels)
 for header in Sources/CKernels/include/*.h Sources/CKernels/variants/*.h; do "$clang" "${common[@]}" "$header"; done
 
 variants=("4 0")
@@ -15,7 +15,7 @@ variants=("4 0")
 for variant in "${variants[@]}"; do
   read -r width fma flags <<< "$variant"
   of_variant=("${common[@]}" -DOOD_NAME=alone -DOOD_WIDTH="$width" -DOOD_FMA="$fma" $flags)
-  for header in Sources/CKernels/generic/*.h; do
+  for header in Sources/CKernels/kernels/*.h; do
     case "$width $(basename "$header")" in
       *" all.h") ;;  # What the others are for: variants/*.c include it, and the build compiles those.
       4*vector_tables.h | 8*vector_tables.h) ;;  # For AVX-512 alone.

@@ -7,7 +7,7 @@ import Testing
 
 /// The README's examples, with drawn digits in the place of the reader's images.
 @Suite struct EmbeddingExampleTests {
-  @Test("A detector of a small table flags what is far from its rows, and what it printed stands in the README")
+  @Test("A detector of a small table flags what is far from its rows, as the README says")
   func firstDetector() throws {
     let table = Matrix([[20.1, 0.31], [19.8, 0.29], [20.4, 0.33], [20.0, 0.30], [19.9, 0.32]])
     let forest = try IsolationForest(fitting: table, using: RandomGenerator(seed: 1))

@@ -69,6 +69,21 @@ struct DensityCommandTests {
     }
   }
 
+  @Test("A flow with a classifier on its latents: density, classes and their scores from one file")
+  func hybrid() throws {
+    let arguments = ["hybrid-flow", "--data", "blobs:300?seed=1", "--couplings", "2", "--hidden", "16"]
+    try trained(arguments + ["--test", "blobs:100?seed=2"]) { path in
+      for scorer in [[], ["--scorer", "maximum-softmax-probability"]] {
+        let score = try ToolRun(arguments: ["score", path, "--data", "blobs:5"] + scorer)
+        #expect(score.status == 0, "\(score.errors)")
+      }
+    }
+    let bare = ToolRun.temporaryFolder() + ".safetensors"
+    let unlabelled = try ToolRun(
+      arguments: ["train", "hybrid-flow", "--data", "blobs:30", "--density-weight", "-1", "--out", bare])
+    #expect(unlabelled.status != 0 && unlabelled.errors.contains("--density-weight"))
+  }
+
   @Test("The density experiment writes its page")
   func densities() throws {
     let folder = ToolRun.temporaryFolder()

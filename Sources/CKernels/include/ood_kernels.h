@@ -30,7 +30,7 @@
 #pragma clang assume_nonnull begin
 
 /// All kernels compiled for one instruction set. Each room (`map`, `matmul`, ...) is documented in its own
-/// header; the code is in generic/ and is compiled once per instruction set by the files in variants/.
+/// header; the code is in kernels/ and is compiled once per instruction set by the files in variants/.
 struct ood_kernels {
   /// "portable", "avx2", "avx512" or "neon".
   const char *name;

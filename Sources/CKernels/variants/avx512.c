@@ -6,6 +6,6 @@
 #define OOD_FMA 1
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
-#include "../generic/all.h"
+#include "../kernels/all.h"
 #pragma clang attribute pop
 #endif

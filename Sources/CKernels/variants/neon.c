@@ -5,5 +5,5 @@
 #define OOD_WIDTH 4
 #define OOD_FMA 1
 
-#include "../generic/all.h"
+#include "../kernels/all.h"
 #endif

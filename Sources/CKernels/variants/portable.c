@@ -4,4 +4,4 @@
 #define OOD_WIDTH 4
 #define OOD_FMA 0
 
-#include "../generic/all.h"
+#include "../kernels/all.h"

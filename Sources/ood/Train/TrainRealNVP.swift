@@ -15,20 +15,6 @@ struct TrainRealNVP: ParsableCommand {
   }
 
   func run() throws {
-    try training.run { purpose in
-      guard purpose.isImages else {
-        try purpose.refuseLevels(network.levels)
-        return .realNVP(
-          features: purpose.features, couplings: couplings ?? 8, hidden: [network.hidden, network.hidden],
-          clamp: network.clamp,
-          classCount: purpose.classCount)
-      }
-      try purpose.requireLevels(network.levels ?? 2)
-      return .realNVP(
-        images: purpose.shape, levels: network.levels ?? 2, couplings: couplings ?? 4,
-        hiddenChannels: network.hidden,
-        clamp: network.clamp,
-        classCount: purpose.classCount, greyLevels: purpose.greyLevels)
-    }
+    try training.run { try network.realNVP($0, couplings: couplings) }
   }
 }

@@ -1,3 +1,4 @@
+/// Affine couplings of normalizing flows (Real NVP, Glow): scales and shifts, their log-determinants and gradients.
 #pragma once
 
 #include <stddef.h>
