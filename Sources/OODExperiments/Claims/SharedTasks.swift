@@ -107,6 +107,8 @@ struct SharedTasks: Sendable {
 
     /// The next task; nil when there is none left for this worker.
     func next() async throws -> Claim? {
+      // Looks are frequent at first: what others are at may end soon.
+      var pause = 0.05
       while true {
         try Task.checkCancellation()
         let (claim, isEmpty) = try state.withLock { state in
@@ -118,7 +120,8 @@ struct SharedTasks: Sendable {
           return (claim, state.waiting.isEmpty)
         }
         if claim != nil || isEmpty { return claim }
-        try await Task.sleep(for: .seconds(min(5, shared.silenceSeconds / 10)))
+        try await Task.sleep(for: .seconds(pause))
+        pause = min(2 * pause, 5, shared.silenceSeconds / 10)
       }
     }
 
