@@ -18,8 +18,8 @@ struct Tool: AsyncParsableCommand {
     version: LibraryVersion.number,
     subcommands: [
       DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
-      GenerateCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self, ArchetypesCommand.self,
-      NormalizerCommand.self, ExperimentCommand.self,
+      GenerateCommand.self, ImputeCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self,
+      ArchetypesCommand.self, NormalizerCommand.self, ExperimentCommand.self,
     ])
 
   static func main() async {

@@ -171,6 +171,13 @@ private func measureScore(scorer: LogDensityScorer<Flow>, heldOut: Tensor, other
 
 // MARK: README
 
+private func firstDetector() throws {
+  let table = Matrix([[20.1, 0.31], [19.8, 0.29], [20.4, 0.33], [20.0, 0.30], [19.9, 0.32]])
+  let forest = try IsolationForest(fitting: table, using: RandomGenerator(seed: 1))
+  let alarm = try Detector(forest, contamination: 0.05, training: table)
+  print(try alarm.detect(Matrix([[20.2, 0.31], [31.0, 0.90]])).map(\.isOutOfDistribution))
+}
+
 private func embed(digits: Tensor, heldOut: Tensor, image: Tensor) throws {
   let trained = try ConvolutionalAutoencoder.train(.init(layers: 2), on: digits)
   try trained.model.save(to: "digits.safetensors")

@@ -63,6 +63,6 @@ struct DensityExperimentTests {
   func refusals() {
     var settings = DensitySettings()
     settings.steps = 0
-    #expect(throws: DensityExperimentError.self) { try DensityExperiment(settings: settings) }
+    #expect(throws: ExperimentError.self) { try DensityExperiment(settings: settings) }
   }
 }

@@ -64,7 +64,7 @@ import Testing
     #expect(again.images == report.images)
     var other = Self.settings()
     other.seed = 1
-    #expect(throws: DivergencesError.self) { try Self.experiment(other, folder: folder).run() }
+    #expect(throws: ExperimentError.self) { try Self.experiment(other, folder: folder).run() }
   }
 
   @Test("A verdict asks for more than maximum likelihood and more than no training")
@@ -97,7 +97,7 @@ import Testing
     ] {
       var settings = Self.settings()
       change(&settings)
-      #expect(throws: DivergencesError.self) { try Self.experiment(settings) }
+      #expect(throws: ExperimentError.self) { try Self.experiment(settings) }
     }
   }
 }

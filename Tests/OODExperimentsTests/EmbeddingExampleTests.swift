@@ -1,11 +1,21 @@
 import Foundation
 import GenModels
 import OODDatasets
+import OODDetectors
 import OODMetrics
 import Testing
 
-/// The README's example, with drawn digits in the place of the reader's images.
+/// The README's examples, with drawn digits in the place of the reader's images.
 @Suite struct EmbeddingExampleTests {
+  @Test("A detector of a small table flags what is far from its rows, and what it printed stands in the README")
+  func firstDetector() throws {
+    let table = Matrix([[20.1, 0.31], [19.8, 0.29], [20.4, 0.33], [20.0, 0.30], [19.9, 0.32]])
+    let forest = try IsolationForest(fitting: table, using: RandomGenerator(seed: 1))
+    let alarm = try Detector(forest, contamination: 0.05, training: table)
+    let answers = try alarm.detect(Matrix([[20.2, 0.31], [31.0, 0.90]])).map(\.isOutOfDistribution)
+    #expect(answers == [false, true])
+  }
+
   @Test func trainSaveLoadCalibrateAsk() throws {
     let digits = SyntheticGlyphs.digits.examples(0..<1500, of: .train, seed: 0).images
     let heldOut = SyntheticGlyphs.digits.examples(0..<400, of: .test, seed: 1).images

@@ -172,7 +172,7 @@ struct LikelihoodExperimentTests {
     func expect(_ part: String, _ change: (inout LikelihoodSettings) -> Void) {
       var settings = Self.settings(.mixture)
       change(&settings)
-      let error = #expect(throws: LikelihoodExperimentError.self) {
+      let error = #expect(throws: ExperimentError.self) {
         try LikelihoodExperiment(
           training: Self.training, test: Self.test, others: [Self.digits], settings: settings)
       }
@@ -184,13 +184,13 @@ struct LikelihoodExperimentTests {
     expect("learning rate") { $0.learningRate = .nan }
     expect("mutation rate") { $0.mutationRate = 1.5 }
     expect("batch sizes") { $0.batchSizes = [41] }
-    #expect(throws: LikelihoodExperimentError.self) {
+    #expect(throws: ExperimentError.self) {
       try LikelihoodExperiment(training: Self.training, test: Self.test, others: [])
     }
     let small = Dataset(name: "small", examples: .zeros([50, 8, 8, 1]))
     #expect(
-      throws: LikelihoodExperimentError.unexpectedShape(
-        set: "small", found: [8, 8, 1], expected: [28, 28, 1])
+      throws: ExperimentError.unexpectedShape(
+        set: "small", found: [8, 8, 1], expected: "images of [28, 28, 1]")
     ) {
       try LikelihoodExperiment(
         training: Self.training, test: Self.test, others: [small], settings: Self.settings(.mixture))

@@ -75,7 +75,7 @@ import Testing
     #expect(try report == Self.result.get().report)
     var other = Self.settings()
     other.factor = 3
-    #expect(throws: OutlierGenerationExperimentError.self) {
+    #expect(throws: ExperimentError.self) {
       try Self.experiment(other, folder: folder).run()
     }
   }
@@ -94,13 +94,13 @@ import Testing
   func refusals() throws {
     let digits = try Dataset("synthetic-digits:train[0..<120]")
     let test = try Dataset("synthetic-digits:test[0..<40]")
-    #expect(throws: OutlierGenerationExperimentError.self) {
+    #expect(throws: ExperimentError.self) {
       try OutlierGenerationExperiment(
         training: digits, test: test, controls: [], settings: Self.settings())
     }
     var settings = Self.settings()
     settings.testCount = 41
-    #expect(throws: OutlierGenerationExperimentError.tooFewImages(set: test.name, found: 40, needed: 41)) {
+    #expect(throws: ExperimentError.tooFewImages(set: test.name, found: 40, needed: 41)) {
       try OutlierGenerationExperiment(training: digits, test: test, controls: [test], settings: settings)
     }
     settings.repetitions = 1

@@ -87,8 +87,7 @@ struct OvergeneralizationExperimentTests {
   func refusals() throws {
     var settings = Fixture.settings
     settings.trainingCount = 500
-    #expect(throws: OvergeneralizationError.tooFewImages(set: Fixture.training.name, found: 400, needed: 580))
-    {
+    #expect(throws: ExperimentError.tooFewImages(set: Fixture.training.name, found: 400, needed: 580)) {
       try Fixture.experiment(settings)
     }
     for spoil in [
@@ -97,17 +96,17 @@ struct OvergeneralizationExperimentTests {
     ] as [(inout OvergeneralizationSettings) -> Void] {
       var wrong = Fixture.settings
       spoil(&wrong)
-      #expect(throws: OvergeneralizationError.self) { try Fixture.experiment(wrong) }
+      #expect(throws: ExperimentError.self) { try Fixture.experiment(wrong) }
     }
     let unlabelled = Dataset(name: "bare", examples: Fixture.training.examples)
-    #expect(throws: OvergeneralizationError.noLabels(set: "bare")) {
+    #expect(throws: ExperimentError.noLabels(set: "bare")) {
       try OvergeneralizationExperiment(
         training: unlabelled, test: Fixture.test, controls: [], settings: Fixture.settings)
     }
     let gap = Fixture.training.excluding(classes: [3])
     var fewer = Fixture.settings
     fewer.trainingCount = 200
-    #expect(throws: OvergeneralizationError.emptyClass(set: gap.name, label: 3)) {
+    #expect(throws: ExperimentError.emptyClass(set: gap.name, label: 3)) {
       try OvergeneralizationExperiment(training: gap, test: Fixture.test, controls: [], settings: fewer)
     }
     let bright = Dataset(

@@ -161,12 +161,13 @@ struct SharedSweepTests {
       // One that waits does so for longer than the silence, while the beat counts up.
       shared.waitsForOthers = true
       let waiting = shared
-      let worker = Task { try await waiting.run(resumes: true) { log.note($0) } }
+      let second = Log()
+      let worker = Task { try await waiting.run(resumes: true) { second.note($0) } }
       for beat in 1...10 {
         try writeClaim(folder, points[1].name, beat: beat)
         try await Task.sleep(for: .milliseconds(100))
       }
-      #expect(log.done.count == points.count - 1)
+      #expect(second.done.isEmpty)
       let status = try await SweepDirectory(folder).status()
       #expect(status.models == 8 && status.finished == 7 && status.waiting == 0)
       #expect(status.running.map(\.name) == [points[1].name])

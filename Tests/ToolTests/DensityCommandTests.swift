@@ -97,6 +97,20 @@ struct DensityCommandTests {
     try trained(["miwae", "--hidden", "8", "--latent", "2", "--data", "csv:\(csv)"]) { path in
       let score = try ToolRun(arguments: ["score", path, "--data", "csv:\(csv)"])
       #expect(score.status == 0, "\(score.errors)")
+      let fill = try ToolRun(
+        arguments: ["impute", path, "--data", "csv:\(csv)", "--samples", "20", "--csv", csv + ".filled"])
+      #expect(fill.status == 0 && fill.output.contains("8 gaps of 40 rows"), "\(fill.errors)")
+      let lines = try String(contentsOfFile: csv + ".filled", encoding: .utf8).split(separator: "\n")
+      #expect(lines.count == 41 && lines[0] == "a,b,c" && !lines.contains { $0.contains("nan") })
+      #expect(lines[2].hasPrefix("1.0,1.0,1.0") && lines[1].hasPrefix("0.0,"), "\(lines[1])")
+      let same = try ToolRun(
+        arguments: [
+          "impute", path, "--data", "csv:\(csv)", "--samples", "20", "--threads", "1", "--csv", "-",
+        ])
+      #expect(same.output == lines.joined(separator: "\n") + "\n")
+      let wrong = try ToolRun(
+        arguments: ["impute", path, "--data", "csv:\(csv)?missing=0", "--csv", csv + ".filled"])
+      #expect(wrong.status != 0)
     }
     for model in [
       ["causal-convolution", "--channels", "4", "--layers", "2"],

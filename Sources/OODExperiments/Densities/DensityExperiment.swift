@@ -21,11 +21,11 @@ public struct DensityExperiment: Sendable {
   public let toys: [DensityToy]
   public let families: [DensityFamily]
 
-  /// - Throws: `DensityExperimentError` for settings that make no sense.
+  /// - Throws: `ExperimentError` for settings that make no sense.
   public init(
     settings: DensitySettings = DensitySettings(), toys: [DensityToy] = DensityToy.all,
     families: [DensityFamily] = DensityFamily.all
-  ) throws(DensityExperimentError) {
+  ) throws(ExperimentError) {
     if let problem = settings.problem { throw .invalidSettings(problem) }
     self.settings = settings
     self.toys = toys

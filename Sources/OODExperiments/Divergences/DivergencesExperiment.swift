@@ -19,11 +19,11 @@ public struct DivergencesExperiment: Sendable {
   /// Where models are kept, so that a run goes on; nil for nowhere.
   public let folder: String?
 
-  /// - Throws: `DivergencesError` for settings that make no sense, and sets with too few images or of other shapes.
+  /// - Throws: `ExperimentError` for settings that make no sense, and sets with too few images or of other shapes.
   public init(
     training: Dataset, test: Dataset, controls: [Dataset],
     settings: DivergencesSettings = DivergencesSettings(), folder: String? = nil
-  ) throws(DivergencesError) {
+  ) throws(ExperimentError) {
     if let problem = settings.problem { throw .invalidSettings(problem) }
     guard !controls.isEmpty else { throw .invalidSettings("there is no set to compare with") }
     let shape = training.exampleShape
@@ -67,7 +67,7 @@ public struct DivergencesExperiment: Sendable {
   var controlImages: [Tensor] { controls.map { $0.examples.examples(0..<settings.testCount) } }
 
   /// Trains and measures. The same settings and images give the same report, but for its seconds.
-  /// - Throws: What training and scoring throw; `DivergencesError.otherResults` for a folder of another run.
+  /// - Throws: What training and scoring throw; `ExperimentError.otherResults` for a folder of another run.
   public func run(progress: (Progress) throws -> Void = { _ in }) throws -> Result {
     let storage = try DivergencesStorage(self)
     let plane = DivergencesInPlane(settings, storage)

@@ -47,24 +47,3 @@ public struct DivergencesSettings: Codable, Sendable, Hashable {
     return nil
   }
 }
-
-/// Why an experiment on divergences can't run.
-public enum DivergencesError: Error, Sendable, Hashable, CustomStringConvertible {
-  case invalidSettings(String)
-  case tooFewImages(set: String, found: Int, needed: Int)
-  case unexpectedShape(set: String, found: [Int], expected: String)
-  /// The folder holds results of other settings or images.
-  case otherResults(folder: String, what: String)
-
-  public var description: String {
-    switch self {
-    case .invalidSettings(let problem): "The experiment can't run: \(problem)."
-    case .tooFewImages(let set, let found, let needed):
-      "\(set) has \(found) images, and \(needed) are needed; lower the counts."
-    case .unexpectedShape(let set, let found, let expected):
-      "The examples of \(set) have the shape \(found), and \(expected) are needed."
-    case .otherResults(let folder, let what):
-      "\(folder) holds results of another run: \(what) differs. Take another folder, or remove that one."
-    }
-  }
-}

@@ -12,7 +12,7 @@ import OODDatasets
 struct DivergencesStorage {
   private let folder: String?
 
-  /// - Throws: `DivergencesError.otherResults` where the folder is another run's.
+  /// - Throws: `ExperimentError.otherResults` where the folder is another run's.
   init(_ experiment: DivergencesExperiment) throws {
     folder = experiment.folder
     guard let folder else { return }
@@ -20,7 +20,7 @@ struct DivergencesStorage {
       settings: experiment.settings, training: experiment.images, test: experiment.testImages,
       controls: experiment.controlImages)
     if let what = try identity.claim(folder) {
-      throw DivergencesError.otherResults(folder: folder, what: what)
+      throw ExperimentError.otherResults(folder: folder, what: what)
     }
   }
 

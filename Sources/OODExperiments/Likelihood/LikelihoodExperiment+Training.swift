@@ -113,7 +113,7 @@ extension LikelihoodExperiment {
     }
     if let density = model as? any DensityModel<Tensor> { return erased(density) }
     guard let bound = model as? any DensityBound<Tensor> & Model else {
-      throw LikelihoodExperimentError.invalidSettings(
+      throw ExperimentError.invalidSettings(
         "the model \(settings.family.rawValue) knows neither ln p nor a bound on it")
     }
     return sampled(bound)

@@ -32,20 +32,20 @@ public struct LikelihoodExperiment: Sendable {
   ///   - others: Sets that the test images are told from.
   ///   - settings: Sizes of the sets, of the models and of their training.
   ///   - modelFolder: Where trained models are kept for the next run with the same settings; nowhere when nil.
-  /// - Throws: `LikelihoodExperimentError` when the settings make no sense, or a set has too few images or other shapes.
+  /// - Throws: `ExperimentError` when the settings make no sense, or a set has too few images or other shapes.
   public init(
     training: Dataset, test: Dataset, others: [Dataset], settings: LikelihoodSettings = LikelihoodSettings(),
     modelFolder: String? = nil
-  ) throws(LikelihoodExperimentError) {
+  ) throws(ExperimentError) {
     if let problem = settings.problem { throw .invalidSettings(problem) }
     guard !others.isEmpty else { throw .invalidSettings("there is no set to compare with") }
     guard training.holdsImages else {
       throw .unexpectedShape(
-        set: training.name, found: Array(training.exampleShape), expected: [28, 28, 1])
+        set: training.name, found: Array(training.exampleShape), expected: "images of [28, 28, 1]")
     }
     for set in [test] + others where set.exampleShape != training.exampleShape {
       throw .unexpectedShape(
-        set: set.name, found: Array(set.exampleShape), expected: Array(training.exampleShape))
+        set: set.name, found: Array(set.exampleShape), expected: "images of \(training.exampleShape)")
     }
     let needed = settings.trainingCount + settings.validationCount
     guard training.count >= needed else {

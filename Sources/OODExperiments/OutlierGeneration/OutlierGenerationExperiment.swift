@@ -20,12 +20,12 @@ public struct OutlierGenerationExperiment: Sendable {
   /// Where models and finished rows are kept, so that a run goes on; nil for nowhere.
   public let folder: String?
 
-  /// - Throws: `OutlierGenerationExperimentError` for settings that make no sense, and sets without classes, with too few images or of
+  /// - Throws: `ExperimentError` for settings that make no sense, and sets without classes, with too few images or of
   ///   other shapes.
   public init(
     training: Dataset, test: Dataset, controls: [Dataset], exposure: Dataset? = nil,
     settings: OutlierGenerationSettings = OutlierGenerationSettings(), folder: String? = nil
-  ) throws(OutlierGenerationExperimentError) {
+  ) throws(ExperimentError) {
     if let problem = settings.problem { throw .invalidSettings(problem) }
     guard !controls.isEmpty else { throw .invalidSettings("there is no set to compare with") }
     let shape = training.exampleShape
@@ -82,7 +82,7 @@ public struct OutlierGenerationExperiment: Sendable {
   }
 
   /// Trains, asks and compares. The same settings and images give the same report.
-  /// - Throws: What training and scoring throw; `OutlierGenerationExperimentError.otherResults` for a folder of another run.
+  /// - Throws: What training and scoring throw; `ExperimentError.otherResults` for a folder of another run.
   public func run(progress: (Progress) throws -> Void = { _ in }) throws -> Result {
     let storage = try OutlierGenerationStorage(self)
     let flow = try storage.model("flow", as: Flow.self) {

@@ -20,7 +20,7 @@ struct OutlierGenerationStorage {
   private let folder: String?
   private(set) var lines: [Line] = []
 
-  /// - Throws: `OutlierGenerationExperimentError.otherResults` where the folder is another run's.
+  /// - Throws: `ExperimentError.otherResults` where the folder is another run's.
   init(_ experiment: OutlierGenerationExperiment) throws {
     folder = experiment.folder
     guard let folder else { return }
@@ -28,7 +28,7 @@ struct OutlierGenerationStorage {
       settings: experiment.settings, training: experiment.images, test: experiment.testImages,
       controls: experiment.controlImages, exposure: experiment.exposure?.examples)
     if let what = try identity.claim(folder) {
-      throw OutlierGenerationExperimentError.otherResults(folder: folder, what: what)
+      throw ExperimentError.otherResults(folder: folder, what: what)
     }
     if let data = FileManager.default.contents(atPath: folder + "/results.jsonl") {
       // A line that was cut off is done again.

@@ -29,26 +29,26 @@ public struct OvergeneralizationExperiment: Sendable {
   ///   - clutter: Square grey images with clutter around one object, to train autoencoders on and to test; nil to draw them.
   ///   - settings: Sizes and budgets.
   ///   - folder: Where models and results are kept and, where they were made in the same way, taken from; nil for neither.
-  /// - Throws: `OvergeneralizationError`; `ExampleError` for pixels outside 0...1.
+  /// - Throws: `ExperimentError`; `ExampleError` for pixels outside 0...1.
   public init(
     training: Dataset, test: Dataset, controls: [Dataset], clutter: (training: Dataset, test: Dataset)? = nil,
     settings: OvergeneralizationSettings = .init(), folder: String? = nil
   ) throws {
-    if let problem = settings.problem { throw OvergeneralizationError.invalidSettings(problem) }
+    if let problem = settings.problem { throw ExperimentError.invalidSettings(problem) }
     guard training.holdsImages else {
-      throw OvergeneralizationError.unexpectedShape(
-        set: training.name, found: Array(training.exampleShape), expected: [28, 28, 1])
+      throw ExperimentError.unexpectedShape(
+        set: training.name, found: Array(training.exampleShape), expected: "images of [28, 28, 1]")
     }
     for set in [test] + controls where set.exampleShape != training.exampleShape {
-      throw OvergeneralizationError.unexpectedShape(
-        set: set.name, found: Array(set.exampleShape), expected: Array(training.exampleShape))
+      throw ExperimentError.unexpectedShape(
+        set: set.name, found: Array(set.exampleShape), expected: "images of \(training.exampleShape)")
     }
     for (set, needed) in [
       (training, settings.trainingCount + settings.heldOutCount), (test, settings.testCount),
     ]
       + controls.map({ ($0, settings.controlCount) }) where set.count < needed
     {
-      throw OvergeneralizationError.tooFewImages(set: set.name, found: set.count, needed: needed)
+      throw ExperimentError.tooFewImages(set: set.name, found: set.count, needed: needed)
     }
     for set in [training, test] + controls { try set.examples.requirePixels() }
     for set in clutter.map({ [$0.training, $0.test] }) ?? [] {
@@ -56,20 +56,20 @@ public struct OvergeneralizationExperiment: Sendable {
       guard set.holdsImages, set.exampleShape == [side, side, 1], side % 4 == 0,
         side >= training.exampleShape[0]
       else {
-        throw OvergeneralizationError.unexpectedShape(
-          set: set.name, found: Array(set.exampleShape), expected: [40, 40, 1])
+        throw ExperimentError.unexpectedShape(
+          set: set.name, found: Array(set.exampleShape), expected: "images of [40, 40, 1]")
       }
       try set.examples.requirePixels()
     }
-    guard let labels = training.labels else { throw OvergeneralizationError.noLabels(set: training.name) }
-    guard let testLabels = test.labels else { throw OvergeneralizationError.noLabels(set: test.name) }
+    guard let labels = training.labels else { throw ExperimentError.noLabels(set: training.name) }
+    guard let testLabels = test.labels else { throw ExperimentError.noLabels(set: test.name) }
     let seen = Set(labels.elements.prefix(settings.trainingCount))
     let classCount = (labels.elements.max() ?? 0) + 1
     if let missing = (0..<classCount).first(where: { !seen.contains($0) }) {
-      throw OvergeneralizationError.emptyClass(set: training.name, label: missing)
+      throw ExperimentError.emptyClass(set: training.name, label: missing)
     }
     if let wrong = testLabels.elements.first(where: { !(0..<classCount).contains($0) }) {
-      throw OvergeneralizationError.unknownLabel(set: test.name, label: wrong, classes: classCount)
+      throw ExperimentError.unknownLabel(set: test.name, label: wrong, classes: classCount)
     }
     self.classCount = classCount
     self.training = training

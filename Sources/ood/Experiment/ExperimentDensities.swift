@@ -50,7 +50,7 @@ struct ExperimentDensities: AsyncParsableCommand {
     guard !names.isEmpty else { return all }
     return try names.map { wanted in
       guard let found = all.first(where: { name($0).lowercased() == wanted.lowercased() }) else {
-        throw ValidationError(DensityExperimentError.unknown(wanted, known: all.map(name)).description)
+        throw ValidationError(ExperimentError.unknown(wanted, known: all.map(name)).description)
       }
       return found
     }
