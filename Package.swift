@@ -3,7 +3,7 @@ import PackageDescription
 
 let package = Package(
   name: "swift-ood",
-  platforms: [.macOS(.v15), .iOS(.v18)],
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "GenModels", targets: ["GenModels"]),
     .library(name: "OODDetectors", targets: ["OODDetectors"]),

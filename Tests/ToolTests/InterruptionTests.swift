@@ -28,7 +28,7 @@ import Testing
     return (process, try String(contentsOfFile: errors, encoding: .utf8))
   }
 
-  @Test("A training that is interrupted goes on to the same bits", arguments: [SIGINT, SIGTERM])
+  @Test("A training that is interrupted goes on to the same bits", arguments: [SIGINT, SIGTERM, SIGUSR1])
   func training(signal: Int32) throws {
     func arguments(_ name: String) -> [String] {
       [

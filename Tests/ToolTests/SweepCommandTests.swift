@@ -100,7 +100,7 @@ struct SweepCommandTests {
 
       #expect(try timeless(killed + "/models.jsonl") == timeless(folder + "/whole/models.jsonl"))
       let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/whole")
-      #expect(files.count == 6 * 3 + 4)
+      #expect(files.count == 6 * 3 + 5)
       #expect(names() == Set(files))
       for file in files
       where file.hasSuffix(".safetensors") || file.hasSuffix(".panel.json") || file == "settings.json" {
@@ -193,6 +193,78 @@ struct SweepCommandTests {
     }
   }
 
+  @Test("Workers that are killed at random lose nothing, and no model is done twice")
+  func killedWorkers() throws {
+    try withFolder { folder in
+      let models = (1...24).map { #"{"layers": 1, "maps": 2, "bottleneck": \#($0), "epochs": \#($0 % 3)}"# }
+      let grid = folder + "/grid.json"
+      try Data(#"{"recipe": "fast", "models": [\#(models.joined(separator: ", "))]}"#.utf8).write(
+        to: URL(fileURLWithPath: grid))
+      let rest = data.dropLast(2) + ["--no-classifiers", "--jobs", "1", "--threads", "1", "--generate", "4"]
+      let out = folder + "/shared"
+      var logs: [String] = []
+      func start() throws -> Process {
+        let log = folder + "/log\(logs.count)"
+        logs.append(log)
+        try Data().write(to: URL(fileURLWithPath: log))
+        let process = Process()
+        process.executableURL = ToolRun.tool
+        process.arguments = ["sweep", grid, "--out", out, "--resume"] + rest
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        try process.run()
+        return process
+      }
+      func records() -> Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: out)) ?? []
+        return names.count { $0.hasPrefix("L") && $0.hasSuffix(".json") && !$0.hasSuffix(".panel.json") }
+      }
+      var workers = try (0..<3).map { _ in try start() }
+      var random = RandomGenerator(seed: 3)
+      // A kill after every few models, each time of another worker, which a new one follows.
+      for threshold in [2, 6, 10, 14] {
+        while records() < threshold, workers.contains(where: \.isRunning) { usleep(2000) }
+        let victim = Int(random.uniform([1]).elements[0] * 3) % 3
+        usleep(useconds_t(random.uniform([1]).elements[0] * 30_000))
+        kill(workers[victim].processIdentifier, SIGKILL)
+        workers[victim].waitUntilExit()
+        workers[victim] = try start()
+      }
+      for worker in workers {
+        worker.waitUntilExit()
+        #expect(worker.terminationStatus == 0)
+      }
+      let collected = try ToolRun(arguments: ["sweep", "collect", out, "--format", "json"])
+      #expect(try collected.status == 0 && collected.json()["models"] as? Int == 24, "\(collected.errors)")
+      let lines = try logs.flatMap {
+        try String(contentsOfFile: $0, encoding: .utf8).split(separator: "\n").filter {
+          $0.contains("trained in")
+        }
+      }
+      // Of a killed worker the line may be missing; two of one model would be work done twice.
+      let names = lines.compactMap { $0.split(separator: " ").first { $0.hasPrefix("L") } }
+      #expect(Set(names).count == names.count && names.count >= 20, "\(names)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: out)
+      #expect(!left.contains { $0.hasSuffix(".claim") || $0.hasSuffix(".checkpoint") }, "\(left)")
+      let alone = try ToolRun(arguments: ["sweep", grid, "--out", folder + "/alone"] + rest)
+      #expect(alone.status == 0, "\(alone.errors)")
+      #expect(try timeless(out + "/models.jsonl") == timeless(folder + "/alone/models.jsonl"))
+      let status = try ToolRun("sweep", "status", out)
+      #expect(status.status == 0 && status.output.contains("24 of 24"), "\(status.output)\(status.errors)")
+    }
+  }
+
+  @Test("--shard auto asks the environment, and says what it found or what is missing")
+  func automaticShard() throws {
+    let found = try ToolRun(
+      "sweep", "quick", "--print-grid", "--shard", "auto",
+      environment: ["SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_COUNT": "5", "SLURM_ARRAY_TASK_MIN": "0"])
+    let stated = try ToolRun("sweep", "quick", "--print-grid", "--shard", "2/5")
+    #expect(found.status == 0 && found.output == stated.output, "\(found.errors)")
+    let none = try ToolRun("sweep", "quick", "--print-grid", "--shard", "auto")
+    #expect(none.status == 1 && none.errors.contains("SLURM_ARRAY_TASK_ID"), "\(none.errors)")
+  }
+
   @Test("A shard without models has nothing to do, and says so")
   func emptyShard() throws {
     try withFolder { folder in
@@ -269,7 +341,8 @@ struct SweepCommandTests {
   @Test(
     "Wrong options are errors of usage",
     arguments: [
-      ["--shard", "0/2"], ["--shard", "3/2"], ["--shard", "1"], ["--epochs", "0"], ["--jobs", "0"],
+      ["--shard", "0/2"], ["--shard", "3/2"], ["--shard", "1"], ["--shard", "auto/0"], ["--shard", "auto/x"],
+      ["--takeover", "0"], ["--takeover", "nan"], ["--epochs", "0"], ["--jobs", "0"],
       ["--threads", "0"], ["--theta", "nan"], ["--maps", "0"], ["--recipe", "slow"], ["--generate", "1"],
       ["--classifier-epochs", "0"],
       ["--no-classifiers", "--digit-classifier", "x"], ["--control", "synthetic-symbols:test[0..<80]"],

@@ -97,7 +97,7 @@ public struct OutputPlace: Sendable, Hashable {
   public func write(_ bytes: some Collection<UInt8>) throws {
     let bytes = ContiguousArray(bytes)
     switch kind {
-    case .file: try bytes.withUnsafeBytes { try replace(with: $0) }
+    case .file: _ = try bytes.withUnsafeBytes { try replace(with: $0) }
     case .stream:
       let descriptor = open(path, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw fault(errno) }
@@ -159,8 +159,18 @@ public struct OutputPlace: Sendable, Hashable {
     DataError(.inaccessible, in: path, expected: "a file that can be written", found: systemMessage(error))
   }
 
+  /// Writes a file where there is none: of several who do so at the same time one comes first, and the others' bytes are dropped.
+  /// - Returns: Whether these bytes are the ones.
+  @discardableResult
+  package static func writeFirst(_ bytes: some Collection<UInt8>, to path: String) throws -> Bool {
+    let place = try OutputPlace(path)
+    return try ContiguousArray(bytes).withUnsafeBytes { try place.replace(with: $0, isFirst: true) }
+  }
+
   /// Writes beside and renames. Another process that tidies up what it takes for left over makes this start again.
-  private func replace(with bytes: UnsafeRawBufferPointer) throws {
+  /// - Parameter isFirst: Leaves a file that is there.
+  /// - Returns: Whether the file was written.
+  private func replace(with bytes: UnsafeRawBufferPointer, isFirst: Bool = false) throws -> Bool {
     var attempts = 3
     while true {
       attempts -= 1
@@ -173,8 +183,17 @@ public struct OutputPlace: Sendable, Hashable {
       var error = writeAll(bytes, to: descriptor)
       if error == 0, fsync(descriptor) != 0 { error = errno }
       if close(descriptor) != 0, error == 0 { error = errno }
+      if error == 0, isFirst {
+        // A second name is given only where nobody has it. Not all file systems know second names.
+        error = link(temporary, target) == 0 ? 0 : errno
+        if error == 0 || error == EEXIST {
+          unlink(temporary)
+          return error == 0
+        }
+        if error != ENOENT { error = 0 }
+      }
       if error == 0 {
-        if rename(temporary, target) == 0 { return }
+        if rename(temporary, target) == 0 { return true }
         error = errno
       }
       unlink(temporary)

@@ -19,6 +19,10 @@ import Synchronization
 ///
 /// It can be killed at any moment: run again with `resumes`, it goes on from the checkpoints, and what it writes is, but for
 /// times, what an uninterrupted sweep writes, for any number of threads and models at a time.
+///
+/// Any number of workers, on any machines, may run one sweep in one directory with `resumes`: each takes the longest model that nobody
+/// is at, and a worker that dies is noticed and its models are taken over from their checkpoints. What they write together is
+/// what one alone writes, but for times.
 public struct Sweep: Sendable {
   public var grid: SweepGrid
   public var data: SweepData
@@ -36,6 +40,11 @@ public struct Sweep: Sendable {
   /// Whether the grid is one of several shards that write into the directory at the same time: what the others have written is
   /// then no reason to refuse it.
   public var isShard = false
+  /// A worker of which nothing is heard for so many seconds, by the clock of whoever waits, is taken for dead, and its models are
+  /// taken over. At least half a second.
+  public var silenceSeconds = 60.0
+  /// Whether a worker that finds nothing to begin stays until others have finished what they are at.
+  public var waitsForOthers = true
 
   public init(_ grid: SweepGrid, data: SweepData, directory: String) {
     self.grid = grid
@@ -61,13 +70,13 @@ public struct Sweep: Sendable {
     // A grid has fewer models than shards: the last ones have nothing to do.
     guard !grid.points.isEmpty else { return event(.found(finished: 0, of: 0)) }
     try directory.removePartialFiles(of: grid.points.map(\.name))
-    let stored = try directory.settings()
-    try stored?.require(settings(digits: nil, symbols: nil), in: directory.path, comparingClassifiers: false)
+    try directory.settings()?.require(
+      settings(digits: nil, symbols: nil), in: directory.path, comparingClassifiers: false)
+    try directory.write(plan)
     let (digits, symbols) = try await classifiers(event)
     event(.classifiers(digits?.settings, symbols?.settings))
     let settings = settings(digits: digits?.settings, symbols: symbols?.settings)
-    try stored?.require(settings, in: directory.path, comparingClassifiers: true)
-    if stored == nil { try directory.write(settings, to: "settings.json", isPretty: true) }
+    try directory.agree(on: settings).require(settings, in: directory.path, comparingClassifiers: true)
     let measurement = try ModelMeasurement(
       settings: measurement, data: data, digits: digits?.classifier, symbols: symbols?.classifier)
     try await train(measurement, event)
@@ -104,32 +113,42 @@ public struct Sweep: Sendable {
       recipe: grid.recipe, measurement: measurement)
   }
 
-  /// Both classifiers, trained at the same time where there are threads for it.
+  private var plan: SweepPlan {
+    SweepPlan(work: Dictionary(uniqueKeysWithValues: grid.points.map { ($0.name, work($0)) }))
+  }
+
+  private func tasks(
+    _ names: [String], isDone: @escaping @Sendable (_ task: String, _ files: Set<String>) -> Bool
+  ) -> SharedTasks {
+    var tasks = SharedTasks(folder: directory.path, tasks: names, isDone: isDone)
+    tasks.silenceSeconds = max(0.5, silenceSeconds)
+    return tasks
+  }
+
+  /// Both classifiers, trained at the same time where there are threads for it, each by one worker.
   private func classifiers(
     _ event: @escaping @Sendable (SweepEvent) -> Void
   ) async throws -> (SweepClassifiers.Entry?, SweepClassifiers.Entry?) {
     let training = ClassifierTraining(
       data: data, directory: directory, epochs: classifierEpochs, seed: classifierSeed, event: event)
-    let threads = Parallelism.threads
     let sources = [(ClassifierTraining.Kind.symbols, symbolClassifier), (.digits, digitClassifier)]
-    let atOnce = min(jobs ?? threads, 2)
-    return try await withThrowingTaskGroup(of: (ClassifierTraining.Kind, SweepClassifiers.Entry?).self) {
-      group in
-      var entries: [ClassifierTraining.Kind: SweepClassifiers.Entry] = [:]
-      func note(_ result: (ClassifierTraining.Kind, SweepClassifiers.Entry?)?) {
-        if let result { entries[result.0] = result.1 }
-      }
-      for (kind, source) in sources {
-        if atOnce == 1 { note(try await group.next()) }
-        group.addTask {
-          try Parallelism.withThreads(max(1, threads / atOnce)) {
-            (kind, try training.entry(kind, from: source))
-          }
-        }
-      }
-      while let result = try await group.next() { note(result) }
-      return (entries[.digits], entries[.symbols])
+    let trained = try sources.filter { kind, source in
+      guard source == .trained else { return false }
+      return try training.canTrain(kind)
+    }.map(\.0)
+    var tasks = tasks(trained.map(\.rawValue)) { $1.contains($0 + ".safetensors") }
+    let threads = Parallelism.threads
+    tasks.atOnce = max(1, min(jobs ?? threads, trained.count))
+    let share = max(1, threads / tasks.atOnce)
+    _ = try await tasks.run { _ in
+    } work: { claim in
+      try Parallelism.withThreads(share) { try training.train(claim) }
+      return nil
     }
+    func entry(_ kind: ClassifierTraining.Kind) throws -> SweepClassifiers.Entry? {
+      try training.entry(kind, from: sources.first { $0.0 == kind }!.1)
+    }
+    return (try entry(.digits), try entry(.symbols))
   }
 
   private func train(
@@ -138,33 +157,35 @@ public struct Sweep: Sendable {
     let remaining = try grid.points.filter { point in
       guard let record = try directory.record(named: point.name) else { return true }
       event(.finished(record))
-      // A kill between the record and this leaves the checkpoint.
-      try directory.remove(directory.file(point.name + ".checkpoint"))
       return false
     }
+    let unfinished = Set(remaining.map(\.name))
+    try directory.removeRemains(of: grid.points.map(\.name).filter { !unfinished.contains($0) })
     event(.found(finished: grid.points.count - remaining.count, of: grid.points.count))
-    try directory.gather()
+    let gathering = SweepGathering(directory)
+    try gathering.now()
     // The longest first, so that no thread waits long for the last model.
     let order = remaining.map { (point: $0, work: work($0)) }.sorted { $0.work > $1.work }.map(\.point)
+    let points = Dictionary(uniqueKeysWithValues: order.map { ($0.name, $0) })
+    var tasks = tasks(order.map(\.name)) { SweepDirectory.isFinished($0, in: $1) }
+    tasks.waits = waitsForOthers
     let threads = Parallelism.threads
-    let atOnce = max(1, min(jobs ?? threads, order.count))
-    var failures: [SweepError.Failure] = []
-    try await withThrowingTaskGroup(of: SweepError.Failure?.self) { group in
-      var waiting = order.makeIterator()
-      func startNext() {
-        guard let point = waiting.next() else { return }
-        group.addTask {
-          try Parallelism.withThreads(max(1, threads / atOnce)) { try train(point, measurement, event) }
-        }
+    tasks.atOnce = max(1, min(jobs ?? threads, order.count))
+    let share = max(1, threads / tasks.atOnce)
+    let outcome = try await tasks.run { name in
+      if let record = try directory.record(named: name) { event(.finishedElsewhere(record)) }
+    } work: { claim in
+      let failure = try Parallelism.withThreads(share) {
+        try train(points[claim.task]!, measurement, claim, event)
       }
-      for _ in 0..<atOnce { startNext() }
-      while let failure = try await group.next() {
-        startNext()
-        if let failure { failures.append(failure) } else { try directory.gather() }
-      }
+      try gathering.ifDue()
+      return failure
     }
-    guard failures.isEmpty else {
-      throw SweepError.modelsFailed(failures.sorted { $0.name < $1.name })
+    try gathering.now()
+    if !outcome.left.isEmpty { event(.leftToOthers(outcome.left)) }
+    guard outcome.failures.isEmpty else {
+      throw SweepError.modelsFailed(
+        outcome.failures.map { .init(name: $0.key, reason: $0.value) }.sorted { $0.name < $1.name })
     }
   }
 
@@ -176,24 +197,32 @@ public struct Sweep: Sendable {
 
   /// Trains, measures and writes one model. What is wrong with the model itself is returned: another run would find the same.
   private func train(
-    _ point: SweepPoint, _ measurement: ModelMeasurement, _ event: @Sendable (SweepEvent) -> Void
-  ) throws -> SweepError.Failure? {
+    _ point: SweepPoint, _ measurement: ModelMeasurement, _ claim: Claim,
+    _ event: @Sendable (SweepEvent) -> Void
+  ) throws -> String? {
     do {
       let clock = ContinuousClock()
       let start = clock.now
       let checkpoint = directory.file(point.name + ".checkpoint")
-      let (model, loss) = try trained(point, checkpoint: checkpoint, event)
+      let (model, loss) = try trained(point, checkpoint: checkpoint) { progress in
+        claim.report(
+          part: SweepClock.trainingPart * Double(progress.step) / Double(progress.steps),
+          "epoch \(progress.epoch) of \(progress.epochs)")
+        event(.training(point, progress))
+      }
       let end = clock.now
       // The checkpoint holds the training; measuring starts again from it.
       try Task.checkCancellation()
+      claim.report(part: SweepClock.trainingPart, "measuring")
       event(.measuring(point))
       var (record, panel) = try measurement.measure(model, as: point, loss: loss, epochsDone: point.epochs)
       record.trainSeconds = (end - start) / .seconds(1)
       record.evaluateSeconds = (clock.now - end) / .seconds(1)
+      if claim.isLost { throw CancellationError() }
       try model.save(to: directory.file(record.model))
       try directory.write(panel, to: record.panel)
       try directory.write(record, to: point.name + ".json")
-      try directory.remove(checkpoint)
+      try directory.removeRemains(of: [point.name])
       event(.finished(record))
       return nil
     } catch TrainingError.lossNotFinite(let step, let epoch, let loss) {
@@ -205,14 +234,14 @@ public struct Sweep: Sendable {
 
   private func failed(
     _ point: SweepPoint, _ reason: String, _ event: @Sendable (SweepEvent) -> Void
-  ) -> SweepError.Failure {
+  ) -> String {
     event(.failed(point, reason: reason))
-    return SweepError.Failure(name: point.name, reason: reason)
+    return reason
   }
 
   /// A model and the loss of its last epoch; nil for one without epochs.
   private func trained(
-    _ point: SweepPoint, checkpoint: String, _ event: @Sendable (SweepEvent) -> Void
+    _ point: SweepPoint, checkpoint: String, progress: (TrainingProgress) -> Void
   ) throws -> (ConvolutionalAutoencoder, loss: Double?) {
     let architecture = point.architecture(imageShape: data.imageShape)
     guard point.epochs > 0 else { return (ConvolutionalAutoencoder(architecture, seed: point.seed), nil) }
@@ -221,7 +250,7 @@ public struct Sweep: Sendable {
       path: checkpoint, everySteps: stepsBetweenCheckpoints(point))
     let result = try ConvolutionalAutoencoder.train(
       architecture, on: data.training.examples, settings: settings,
-      progress: { event(.training(point, $0)) })
+      progress: progress)
     return (result.model, result.history[result.epoch - 1].loss)
   }
 

@@ -49,7 +49,7 @@ struct ClassifierTraining {
     switch source {
     case .none: return nil
     case .file(let path): return try loaded(kind, path)
-    case .trained: return try trained(kind)
+    case .trained: return try stored(kind)
     }
   }
 
@@ -92,39 +92,60 @@ struct ClassifierTraining {
   }
   private static let recordKey = "sweep_classifier"
 
-  private func trained(_ kind: Kind) throws -> SweepClassifiers.Entry? {
-    guard let (images, labels, classes, sets) = try examples(kind) else { return nil }
-    let record = Record(sets: sets.map(SweepSettings.ImageSet.init), epochs: epochs, seed: seed)
-    let trainingSet = sets.map { "\($0.name) (\($0.count))" }.joined(separator: ", ")
-    let path = directory.file(kind.rawValue + ".safetensors")
-    let checkpoint = directory.file(kind.rawValue + ".checkpoint")
-    if FileManager.default.fileExists(atPath: path) {
-      let found = try ModelArchive(contentsOf: path).notes[Self.recordKey].map {
-        try JSONDecoder().decode(Record.self, from: Data($0.utf8))
-      }
-      guard found == record else {
-        throw SweepError.otherSweep(
-          directory: directory.path, setting: "training of \(kind.rawValue)",
-          found: found.map { "\($0)" } ?? "not stated", expected: "\(record)")
-      }
-      try directory.remove(checkpoint)
-      return try entry(
-        kind, ImageClassifier(Self.network(path)), trainingSet: trainingSet, seed: seed, name: kind.rawValue)
+  /// Whether there is anything to learn from, such as labels.
+  func canTrain(_ kind: Kind) throws -> Bool { try examples(kind) != nil }
+
+  private func record(_ sets: [Dataset]) -> Record {
+    Record(sets: sets.map(SweepSettings.ImageSet.init), epochs: epochs, seed: seed)
+  }
+
+  private func file(_ kind: Kind) -> String { directory.file(kind.rawValue + ".safetensors") }
+
+  /// Trains the classifier that a claim is for, and saves it.
+  func train(_ claim: Claim) throws {
+    guard let kind = Kind(rawValue: claim.task), let (images, labels, classes, sets) = try examples(kind)
+    else {
+      return
     }
+    let checkpoint = directory.file(kind.rawValue + ".checkpoint")
     var trainer = ImageClassifier.trainer
     trainer.epochs = epochs
     trainer.seed = seed
     trainer.checkpointing = Checkpointing(path: checkpoint, everySteps: 200)
     let classifier = try ImageClassifier.train(
       on: images, labels: labels, classes: classes, trainer: trainer,
-      progress: { event(.trainingClassifier(kind.rawValue, $0)) }
+      progress: { progress in
+        claim.report(
+          part: Double(progress.step) / Double(progress.steps),
+          "epoch \(progress.epoch) of \(progress.epochs)")
+        event(.trainingClassifier(kind.rawValue, progress))
+      }
     ).model
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let text = String(decoding: try encoder.encode(record), as: UTF8.self)
-    try classifier.save(to: path, notes: [Self.recordKey: text])
+    let text = String(decoding: try encoder.encode(record(sets)), as: UTF8.self)
+    if claim.isLost { throw CancellationError() }
+    try classifier.save(to: file(kind), notes: [Self.recordKey: text])
     try directory.remove(checkpoint)
-    return try entry(kind, classifier, trainingSet: trainingSet, seed: seed, name: kind.rawValue)
+  }
+
+  /// The classifier that this worker or another one has trained; nil where there is nothing to learn from.
+  private func stored(_ kind: Kind) throws -> SweepClassifiers.Entry? {
+    guard let (_, _, _, sets) = try examples(kind) else { return nil }
+    let (path, expected) = (file(kind), record(sets))
+    let found = try ModelArchive(contentsOf: path).notes[Self.recordKey].map {
+      try JSONDecoder().decode(Record.self, from: Data($0.utf8))
+    }
+    guard found == expected else {
+      throw SweepError.otherSweep(
+        directory: directory.path, setting: "training of \(kind.rawValue)",
+        found: found.map { "\($0)" } ?? "not stated", expected: "\(expected)")
+    }
+    try directory.remove(directory.file(kind.rawValue + ".checkpoint"))
+    return try entry(
+      kind, ImageClassifier(Self.network(path)),
+      trainingSet: sets.map { "\($0.name) (\($0.count))" }.joined(separator: ", "), seed: seed,
+      name: kind.rawValue)
   }
 
   /// What to learn from; nil for digits without labels.

@@ -22,6 +22,9 @@ public struct SweepClock: Sendable {
     }
   }
 
+  /// The part of a model's time that its training takes; measuring is the rest.
+  public static let trainingPart = 0.95
+
   /// The estimate of a model's work, in multiply-adds.
   static func work(
     of point: SweepPoint, imageShape: Shape, trainingImages: Int, measuredImages: Int

@@ -13,6 +13,8 @@ import OODDatasets
 ///     NAME.panel.json        its images (`ModelPanel`)
 ///     NAME.safetensors       the model
 ///     NAME.checkpoint        a training under way
+///     NAME.1.claim           the worker that is at a model
+///     plan-DIGEST.json       the models that workers have been given (`SweepPlan`)
 ///     models.jsonl           all records, one a line, by name
 ///
 /// Every file is written beside and renamed. Results of several machines merge by putting their files into one directory, or by
@@ -34,9 +36,10 @@ public struct SweepDirectory: Sendable, Hashable {
 
   /// The records in `models.jsonl` and in models' own files, by name. A model that occurs twice, as after concatenation, is
   /// one when its records differ in nothing but time.
+  /// - Parameter allowsNone: No records are none, and no error.
   /// - Throws: `SweepError` when there is none, one is damaged, two records of a model differ, or two models were measured
   ///   on other control sets.
-  public func records() throws -> [SweepRecord] {
+  public func records(allowsNone: Bool = false) throws -> [SweepRecord] {
     let path = file("models.jsonl")
     var found: [(record: SweepRecord, place: String)] = []
     if let bytes = try contents("models.jsonl") {
@@ -50,7 +53,10 @@ public struct SweepDirectory: Sendable, Hashable {
       let bytes = try contents(name) ?? Data()
       found.append((try Self.decode(SweepRecord.self, bytes, file: file(name)), file(name)))
     }
-    guard let first = found.first else { throw SweepError.noRecords(directory: self.path) }
+    guard let first = found.first else {
+      guard allowsNone else { throw SweepError.noRecords(directory: self.path) }
+      return []
+    }
     if let other = found.first(where: { $0.record.controls != first.record.controls }) {
       throw SweepError.malformedFile(
         file: other.place, line: nil,
@@ -104,6 +110,46 @@ public struct SweepDirectory: Sendable, Hashable {
     try OutputPlace.write(encoder.encode(value), to: file(name))
   }
 
+  /// Writes the settings where there are none.
+  /// - Returns: What is there now: of workers that start together one comes first.
+  func agree(on settings: SweepSettings) throws -> SweepSettings {
+    if let stored = try self.settings() { return stored }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    try OutputPlace.writeFirst(encoder.encode(settings), to: file("settings.json"))
+    return try self.settings() ?? settings
+  }
+
+  /// Writes a plan beside those of workers with other models.
+  func write(_ plan: SweepPlan) throws {
+    if try !names().contains(plan.fileName) { try write(plan, to: plan.fileName) }
+  }
+
+  /// What workers have been given, all together; nil where there is no plan.
+  func plan() throws -> SweepPlan? {
+    let plans = try names().filter(SweepPlan.isFile).compactMap { name in
+      try contents(name).map { try Self.decode(SweepPlan.self, $0, file: file(name)) }
+    }
+    return plans.isEmpty ? nil : SweepPlan(plans)
+  }
+
+  /// Whether a model's record and all that it names are among the files of a sweep.
+  static func isFinished(_ model: String, in files: Set<String>) -> Bool { files.contains(model + ".json") }
+
+  /// Removes what is left of the work on models whose records are there: a kill may have come between the two.
+  func removeRemains(of models: [String]) throws {
+    let endings = [".json", ".panel.json", ".safetensors", ".checkpoint"]
+    let own = Set(models.flatMap { model in endings.map { model + $0 } })
+    let checkpoints = Set(models.map { $0 + ".checkpoint" })
+    let finished = Set(models)
+    for name in try names() {
+      let isRemains =
+        checkpoints.contains(name) || PartialFiles.base(of: name).map(own.contains) ?? false
+        || ClaimFile(folder: path, name: name).map { finished.contains($0.task) } ?? false
+      if isRemains { try remove(file(name)) }
+    }
+  }
+
   /// Gathers the records of all finished models, of this run, of earlier ones and of other shards at work in the directory, into
   /// `models.jsonl`. Done again while records appear, so that the last of several writers has seen them all.
   func gather() throws {
@@ -123,10 +169,22 @@ public struct SweepDirectory: Sendable, Hashable {
     }
   }
 
+  /// Writes `models.jsonl` from records that may have no files of their own, in the order that `gather` has.
+  func writeAll(_ records: [SweepRecord]) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var lines: [UInt8] = []
+    for record in records.sorted(by: { $0.name + ".json" < $1.name + ".json" }) {
+      lines += try encoder.encode(record)
+      lines.append(UInt8(ascii: "\n"))
+    }
+    try OutputPlace.write(lines, to: file("models.jsonl"))
+  }
+
   /// The first of the files that a sweep makes; nil for a directory without any.
   /// - Parameter models: Only the files of these models count, where other shards may be at work; all when nil.
   func firstFileInUse(by models: [String]?) throws -> String? {
-    let endings = [".json", ".jsonl", ".safetensors", ".checkpoint"]
+    let endings = [".json", ".jsonl", ".safetensors", ".checkpoint", ClaimFile.ending]
     let own = models.map { Set($0.flatMap { model in (endings + [".panel.json"]).map { model + $0 } }) }
     return try names().first { name in
       own.map { $0.contains(name) } ?? endings.contains { name.hasSuffix($0) }

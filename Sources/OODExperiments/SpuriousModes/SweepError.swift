@@ -18,7 +18,7 @@ public enum SweepError: Error, Sendable, Hashable {
   case modelsFailed([Failure])
 
   /// One model and why it failed.
-  public struct Failure: Sendable, Hashable {
+  public struct Failure: Sendable, Hashable, Encodable {
     public let name, reason: String
   }
 }
@@ -48,6 +48,7 @@ extension SweepError: CustomStringConvertible {
     case .modelsFailed(let failures):
       "\(failures.count) of the models failed, all others are done: "
         + failures.map { "\($0.name): \($0.reason)" }.joined(separator: " ")
+        + " They are not tried again unless their claims (NAME.1\(ClaimFile.ending) and so on) are deleted."
     }
   }
 }

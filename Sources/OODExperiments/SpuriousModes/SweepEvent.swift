@@ -13,6 +13,10 @@ public enum SweepEvent: Sendable {
   /// A model is trained and being measured.
   case measuring(SweepPoint)
   case finished(SweepRecord)
+  /// Another worker has finished a model of this one's grid.
+  case finishedElsewhere(SweepRecord)
+  /// Models that others are at, which this worker does not wait for.
+  case leftToOthers([String])
   /// A model that could not be trained or measured; the sweep goes on with the others.
   case failed(SweepPoint, reason: String)
 }

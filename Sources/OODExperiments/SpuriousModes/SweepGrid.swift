@@ -69,10 +69,10 @@ public struct SweepGrid: Sendable, Hashable {
 
   /// The part of one machine of several: every `count`th model from the `index`th, counted from 1.
   public func shard(_ index: Int, of count: Int) -> SweepGrid {
-    precondition(
-      count >= 1 && (1...count).contains(index), "There is no part \(index) of \(count); parts count from 1.")
-    return SweepGrid(
-      points.enumerated().filter { $0.offset % count == index - 1 }.map(\.element), recipe: recipe)
+    guard let shard = Shard(index, of: count) else {
+      preconditionFailure("There is no part \(index) of \(count); parts count from 1.")
+    }
+    return SweepGrid(shard.part(of: points), recipe: recipe)
   }
 
   /// The same models with another number of maps in all layers but the bottleneck, which keeps its own.

@@ -9,7 +9,8 @@
 @preconcurrency import Dispatch
 import Synchronization
 
-/// What becomes of a run that is asked to end (SIGINT, SIGTERM) while it has work to save: the work is cancelled, which lets a
+/// What becomes of a run that is asked to end (SIGINT, SIGTERM, and
+/// SIGUSR1, by which batch systems announce the end of a job's time) while it has work to save: the work is cancelled, which lets a
 /// training finish its step and write its checkpoint, and the command that goes on is told. A second signal ends it at once.
 enum Interruption {
   private struct State: Sendable {
@@ -20,7 +21,7 @@ enum Interruption {
   }
 
   private static let state = Mutex(State())
-  private static let signals = [SIGINT, SIGTERM]
+  private static let signals = [SIGINT, SIGTERM, SIGUSR1]
   /// A serial queue has a thread of its own, where the shared ones wait for the processors that training keeps busy.
   private static let queue = DispatchQueue(label: "ood.interruption", qos: .userInteractive)
 

@@ -32,14 +32,4 @@ enum GridArgument {
     if let epochs { grid = try grid.training(epochs: epochs) }
     return grid
   }
-
-  /// The part of a grid that `I/N` names; nil is all of it.
-  static func shard(_ text: String?) throws -> (index: Int, count: Int)? {
-    guard let text else { return nil }
-    let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 2, let index = numbers[0], let count = numbers[1], count >= 1,
-      (1...count).contains(index)
-    else { throw ValidationError("--shard is I/N with I from 1 to N, and it is \(text).") }
-    return (index, count)
-  }
 }

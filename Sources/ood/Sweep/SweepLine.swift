@@ -31,8 +31,16 @@ final class SweepLine: Sendable {
         state.start = .now
         if finished > 0 { Console.remark("\(finished) of \(total) models are there already.") }
       case .training(let point, let step): Self.training(point, step, &state)
-      case .measuring(let point): state.clock.update(point.name, part: 0.95)
+      case .measuring(let point): state.clock.update(point.name, part: SweepClock.trainingPart)
       case .finished(let record): Self.finished(record, &state)
+      case .finishedElsewhere(let record):
+        state.finished += 1
+        state.clock.skip(record.name)
+        Console.endProgress()
+        Console.remark("\(state.finished) of \(state.total): \(record.name), by another worker")
+      case .leftToOthers(let names):
+        Console.endProgress()
+        Console.remark("Nothing is left to begin; \(names.count) models are with other workers.")
       case .failed(let point, let reason):
         state.running[point.name] = nil
         state.clock.update(point.name, part: 1)
@@ -58,8 +66,7 @@ final class SweepLine: Sendable {
   }
 
   private static func training(_ point: SweepPoint, _ step: TrainingProgress, _ state: inout State) {
-    // Measuring is the rest.
-    state.clock.update(point.name, part: 0.95 * Double(step.step) / Double(step.steps))
+    state.clock.update(point.name, part: SweepClock.trainingPart * Double(step.step) / Double(step.steps))
     state.running[point.name] = (step.epoch, step.epochs, step.examplesPerSecond)
     let now = state.running.sorted { $0.key < $1.key }
     let models = now.map { "\($0.key) epoch \($0.value.epoch) of \($0.value.epochs)" }.joined(separator: ", ")
@@ -96,7 +103,7 @@ final class SweepLine: Sendable {
   }
 
   /// Seconds for people.
-  private static func time(_ seconds: Double) -> String {
+  static func time(_ seconds: Double) -> String {
     let whole = wholeSeconds(seconds)
     if whole < 120 { return "\(whole) s" }
     return whole < 7200 ? "\((whole + 30) / 60) min" : "\(whole / 3600) h \(whole % 3600 / 60) min"

@@ -1,0 +1,274 @@
+#!/usr/bin/env bash
+# Sweeps by several workers, on the engines that are installed: what they write together is, but for times, what one process writes.
+#
+#   Tests/cluster.sh [TOOL]      TOOL is the built `ood` [.build/release/ood]; MODELS=200 and WORKERS=8 are the kill test's size
+#
+# Slurm (slurm-wlm, munge) runs with a controller and two node daemons on this machine, in a folder of their own; Open MPI
+# (openmpi-bin) with two ranks; GNU parallel. What is missing is skipped with a message. It installs nothing, and ends only what it
+# started, by process numbers in files.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+package=$PWD
+tool=$(realpath "${1:-.build/release/ood}")
+[ -x "$tool" ] || { echo "There is no $tool: swift build -c release --product ood" >&2; exit 1; }
+work=$(mktemp -d "${TMPDIR:-/tmp}/ood-cluster.XXXXXX")
+export OOD=$tool OOD_THREADS=1
+failures=0 skipped=0
+
+finish() {
+  for file in "$work"/slurm/run/*.pid; do
+    [ -f "$file" ] || continue
+    kill "$(cat "$file")" 2>/dev/null || true
+  done
+  [ "${KEEP:-}" ] && echo "Files are kept in $work" || rm -rf "$work"
+}
+trap finish EXIT
+
+passed() { echo "passed: $1"; }
+failed() { echo "FAILED: $1" >&2; failures=$((failures + 1)); }
+skip() { echo "skipped: $1"; skipped=$((skipped + 1)); }
+
+# Records without times, one a line.
+timeless() { sed -E 's/"(train|evaluate)_seconds":[-+.eE0-9]+/"\1_seconds":0/g' "$1/models.jsonl" | LC_ALL=C sort; }
+
+# same NAME ALONE SHARED: every file but the records' times is equal, and nothing is left over.
+same() {
+  local file fault=""
+  cmp -s <(timeless "$2") <(timeless "$3") || fault="models.jsonl"
+  for file in "$2"/*.safetensors "$2"/*.panel.json "$2"/settings.json; do
+    cmp -s "$file" "$3/$(basename "$file")" || fault="$fault $(basename "$file")"
+  done
+  file=$(find "$3" -name '*.claim' -o -name '*.checkpoint' -o -name '*.partial')
+  [ -z "$file" ] || fault="$fault left: $file"
+  [ -z "$fault" ] && passed "$1" || failed "$1: $fault"
+}
+
+# once NAME LOGS...: no model's end is told twice.
+once() {
+  local name=$1 twice
+  shift
+  twice=$(grep -h 'trained in' "$@" | grep -o 'L[0-9]*-m[^ ,]*' | sort | uniq -d)
+  [ -z "$twice" ] && passed "$name: no model done twice" || failed "$name: done twice: $twice"
+}
+
+models() {   # models COUNT MAPS EPOCHS
+  local text="" i
+  for i in $(seq 1 "$1"); do
+    text+="${text:+, }{\"layers\": 1, \"maps\": $2, \"bottleneck\": $((1 + i % 8)), \"epochs\": $3, \"seed\": $i}"
+  done
+  echo "{\"recipe\": \"fast\", \"models\": [$text]}"
+}
+
+data=(--data 'synthetic-digits:train[0..<64]' --test 'synthetic-digits:test[0..<20]' --control 'synthetic-symbols:test[0..<20]'
+  --generate 4 --jobs 1 --takeover 20)
+
+# --- Workers that are killed at random ---------------------------------------------------------------------------------------
+kills() {
+  local count=${MODELS:-200} workers=${WORKERS:-8} out=$work/killed pids=() logs=0 i victim kills=0 before now status=0
+  models "$count" 2 1 >"$work/many.json"
+  start() {
+    "$tool" sweep "$work/many.json" "${data[@]}" --no-classifiers --resume --out "$out" >/dev/null 2>"$work/kill.$logs.log" &
+    pids[$1]=$!
+    logs=$((logs + 1))
+  }
+  for i in $(seq 0 $((workers - 1))); do start "$i"; done
+  done_count() { find "$out" -name '*.panel.json' 2>/dev/null | wc -l; }
+  before=0
+  # A kill for every tenth of the models, until nine tenths are done.
+  while now=$(done_count); [ "$now" -lt $((count * 9 / 10)) ]; do
+    if [ "$now" -ge $((before + count / 20)) ]; then
+      before=$now victim=$((RANDOM % workers))
+      kill -9 "${pids[$victim]}" 2>/dev/null && kills=$((kills + 1))
+      wait "${pids[$victim]}" 2>/dev/null || true
+      start "$victim"
+    fi
+    sleep 0.05
+    for i in "${pids[@]}"; do kill -0 "$i" 2>/dev/null && continue 2; done
+    break
+  done
+  for i in "${pids[@]}"; do wait "$i" || status=$?; done
+  [ "$status" = 0 ] || failed "kills: a worker ended with status $status"
+  "$tool" sweep collect "$out" >/dev/null || failed "kills: collect"
+  "$tool" sweep "$work/many.json" "${data[@]}" --no-classifiers --out "$work/many-alone" >/dev/null 2>&1
+  same "$count models, $workers workers, $kills kills: equal to one process" "$work/many-alone" "$out"
+  once "kills" "$work"/kill.*.log
+}
+
+# --- What one process writes, for the engines ---------------------------------------------------------------------------------
+alone() {
+  models 6 8 40 >"$work/grid.json"
+  "$tool" sweep "$work/grid.json" "${data[@]}" --classifier-epochs 1 --out "$work/alone" >/dev/null 2>"$work/alone.log"
+}
+export_job() {
+  cat >"$work/worker.sh" <<SCRIPT
+#!/bin/bash
+# worker.sh OUT [OPTIONS]
+out=\$1; shift
+exec "$tool" sweep "$work/grid.json" ${data[@]@Q} --classifier-epochs 1 --resume --out "\$out" "\$@"
+SCRIPT
+  chmod +x "$work/worker.sh"
+}
+
+shared_processes() {
+  if command -v parallel >/dev/null && parallel --version 2>/dev/null | grep -q GNU; then
+    OOD_SWEEP="$work/worker.sh" bash "$package/Docs/cluster/parallel.sh" "$work/parallel" 3 >/dev/null 2>"$work/parallel.log" \
+      || failed "GNU parallel: $(tail -3 "$work/parallel.log")"
+    same "GNU parallel, 3 workers in one directory" "$work/alone" "$work/parallel"
+  else
+    skip "GNU parallel is not installed (apt-get install parallel)"
+  fi
+  if command -v mpirun >/dev/null; then
+    # Of Open MPI: root may start it, and there may be more ranks than cores.
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+    OOD_SWEEP="$work/worker.sh" bash "$package/Docs/cluster/mpi.sh" "$work/mpi" 2 >/dev/null 2>"$work/mpi.log" \
+      || failed "mpirun: $(tail -3 "$work/mpi.log")"
+    same "Open MPI, 2 ranks in one directory" "$work/alone" "$work/mpi"
+    once "Open MPI" "$work/mpi.log"
+    mpirun -n 2 bash -c \
+      "'$tool' sweep '$work/grid.json' --print-grid --shard auto | grep -c '\"bottleneck\"'" >"$work/mpi.counts" 2>&1
+    [ "$(sort -u "$work/mpi.counts")" = 3 ] && passed "Open MPI, --shard auto: three models each" \
+      || failed "Open MPI, --shard auto: $(cat "$work/mpi.counts")"
+  else
+    skip "Open MPI is not installed (apt-get install openmpi-bin)"
+  fi
+}
+
+# --- Machines whose processes can't be seen: a dead worker is noticed by its silence --------------------------------------------
+machines() {
+  local apart=(unshare --pid --fork --kill-child --mount-proc) first status=0
+  "${apart[@]}" true 2>/dev/null || { skip "Spaces of process numbers can't be made here (unshare --pid)"; return 0; }
+  "${apart[@]}" "$work/worker.sh" "$work/apart" --takeover 3 >/dev/null 2>"$work/apart.0.log" &
+  first=$!
+  for _ in $(seq 300); do
+    [ "$(find "$work/apart" -name 'L*.claim' 2>/dev/null | wc -l)" -ge 1 ] && break
+    sleep 0.05
+  done
+  kill -9 $first
+  wait $first 2>/dev/null || true
+  [ -n "$(find "$work/apart" -name 'L*.1.claim')" ] || failed "Another machine: nothing was left to take over"
+  "${apart[@]}" "$work/worker.sh" "$work/apart" --takeover 3 >/dev/null 2>"$work/apart.1.log" || status=$?
+  [ $status = 0 ] || failed "Another machine: $(tail -3 "$work/apart.1.log")"
+  same "A worker of another machine dies: taken over after its silence" "$work/alone" "$work/apart"
+}
+
+# --- Slurm: a controller and two nodes ----------------------------------------------------------------------------------------
+slurm_start() {
+  local base=$work/slurm host
+  host=$(hostname -s)
+  mkdir -p "$base"/{state,spool,log,run}
+  chmod 755 "$work"
+  dd if=/dev/urandom of="$base/munge.key" bs=1024 count=1 2>/dev/null
+  chmod 600 "$base/munge.key"
+  munged --key-file="$base/munge.key" --socket="$base/run/munge.socket" --pid-file="$base/run/munged.pid" \
+    --log-file="$base/log/munged.log" --seed-file="$base/run/munged.seed" --force 2>/dev/null
+  cat >"$base/slurm.conf" <<CONF
+ClusterName=test
+SlurmctldHost=$host(127.0.0.1)
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+CryptoType=crypto/munge
+AuthInfo=socket=$base/run/munge.socket
+StateSaveLocation=$base/state
+SlurmdSpoolDir=$base/spool/%n
+SlurmctldPidFile=$base/run/slurmctld.pid
+SlurmdPidFile=$base/run/slurmd.%n.pid
+SlurmctldLogFile=$base/log/slurmctld.log
+SlurmdLogFile=$base/log/slurmd.%n.log
+SlurmctldPort=16817
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SchedulerType=sched/builtin
+MpiDefault=none
+ReturnToService=2
+SlurmdTimeout=20
+KillWait=10
+NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=16818 CPUs=1 RealMemory=1000
+NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=16819 CPUs=1 RealMemory=1000
+PartitionName=main Nodes=n1,n2 Default=YES State=UP
+CONF
+  export SLURM_CONF=$base/slurm.conf
+  slurmctld -f "$SLURM_CONF"
+  slurmd -N n1 -f "$SLURM_CONF"
+  slurmd -N n2 -f "$SLURM_CONF"
+  for _ in $(seq 60); do
+    [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = 2 ] && return 0
+    sleep 0.5
+  done
+  return 1
+}
+
+# Waits until a job has left the queue, for so many seconds at most.
+ended() {
+  for _ in $(seq $(($2 * 2))); do
+    [ -z "$(squeue -h -j "$1" 2>/dev/null)" ] && return 0
+    sleep 0.5
+  done
+  scancel "$1"
+  return 1
+}
+
+slurm() {
+  local job name
+  for name in slurmctld slurmd sbatch munged; do
+    command -v $name >/dev/null || { skip "Slurm is not installed: no $name (apt-get install slurm-wlm munge)"; return 0; }
+  done
+  [ "$(id -u)" = 0 ] || { skip "Slurm's daemons are started by root only"; return 0; }
+  slurm_start || { failed "Slurm's nodes do not come up: $(tail -3 "$work"/slurm/log/*.log)"; return 0; }
+  submit() {   # submit LOG OUT OPTIONS...: the recipe's script with options of ours
+    local log=$1 out=$2
+    shift 2
+    OOD_SWEEP="$work/worker.sh" OOD_OUT="$out" sbatch --parsable --mem=100 -o "$work/$log.%a.log" -D "$work" "$@" \
+      "$package/Docs/cluster/slurm-array.sh"
+  }
+  job=$(submit array "$work/array" --array=0-1)
+  ended "$job" 120 || failed "Slurm array: not done after two minutes"
+  same "Slurm, an array of 2 on 2 nodes" "$work/alone" "$work/array"
+  once "Slurm array" "$work"/array.*.log
+
+  # A node's daemon and what it started die in the middle; the other worker goes on with its model.
+  job=$(submit killed "$work/node" --array=0-1 --no-requeue)
+  for _ in $(seq 200); do
+    [ "$(find "$work/node" -name '*.checkpoint' 2>/dev/null | wc -l)" -ge 1 ] && break
+    sleep 0.1
+  done
+  kill -9 "$(cat "$work/slurm/run/slurmd.n2.pid")"
+  # With the node goes its task: the one whose worker Slurm had put on n2.
+  for name in $(pgrep -f "sweep $work/grid.json .*--out $work/node" || true); do
+    if tr '\0' '\n' <"/proc/$name/environ" 2>/dev/null | grep -qx 'SLURMD_NODENAME=n2'; then kill -9 "$name"; fi
+  done
+  for _ in $(seq 240); do
+    [ "$(find "$work/node" -name '*.panel.json' 2>/dev/null | wc -l)" = 6 ] && break
+    sleep 0.5
+  done
+  sleep 2
+  "$tool" sweep collect "$work/node" >/dev/null 2>&1 || failed "Slurm, a node dies: models are missing"
+  same "Slurm, a node dies in the middle" "$work/alone" "$work/node"
+  scancel "$job" 2>/dev/null || true
+  rm -f "$work/slurm/run/slurmd.n2.pid"
+  slurmd -N n2 -f "$SLURM_CONF"
+
+  # A task is told that its time ends (SIGUSR1), writes its checkpoints, puts itself back into the queue and goes on.
+  job=$(submit requeue "$work/requeue" --array=0-0 --open-mode=append)
+  for _ in $(seq 200); do
+    [ "$(find "$work/requeue" -name 'L*.claim' 2>/dev/null | wc -l)" -ge 1 ] && break
+    sleep 0.1
+  done
+  scancel --batch --signal=USR1 "$job"
+  ended "$job" 240 || failed "Slurm requeue: not done after four minutes"
+  grep -q Interrupted "$work"/requeue.*.log || failed "Slurm requeue: the task was not interrupted"
+  same "Slurm, a task that is told to end and requeued" "$work/alone" "$work/requeue"
+}
+
+kills
+alone
+export_job
+shared_processes
+machines
+slurm
+echo "$failures failed, $skipped skipped"
+[ "$failures" = 0 ]
