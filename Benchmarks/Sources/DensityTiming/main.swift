@@ -39,7 +39,7 @@ struct TimedDensity<Model: TrainableDensity>: Timed {
     let (start, data) = (model, try TrainingSet(batch))
     var trained = start
     let time = try seconds(1) {
-      trained = try trainer.train(start, on: data) { $0.loss($1.inputs, labels: nil, $2) }.model
+      trained = try trainer.train(start, on: data) { try $0.loss($1.inputs, labels: nil, $2) }.model
     }
     model = trained
     return time / Double(steps)
