@@ -8,7 +8,7 @@ struct GapFilling: Sendable, Hashable {
   init?(
     fitting features: Matrix, _ encoding: ColumnEncoding, _ settings: TablePreparation.Settings
   ) throws(TableError) {
-    guard settings.imputation != .none else { return nil }
+    guard settings.imputation != .none, settings.imputation != .keep else { return nil }
     var values: [Double] = []
     for (column, range) in encoding.featureRanges.enumerated() {
       for feature in range {
@@ -40,10 +40,13 @@ extension GapFilling {
   }
 
   init?(from archive: ModelArchive, width: Int, _ settings: TablePreparation.Settings) throws {
-    guard archive["medians"] != nil || settings.imputation != .none else { return nil }
+    guard archive["medians"] != nil || settings.imputation != .none && settings.imputation != .keep else {
+      return nil
+    }
     values = try archive.finiteDoubles("medians", shape: [width])
     nearest =
       settings.imputation == .nearest
-      ? try NearestRows(from: archive, width: width, count: settings.neighbours ?? NearestRows.usualCount) : nil
+      ? try NearestRows(from: archive, width: width, count: settings.neighbours ?? NearestRows.usualCount)
+      : nil
   }
 }

@@ -32,6 +32,8 @@ public struct TablePreparation: Sendable, Hashable {
     case mostFrequent = "most-frequent"
     /// The mean over the training rows nearest to the row that have the entry: see `NearestRows`.
     case nearest
+    /// Nothing: they stay, for a scorer that takes them (`MixedIsolationForest`). Columns are not scaled then.
+    case keep
   }
 
   /// What columns are scaled by.
@@ -79,6 +81,15 @@ public struct TablePreparation: Sendable, Hashable {
   /// Each feature and indicator is divided by these.
   public var scales: [Double] { scaling.scales }
 
+  /// Features of the prepared table that are positions among names, whose order means little (`ColumnEncoding.Coding.ordinal`).
+  public var categoryFeatures: Set<Int> {
+    guard settings.coding == .ordinal else { return [] }
+    return Set(
+      zip(encoding.kinds, encoding.featureRanges).compactMap { kind, range in
+        if case .category = kind { range.lowerBound } else { nil }
+      })
+  }
+
   /// What each column holds; nil where all hold numbers.
   public var columnKinds: [ColumnKind]? { encoding.isIdentity ? nil : encoding.kinds }
 
@@ -108,7 +119,18 @@ public struct TablePreparation: Sendable, Hashable {
     let features = encoding.encoded(x)
     filling = try GapFilling(fitting: features, encoding, settings)
     let filled = Self.filled(x, encoding, filling, indicatedColumns)
-    try filled.checkTraining()
+    if settings.imputation == .keep {
+      guard settings.scaling == .none else {
+        throw .invalidSetting(
+          name: "scaling", value: settings.scaling.rawValue, expected: "none where gaps are kept")
+      }
+      try filled.withUnsafeElements { elements throws(TableError) in
+        guard let bad = elements.firstIndex(where: \.isInfinite) else { return }
+        throw .notFinite(row: bad / filled.columns, column: bad % filled.columns, value: elements[bad])
+      }
+    } else {
+      try filled.checkTraining()
+    }
     scaling = FeatureScaling(fitting: filled, by: settings.scaling)
   }
 
@@ -151,7 +173,8 @@ public struct TablePreparation: Sendable, Hashable {
     }
     try x.withUnsafeElements { elements throws(ExampleError) in
       for row in 0..<x.rows {
-        try check(UnsafeBufferPointer(rebasing: elements[row * x.columns..<(row + 1) * x.columns]), example: row)
+        try check(
+          UnsafeBufferPointer(rebasing: elements[row * x.columns..<(row + 1) * x.columns]), example: row)
       }
     }
   }
@@ -161,8 +184,9 @@ public struct TablePreparation: Sendable, Hashable {
     guard row.count == featureCount else {
       throw .unexpectedShape(found: [row.count], expected: [featureCount])
     }
+    let acceptsGaps = filling != nil || settings.imputation == .keep
     for (feature, value) in row.enumerated()
-    where !value.isFinite && !(value.isNaN && (filling != nil || encoding.acceptsGaps(feature))) {
+    where !value.isFinite && !(value.isNaN && (acceptsGaps || encoding.acceptsGaps(feature))) {
       throw .notFinite(example: example, feature: feature, value: value)
     }
   }
