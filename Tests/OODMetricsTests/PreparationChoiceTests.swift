@@ -13,7 +13,7 @@ struct PreparationChoiceTests {
 
   private func expectEqual(_ found: [Double], _ expected: [Double], within tolerance: Double) {
     #expect(found.count == expected.count)
-    for (a, b) in zip(found, expected) { #expect(abs(a - b) < tolerance, "\(found) is not \(expected)") }
+    for (a, b) in zip(found, expected) { #expect(abs(a - b) <= tolerance, "\(found) is not \(expected)") }
   }
 
   private func reloaded(_ preparation: TablePreparation) throws -> TablePreparation {
@@ -38,7 +38,8 @@ struct PreparationChoiceTests {
     expectEqual(filled.row(0), [1, 10, 0], within: 0)
     // Nothing to compare by: medians.
     expectEqual(try preparation(Matrix([[.nan, .nan, .nan]])).row(0), [2.2, 25, 4], within: 1e-12)
-    #expect(try reloaded(preparation) == preparation)
+    // Training rows with gaps are NaN, which equals nothing: the answers are compared.
+    #expect(try reloaded(preparation)(table) == filled)
     #expect(throws: TableError.self) {
       try TablePreparation(
         fitting: table,

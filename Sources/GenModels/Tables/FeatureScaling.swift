@@ -47,7 +47,8 @@ struct FeatureScaling: Sendable, Hashable {
       }
     }
     self.init(
-      means: means, scales: scales, powers: powers, quantiles: quantiles, leastShare: 0.5 / Double(max(1, x.rows)))
+      means: means, scales: scales, powers: powers, quantiles: quantiles,
+      leastShare: scaling == .quantile ? 0.5 / Double(max(1, x.rows)) : 0.5)
   }
 
   private init(
