@@ -49,6 +49,15 @@ let package = Package(
     // What `Peers/speed_energy.py` runs.
     .executableTarget(
       name: "EnergyTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
+    // Nanoseconds and blocks of memory for one row from a loaded detector.
+    .target(name: "CAllocationCount"),
+    .executableTarget(
+      name: "RowTiming",
+      dependencies: [
+        "CAllocationCount", .product(name: "GenModels", package: "swift-ood"),
+        .product(name: "OODDetectors", package: "swift-ood"),
+        .product(name: "OODMetrics", package: "swift-ood"),
+      ]),
     .systemLibrary(
       name: "CBaselineZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .executableTarget(

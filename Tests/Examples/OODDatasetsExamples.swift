@@ -128,3 +128,14 @@ private func csvColumnRolesExample() {
   format.columns.times = ["shipped"]
   format.columns.categories = ["machine", "country"]
 }
+
+private func jsonLinesTableExample() throws {
+  var format = CSVFormat()
+  format.columns.categories = ["machine"]
+  let table = try JSONLinesTable.read("orders.jsonl", format: format)
+}
+
+private func tablePiecesExample(library: DataLibrary) throws {
+  var pieces = try library.pieces(Specification("csv:big.csv?id=order"), rowCount: 65_536)
+  while let table = try pieces?.next() { print(table.values.rows) }
+}

@@ -75,6 +75,12 @@ private func blameColumns(table: Matrix, newRows: Matrix) throws {
   let contributions = try ECOD(fitting: table).contributions(newRows)
 }
 
+private func mixedIsolationForestExample(table: Matrix, newRows: Matrix) throws {
+  // Column 1 holds positions among names; NaN is a gap anywhere.
+  let forest = try MixedIsolationForest(fitting: table, categories: [1], using: RandomGenerator(seed: 1))
+  let scores = try forest.score(newRows)
+}
+
 // MARK: Support vectors
 
 private func classwiseOneClassSVMExample(rows: Matrix, labels: Indexes) throws {

@@ -229,3 +229,9 @@ private func tableExplanationExample(scorer: some OODScorer<Matrix>, medians: [D
   let explanation = try TableExplanation(of: scorer, replacements: medians)
   let contributions = try explanation.contributions(rows)
 }
+
+private func rowDetectionExample() throws {
+  let detector = try Detector<PreparedScorer<IsolationForest>>(contentsOf: "detector.safetensors")
+  let verdict = try detector.detect(row: [20.5, 1.25, 3])
+  print(verdict.isOutOfDistribution, verdict.score, verdict.pValue ?? 1)
+}

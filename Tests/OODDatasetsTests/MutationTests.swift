@@ -29,6 +29,15 @@ import Testing
       ],
       read: { _ = try NumPy.read(bytes: $0).tensor() }),
     Case(
+      testDescription: "JSON lines",
+      seeds: [Array("{\"a\": 1.5, \"b\": \"x\", \"c\": null}\n{\"b\": \"y\", \"a\": -2, \"c\": [1]}\n".utf8)],
+      read: {
+        var format = CSVFormat(missingValues: .dropRow)
+        format.columns.categories = ["b"]
+        format.columns.dropped = ["c"]
+        _ = try JSONLinesTable.read(bytes: $0, format: format)
+      }),
+    Case(
       testDescription: "NumPy archive",
       seeds: [true, false].map { packed in
         NumPyArchive.bytes(

@@ -51,6 +51,71 @@ import Testing
       ] + arguments)
   }
 
+  @Test("A forest that takes holes and names as they are, saved, and asked again")
+  func asTheyAre() throws {
+    let file = folder + "/mixed.safetensors"
+    let run = try ToolRun(
+      "detect", "mixed-isolation-forest", "--train", csv("train.csv"), "--calibrate", csv("cal.csv"),
+      "--false-positive-rate", "0.05", "--score", csv("new.csv"), "--explain", "1", "--format", "csv",
+      "--save", file)
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = run.output.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(lines.count == 101)
+    let flagged = Set(lines.filter { $0.last == "true" }.map { String($0[1]) })
+    #expect(flagged.isSuperset(of: ["10", "40", "70"]), "\(flagged)")
+    let again = try ToolRun("score", file, "--data", csv("new.csv", "?id=id"), "--explain", "1")
+    #expect(again.output == run.output, "\(again.errors)")
+    let loaded = try ModelCatalogue.complete.load(file) as? Detector<PreparedScorer<MixedIsolationForest>>
+    // A day's cycle of the time, then the machine.
+    #expect(loaded?.scorer.base.categories.count == 1)
+    #expect(
+      try ToolRun("detect", "mif", "--train", csv("train.csv"), "--score", csv("new.csv"), "--impute", "keep")
+        .status == 64)
+  }
+
+  @Test(
+    "Rows scored some at a time are those scored at once, to the bit; from a pipe too",
+    arguments: ["csv", "jsonl"])
+  func pieces(format: String) throws {
+    let file = folder + "/pieces.safetensors"
+    let fit = try detect("hbos", "--score", csv("new.csv"), "--save", file)
+    #expect(fit.status == 0, "\(fit.errors)")
+    let data = csv("new.csv", "?id=id")
+    func score(_ arguments: String...) throws -> ToolRun {
+      try ToolRun(arguments: ["score", file, "--data", data, "--format", format] + arguments)
+    }
+    // A report needs all rows at once.
+    let whole = try score("--report", folder + "/whole.html", "--p-values", "--explain", "1")
+    #expect(whole.status == 0, "\(whole.errors)")
+    for rows in ["1", "7", "100", "1000"] {
+      let pieces = try score("--rows-at-once", rows, "--p-values", "--explain", "1")
+      #expect(pieces.output == whole.output, "\(pieces.errors)")
+    }
+    #expect(try score("--rows-at-once", "0").status == 64)
+  }
+
+  @Test(
+    "Gaps filled by the nearest rows, and scales of powers and quantiles", arguments: ["power", "quantile"])
+  func choices(scale: String) throws {
+    let file = folder + "/\(scale).safetensors"
+    let run = try ToolRun(
+      "detect", "gmm", "--components", "2", "--train", csv("train.csv"), "--score", csv("new.csv"),
+      "--impute", "nearest",
+      "--impute-neighbours", "3", "--scale", scale, "--format", "csv", "--save", file)
+    #expect(run.status == 0, "\(run.errors)")
+    let again = try ToolRun("score", file, "--data", csv("new.csv", "?id=id"))
+    #expect(again.output == run.output, "\(again.errors)")
+    let top = run.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+      .sorted { Double($0[2])! > Double($1[2])! }.prefix(8).map { String($0[1]) }
+    #expect(Set(top).isSuperset(of: ["10", "40", "70"]), "\(top)")
+    let wrong = try ToolRun(
+      "detect", "gmm", "--train", csv("train.csv"), "--score", csv("new.csv"), "--impute", "median",
+      "--impute-neighbours", "3")
+    #expect(wrong.status == 64)
+  }
+
   @Test("Fit, calibrate, explain, draw a page, save; and ask the file again, elsewhere")
   func wholeWay() throws {
     let (file, page) = (folder + "/detector.safetensors", folder + "/page.html")

@@ -248,6 +248,40 @@ OOD_INLINE void tree_walk(const double *x, size_t rows, size_t d, const struct o
   }
 }
 
+/// A row walks down trees side by side: the leaf that it reaches in each of `trees` <= tree_walkers.
+OOD_INLINE void tree_walk_forest(const double *x, const struct ood_tree_node *nodes, const int32_t *roots,
+                                 const int32_t *depths, size_t trees, int32_t *at) {
+  int32_t depth = 0;
+  for (size_t t = 0; t < trees; t++) {
+    at[t] = 0;
+    depth = depths[t] > depth ? depths[t] : depth;
+  }
+  // A leaf leads to itself, so the shallower trees wait for the deepest.
+  for (int32_t level = 0; level < depth; level++) {
+#pragma clang loop unroll(full)
+    for (size_t t = 0; t < trees; t++) {
+      const struct ood_tree_node node = nodes[roots[t] + at[t]];
+      int32_t next = node.left + (x[node.feature] >= node.threshold);
+      __asm__("" : "+r"(next));
+      at[t] = next;
+    }
+  }
+}
+
+static void tree_row_lengths(const double *x, const struct ood_tree_node *nodes, const double *lengths,
+                             const int32_t *roots, const int32_t *depths, size_t trees, double *sum) {
+  int32_t at[tree_walkers];
+  size_t t = 0;
+  for (; t + tree_walkers <= trees; t += tree_walkers) {
+    tree_walk_forest(x, nodes, roots + t, depths + t, tree_walkers, at);
+    for (size_t k = 0; k < tree_walkers; k++) *sum += lengths[roots[t + k] + at[k]];
+  }
+  for (; t < trees; t++) {
+    tree_walk_forest(x, nodes, roots + t, depths + t, 1, at);
+    *sum += lengths[roots[t] + at[0]];
+  }
+}
+
 static void trees_path_lengths(const double *x, size_t rows, size_t d, const struct ood_tree_node *nodes,
                                const double *lengths, const int32_t *roots, const int32_t *depths, size_t trees,
                                double *sums) {
@@ -255,19 +289,18 @@ static void trees_path_lengths(const double *x, size_t rows, size_t d, const str
   const size_t block = d < 32 ? 128 : d < 256 ? 64 : 16;
   for (size_t first = 0; first < rows; first += block) {
     const size_t end = rows - first < block ? rows : first + block;
-    for (size_t t = 0; t < trees; t++) {
+    const size_t together = first + (end - first) / tree_walkers * tree_walkers;
+    for (size_t t = 0; t < trees && together > first; t++) {
       const struct ood_tree_node *tree = nodes + roots[t];
       const double *tree_lengths = lengths + roots[t];
       int32_t at[tree_walkers];
-      size_t i = first;
-      for (; i + tree_walkers <= end; i += tree_walkers) {
+      for (size_t i = first; i < together; i += tree_walkers) {
         tree_walk(x + i * d, tree_walkers, d, tree, depths[t], at);
         for (size_t k = 0; k < tree_walkers; k++) sums[i + k] += tree_lengths[at[k]];
       }
-      for (; i < end; i++) {
-        tree_walk(x + i * d, 1, d, tree, depths[t], at);
-        sums[i] += tree_lengths[at[0]];
-      }
+    }
+    for (size_t i = together; i < end; i++) {
+      tree_row_lengths(x + i * d, nodes, lengths, roots, depths, trees, sums + i);
     }
   }
 }

@@ -48,13 +48,7 @@ extension Matrix: ExampleBatch {
       example: position / columns, feature: position % columns, value: withUnsafeElements { $0[position] })
   }
 
-  public func examples(_ range: Range<Int>) -> Matrix {
-    withUnsafeElements { elements in
-      Matrix(
-        rows: range.count, columns: columns,
-        elements: Array(elements[range.lowerBound * columns..<range.upperBound * columns]))
-    }
-  }
+  public func examples(_ range: Range<Int>) -> Matrix { self[rows: range] }
 }
 
 /// Sequences of feature vectors, a row a time step: the shape of an example is that of one step, and lengths may differ.

@@ -81,6 +81,32 @@ public struct Matrix: Sendable, Hashable {
     return (0..<rows).map { elements[$0 * columns + j] }
   }
 
+  /// The rows of a range, copied. Traps when the matrix does not have them.
+  public subscript(rows range: Range<Int>) -> Matrix {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows,
+      "There are no rows \(range) in a \(rows) by \(columns) matrix.")
+    return Matrix(
+      rows: range.count, columns: columns,
+      elements: Array(elements[range.lowerBound * columns..<range.upperBound * columns]))
+  }
+
+  /// The columns at these positions, in this order, copied. Traps when the matrix does not have them.
+  public subscript(columns positions: some Collection<Int>) -> Matrix {
+    for j in positions {
+      precondition(j >= 0 && j < columns, "There is no column \(j) in a \(rows) by \(columns) matrix.")
+    }
+    return Matrix(rows: rows, columns: positions.count) { destination in
+      var place = 0
+      for i in 0..<rows {
+        for j in positions {
+          destination[place] = elements[i * columns + j]
+          place += 1
+        }
+      }
+    }
+  }
+
   /// The elements (i, i), as many as there are.
   public var diagonal: [Double] { (0..<min(rows, columns)).map { elements[$0 * columns + $0] } }
 }

@@ -118,4 +118,16 @@ extension TensorAlgebra {
     let axis = values[0].shape.normalized(axis: axis)
     return values.count == 1 ? values[0] : apply(Concatenate(axis: axis), to: values, precomputed: nil)[0]
   }
+
+  /// Several values of one shape along a new axis at the front: `[count] + shape`. At least one value.
+  public static func stack(_ values: [Self]) -> Self {
+    precondition(!values.isEmpty, "There is nothing to stack.")
+    let shape = values[0].shape
+    for (number, value) in values.enumerated() {
+      precondition(
+        value.shape == shape,
+        "Values to stack have one shape: the first has \(shape), and number \(number) has \(value.shape).")
+    }
+    return concatenate(values.map { $0.reshaped(Shape([1] + Array(shape))) }, axis: 0)
+  }
 }

@@ -128,29 +128,30 @@ public struct ColumnEncoding: Sendable, Hashable, Codable {
   /// The features of a table; NaN where a gap has none.
   func encoded(_ x: Matrix) -> Matrix {
     guard !isIdentity else { return x }
-    let width = featureCount
-    let ranges = featureRanges
+    let (width, columns) = (featureCount, kinds.count)
     return x.mapRows(width: width) { rows, count, result in
-      for i in 0..<count {
-        let row = rows + i * kinds.count
-        let features = result + i * width
-        for (column, kind) in kinds.enumerated() {
-          let first = ranges[column].lowerBound
-          let value = row[column]
-          switch kind {
-          case .number: features[first] = value
-          case .time: Self.encode(value, cycles: cycleCounts[column], into: features + first)
-          case .category(let names):
-            let code = Self.code(value, among: names.count)
-            switch coding {
-            case .oneHot:
-              for feature in 0..<names.count { features[first + feature] = feature == code ? 1 : 0 }
-            case .ordinal: features[first] = code.map(Double.init) ?? .nan
-            case .frequency: features[first] = code.map { frequencies[column][$0] } ?? 0
-            }
-          }
+      for i in 0..<count { encode(rows + i * columns, to: result + i * width) }
+    }
+  }
+
+  /// The features of one row. Takes no memory.
+  func encode(_ row: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>) {
+    var features = result
+    for column in kinds.indices {
+      let value = row[column]
+      switch kinds[column] {
+      case .number: features[0] = value
+      case .time: Self.encode(value, cycles: cycleCounts[column], into: features)
+      case .category(let names):
+        let code = Self.code(value, among: names.count)
+        switch coding {
+        case .oneHot:
+          for feature in 0..<names.count { features[feature] = feature == code ? 1 : 0 }
+        case .ordinal: features[0] = code.map(Double.init) ?? .nan
+        case .frequency: features[0] = code.map { frequencies[column][$0] } ?? 0
         }
       }
+      features += width(column)
     }
   }
 

@@ -16,6 +16,8 @@ public struct TablePreparation: Sendable, Hashable {
     public var hasIndicators = false
     public var coding = ColumnEncoding.Coding.oneHot
     public var scaling = Scaling.none
+    /// Training rows that `Imputation.nearest` takes the mean of; 5 where nil.
+    public var neighbours: Int?
 
     public init() {}
   }
@@ -28,6 +30,10 @@ public struct TablePreparation: Sendable, Hashable {
     case median
     /// The most frequent of the column's other entries.
     case mostFrequent = "most-frequent"
+    /// The mean over the training rows nearest to the row that have the entry: see `NearestRows`.
+    case nearest
+    /// Nothing: they stay, for a scorer that takes them (`MixedIsolationForest`). Columns are not scaled then.
+    case keep
   }
 
   /// What columns are scaled by.
@@ -37,19 +43,24 @@ public struct TablePreparation: Sendable, Hashable {
     case standard
     /// (x − median) / (75% quantile − 25% quantile); the standard deviation where those are equal.
     case robust
+    /// The standard normal quantile of the share of training entries below: see `FeatureScaling`. Beyond the training entries all
+    /// values count as the outermost, so that it suits detectors that look at how columns go together.
+    case quantile
+    /// Yeo and Johnson's power (2000) that makes the column most nearly normal, then as `standard`.
+    case power
   }
 
   public let settings: Settings
   /// How columns become features.
   public let encoding: ColumnEncoding
-  /// Fill NaN in a feature with these; nil leaves them, for scorers to refuse.
-  public let fills: [Double]?
+  /// What gaps are filled with; nil leaves them, for scorers to refuse.
+  let filling: GapFilling?
   /// Columns with an indicator of gaps, which stand behind the features.
   public let indicatedColumns: [Int]
-  /// Subtracted from each feature and indicator, after filling.
-  public let means: [Double]
-  /// Each feature and indicator is divided by these.
-  public let scales: [Double]
+  /// How features and indicators are scaled, after filling.
+  let scaling: FeatureScaling
+  /// Columns that hold one value in all of the training table's rows.
+  public let constantColumns: [Int]
   /// What each column usually holds; nil where a file does not say.
   public let columnRanges: [ColumnRange]?
   /// The names of the training table's columns, in order, where they are known.
@@ -59,7 +70,25 @@ public struct TablePreparation: Sendable, Hashable {
   public var featureCount: Int { encoding.kinds.count }
 
   /// Columns of the prepared table.
-  public var preparedCount: Int { means.count }
+  public var preparedCount: Int { scaling.means.count }
+
+  /// NaN in a feature is filled with these, where no neighbours fill it; nil where gaps are left.
+  public var fills: [Double]? { filling?.values }
+
+  /// Subtracted from each feature and indicator, after filling.
+  public var means: [Double] { scaling.means }
+
+  /// Each feature and indicator is divided by these.
+  public var scales: [Double] { scaling.scales }
+
+  /// Features of the prepared table that are positions among names, whose order means little (`ColumnEncoding.Coding.ordinal`).
+  public var categoryFeatures: Set<Int> {
+    guard settings.coding == .ordinal else { return [] }
+    return Set(
+      zip(encoding.kinds, encoding.featureRanges).compactMap { kind, range in
+        if case .category = kind { range.lowerBound } else { nil }
+      })
+  }
 
   /// What each column holds; nil where all hold numbers.
   public var columnKinds: [ColumnKind]? { encoding.isIdentity ? nil : encoding.kinds }
@@ -71,7 +100,7 @@ public struct TablePreparation: Sendable, Hashable {
   ///   - columnKinds: What its columns hold; numbers where nil. Traps unless there is one for each.
   ///   - settings: What is done.
   /// - Throws: `TableError` for a table without rows or columns, with infinities, with NaN that is not to be filled, with a column of
-  ///   NaN alone, and with more categories than there may be features.
+  ///   NaN alone, with more categories than there may be features, and for a number of neighbours below 1.
   public init(
     fitting x: Matrix, columnNames: [String]? = nil, columnKinds: [ColumnKind]? = nil, settings: Settings
   ) throws(TableError) {
@@ -86,19 +115,23 @@ public struct TablePreparation: Sendable, Hashable {
     columnRanges = (0..<x.columns).map { ColumnRange(x.column($0), kind: kinds[$0]) }
     indicatedColumns =
       settings.hasIndicators ? (0..<x.columns).filter { x.column($0).contains(where: \.isNaN) } : []
+    constantColumns = (0..<x.columns).filter { x.isConstant(column: $0) }
     let features = encoding.encoded(x)
-    fills = try Self.fills(features, encoding, settings.imputation)
-    let filled = Self.fill(features, fills, indicating: indicatedColumns, of: x)
-    try filled.checkTraining()
-    switch settings.scaling {
-    case .none:
-      means = Array(repeating: 0, count: filled.columns)
-      scales = Array(repeating: 1, count: filled.columns)
-    case .standard:
-      let moments = ColumnMoments(filled)
-      (means, scales) = (moments.means, moments.scales)
-    case .robust: (means, scales) = Self.robust(filled)
+    filling = try GapFilling(fitting: features, encoding, settings)
+    let filled = Self.filled(x, encoding, filling, indicatedColumns)
+    if settings.imputation == .keep {
+      guard settings.scaling == .none else {
+        throw .invalidSetting(
+          name: "scaling", value: settings.scaling.rawValue, expected: "none where gaps are kept")
+      }
+      try filled.withUnsafeElements { elements throws(TableError) in
+        guard let bad = elements.firstIndex(where: \.isInfinite) else { return }
+        throw .notFinite(row: bad / filled.columns, column: bad % filled.columns, value: elements[bad])
+      }
+    } else {
+      try filled.checkTraining()
     }
+    scaling = FeatureScaling(fitting: filled, by: settings.scaling)
   }
 
   /// The preparation learned from a table of numbers.
@@ -118,16 +151,16 @@ public struct TablePreparation: Sendable, Hashable {
     try self.init(fitting: x, columnNames: columnNames, settings: settings)
   }
 
-  private init(
-    settings: Settings, encoding: ColumnEncoding, fills: [Double]?, indicatedColumns: [Int], means: [Double],
-    scales: [Double], ranges: [ColumnRange]?, columnNames: [String]?
+  init(
+    settings: Settings, encoding: ColumnEncoding, filling: GapFilling?, indicatedColumns: [Int],
+    scaling: FeatureScaling, constantColumns: [Int], ranges: [ColumnRange]?, columnNames: [String]?
   ) {
     self.settings = settings
     self.encoding = encoding
-    self.fills = fills
+    self.filling = filling
     self.indicatedColumns = indicatedColumns
-    self.means = means
-    self.scales = scales
+    self.scaling = scaling
+    self.constantColumns = constantColumns
     self.columnRanges = ranges
     self.columnNames = columnNames
   }
@@ -138,19 +171,27 @@ public struct TablePreparation: Sendable, Hashable {
     guard x.columns == featureCount else {
       throw .unexpectedShape(found: [x.columns], expected: [featureCount])
     }
-    let accepts = (0..<featureCount).map { fills != nil || encoding.acceptsGaps($0) }
-    let bad = x.withUnsafeElements { elements in
-      elements.indices.first { position in
-        let value = elements[position]
-        return !value.isFinite && !(value.isNaN && accepts[position % featureCount])
+    try x.withUnsafeElements { elements throws(ExampleError) in
+      for row in 0..<x.rows {
+        try check(
+          UnsafeBufferPointer(rebasing: elements[row * x.columns..<(row + 1) * x.columns]), example: row)
       }
     }
-    guard let bad else { return }
-    throw .notFinite(
-      example: bad / featureCount, feature: bad % featureCount, value: x.withUnsafeElements { $0[bad] })
   }
 
-  /// The prepared table: ((x or fill) − mean) / scale of each feature; beyond the greatest finite number, that one.
+  /// Throws unless this is a row to prepare, as `check` does. Takes no memory.
+  package func check(_ row: UnsafeBufferPointer<Double>, example: Int = 0) throws(ExampleError) {
+    guard row.count == featureCount else {
+      throw .unexpectedShape(found: [row.count], expected: [featureCount])
+    }
+    let acceptsGaps = filling != nil || settings.imputation == .keep
+    for (feature, value) in row.enumerated()
+    where !value.isFinite && !(value.isNaN && (acceptsGaps || encoding.acceptsGaps(feature))) {
+      throw .notFinite(example: example, feature: feature, value: value)
+    }
+  }
+
+  /// The prepared table: each feature, or what fills it, scaled; beyond the greatest finite number, that one.
   /// - Throws: `ExampleError` for another number of columns, infinities, or NaN that is not to be filled.
   public func callAsFunction(_ x: Matrix) throws(ExampleError) -> Matrix {
     try check(x)
@@ -159,13 +200,16 @@ public struct TablePreparation: Sendable, Hashable {
 
   /// The prepared table, of one that was checked.
   package func prepared(checked x: Matrix) -> Matrix {
-    let filled = Self.fill(encoding.encoded(x), fills, indicating: indicatedColumns, of: x)
-    let (means, scales, d) = (means, scales, preparedCount)
-    return filled.mapRows(width: d) { rows, count, result in
-      for i in 0..<count {
-        for j in 0..<d { result[i * d + j] = standardized(rows[i * d + j], means[j], scales[j]) }
-      }
+    let (columns, width) = (featureCount, preparedCount)
+    return x.mapRows(width: width) { rows, count, result in
+      for i in 0..<count { prepare(rows + i * columns, to: result + i * width) }
     }
+  }
+
+  /// One row, prepared, that was checked: `preparedCount` numbers. Takes no memory.
+  package func prepare(_ row: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>) {
+    Self.fill(row, to: result, encoding, filling, indicatedColumns)
+    scaling.scale(result)
   }
 
   /// What contributions of the prepared columns amount to for each column of the table, by the rule that makes the score of them. An
@@ -194,133 +238,39 @@ public struct TablePreparation: Sendable, Hashable {
 }
 
 extension TablePreparation {
-  private static func fills(
-    _ features: Matrix, _ encoding: ColumnEncoding, _ imputation: Imputation
-  ) throws(TableError) -> [Double]? {
-    guard imputation != .none else { return nil }
-    var fills: [Double] = []
-    for (column, range) in encoding.featureRanges.enumerated() {
-      for feature in range {
-        var present = features.column(feature).filter { !$0.isNaN }
-        guard !present.isEmpty else { throw .emptyColumn(column: column) }
-        present.sort()
-        fills.append(
-          imputation == .median
-            ? Quantiles.median(sorted: present) : ColumnRange.mostFrequent(sorted: present))
-      }
-    }
-    return fills
-  }
-
   /// Features with their gaps filled, and indicators of the table's gaps behind them.
-  private static func fill(
-    _ features: Matrix, _ fills: [Double]?, indicating columns: [Int], of x: Matrix
+  private static func filled(
+    _ x: Matrix, _ encoding: ColumnEncoding, _ filling: GapFilling?, _ indicated: [Int]
   ) -> Matrix {
-    guard fills != nil || !columns.isEmpty else { return features }
-    let (d, width) = (features.columns, features.columns + columns.count)
-    var filled = features.mapRows(width: width) { rows, count, result in
-      for i in 0..<count {
-        for j in 0..<d {
-          let value = rows[i * d + j]
-          result[i * width + j] = value.isNaN ? fills?[j] ?? value : value
-        }
-        for j in d..<width { result[i * width + j] = 0 }
+    let (columns, width) = (x.columns, encoding.featureCount + indicated.count)
+    return x.mapRows(width: width) { rows, count, result in
+      for i in 0..<count { fill(rows + i * columns, to: result + i * width, encoding, filling, indicated) }
+    }
+  }
+
+  private static func fill(
+    _ row: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>, _ encoding: ColumnEncoding,
+    _ filling: GapFilling?, _ indicated: [Int]
+  ) {
+    encoding.encode(row, to: result)
+    filling?.fill(result)
+    let indicators = result + encoding.featureCount
+    for number in indicated.indices { indicators[number] = row[indicated[number]].isNaN ? 1 : 0 }
+  }
+}
+
+extension Matrix {
+  /// Whether a column's entries that are not NaN are all equal, and one is there.
+  package func isConstant(column: Int) -> Bool {
+    withUnsafeElements { elements in
+      var value = Double.nan
+      for row in 0..<rows {
+        let entry = elements[row * columns + column]
+        if entry.isNaN || entry == value { continue }
+        guard value.isNaN else { return false }
+        value = entry
       }
+      return !value.isNaN
     }
-    for (number, column) in columns.enumerated() {
-      for row in 0..<x.rows where x[row, column].isNaN { filled[row, d + number] = 1 }
-    }
-    return filled
   }
-
-  private static func robust(_ x: Matrix) -> (means: [Double], scales: [Double]) {
-    let moments = ColumnMoments(x)
-    var (medians, scales) = (moments.means, moments.scales)
-    for j in 0..<x.columns {
-      let sorted = x.column(j).sorted()
-      medians[j] = Quantiles.median(sorted: sorted)
-      let spread =
-        Quantiles.interpolated(sorted: sorted, level: 0.75)
-        - Quantiles.interpolated(sorted: sorted, level: 0.25)
-      if spread > 0 && spread.isFinite { scales[j] = spread }
-    }
-    return (medians, scales)
-  }
-}
-
-extension TablePreparation: Model {
-  public static let kind = "table-preparation"
-
-  public struct Configuration: Codable, Hashable, Sendable {
-    var columnNames: [String]?
-    // What files of tables of numbers, gaps and standard scales don't say.
-    var settings: Settings?
-    var encoding: ColumnEncoding?
-    var indicatedColumns: [Int]?
-    var ranges: [ColumnRange]?
-  }
-
-  public var configuration: Configuration {
-    Configuration(
-      columnNames: columnNames, settings: settings, encoding: encoding.isIdentity ? nil : encoding,
-      indicatedColumns: indicatedColumns.isEmpty ? nil : indicatedColumns, ranges: columnRanges)
-  }
-
-  public var exampleShape: Shape { [featureCount] }
-
-  public func encode(to archive: inout ModelArchive) {
-    if let fills { archive["medians"] = .float64(fills, shape: [fills.count]) }
-    archive["means"] = .float64(means, shape: [preparedCount])
-    archive["scales"] = .float64(scales, shape: [preparedCount])
-  }
-
-  public init(from archive: ModelArchive) throws {
-    let count = try archive.shape("means", rank: 1)[0]
-    let configuration = try archive.configuration(as: Configuration.self)
-    let indicated = configuration.indicatedColumns ?? []
-    let encoding = configuration.encoding ?? .identity(columns: count - indicated.count)
-    try encoding.requireSense()
-    let columns = encoding.kinds.count
-    guard columns >= 1, (configuration.columnNames?.count ?? columns) == columns,
-      encoding.featureCount + indicated.count == count, indicated.allSatisfy({ (0..<columns).contains($0) }),
-      (configuration.ranges?.count ?? columns) == columns
-    else {
-      throw ModelFileError.malformed(
-        reason: """
-          a preparation of \(columns) columns to \(count) has \(configuration.columnNames?.count ?? columns) column names, \
-          \(configuration.ranges?.count ?? columns) ranges and \(indicated.count) indicators
-          """)
-    }
-    try self.init(archive, configuration, encoding)
-  }
-
-  /// The preparation in a scorer's archive of version 1, where its numbers stood beside the scorer.
-  package init(versionOne archive: ModelArchive, featureCount: Int) throws {
-    try self.init(archive, Configuration(), .identity(columns: featureCount))
-  }
-
-  private init(
-    _ archive: ModelArchive, _ configuration: Configuration, _ encoding: ColumnEncoding
-  ) throws {
-    let width = encoding.featureCount
-    let prepared = width + (configuration.indicatedColumns?.count ?? 0)
-    let fills = archive["medians"] == nil ? nil : try archive.finiteDoubles("medians", shape: [width])
-    var settings = Settings()
-    settings.imputation = fills == nil ? .none : .median
-    self.init(
-      settings: configuration.settings ?? settings, encoding: encoding, fills: fills,
-      indicatedColumns: configuration.indicatedColumns ?? [],
-      means: try archive.finiteDoubles("means", shape: [prepared]),
-      scales: try archive.positiveDoubles("scales", shape: [prepared]), ranges: configuration.ranges,
-      columnNames: configuration.columnNames)
-  }
-}
-
-/// (x − mean) / scale, at most the greatest finite number in magnitude.
-@inline(__always)
-package func standardized(_ x: Double, _ mean: Double, _ scale: Double) -> Double {
-  let result = (x - mean) / scale
-  if result.isFinite { return result }
-  // The difference may be beyond the finite numbers where the quotient isn't.
-  return ((x / 2 - mean / 2) / scale * 2).saturated
 }

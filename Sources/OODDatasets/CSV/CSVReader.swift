@@ -35,8 +35,24 @@ struct CSVReader {
     isPlain = numberText.isPlain
   }
 
+  /// All rows.
   mutating func read() throws -> CSVTable {
-    while let row = try rows.next() {
+    // Without rows `next` throws.
+    let table = try next(rows: .max)!
+    guard table.rowCount > 0 else {
+      throw DataError(
+        .missingValue, in: rows.name, expected: "rows without gaps",
+        found: "gaps in all of the \(dataRowCount) rows")
+    }
+    return table
+  }
+
+  /// At most so many of the next rows, those that are left out included; nil at the end. A text without rows is an error.
+  mutating func next(rows most: Int) throws -> CSVTable? {
+    let first = dataRowCount
+    (values, labels, ids, categories, droppedRowCount) = ([], [], [], [:], 0)
+    rowNumbers = first > 0 ? [] : nil
+    while dataRowCount - first < most, let row = try rows.next() {
       if row.isEmpty && fieldCount != 1 { continue }
       if fieldCount == 0 {
         if try readDelimiterLine(row) { continue }
@@ -59,14 +75,10 @@ struct CSVReader {
         found: fieldCount == 0
           ? "no rows" : "a row of column names and no other row (header=no reads it as numbers)")
     }
-    guard droppedRowCount < dataRowCount else {
-      throw DataError(
-        .missingValue, in: rows.name, expected: "rows without gaps",
-        found: "gaps in all of the \(dataRowCount) rows")
-    }
-    try refuseNumberedNames()
+    guard dataRowCount > first else { return nil }
+    if first == 0 { try refuseNumberedNames() }
     let features = roles.filter(\.isFeature)
-    let rowCount = dataRowCount - droppedRowCount
+    let rowCount = dataRowCount - first - droppedRowCount
     let (indexes, names) = labelField == nil ? (nil, nil) : CSVReader.classes(labels)
     let kinds = sortedKinds(features, rowCount: rowCount)
     return CSVTable(
@@ -257,7 +269,7 @@ struct CSVReader {
         case .fill(let value): values.append(roles[i] == .number ? value : .nan)
         case .dropRow:
           values.removeLast(values.count - start)
-          if droppedRowCount == 0 { rowNumbers = Array(0..<dataRowCount) }
+          if rowNumbers == nil { rowNumbers = Array(0..<dataRowCount) }
           droppedRowCount += 1
           return false
         }
@@ -307,7 +319,7 @@ struct CSVReader {
   }
 
   /// Distinct labels in order, and for each label its position among them.
-  private static func classes(_ labels: [String]) -> (Indexes, [String]) {
+  static func classes(_ labels: [String]) -> (Indexes, [String]) {
     let distinct = Set(labels)
     let numbers = Dictionary(
       uniqueKeysWithValues: distinct.compactMap { label in

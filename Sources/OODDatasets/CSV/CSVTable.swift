@@ -69,6 +69,9 @@ public struct CSVTable: Sendable {
     try array.tensor(source: source, columnNames: columnNames)
   }
 
+  /// The numbers in double precision, an example a row.
+  public var matrix: Matrix { Matrix(rows: rowCount, columns: columnCount, elements: values) }
+
   /// The numbers as an array [rows, columns] of 64-bit floats.
   public var array: NumericArray { NumericArray(values, shape: [rowCount, columnCount]) }
 }

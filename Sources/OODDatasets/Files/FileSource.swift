@@ -20,7 +20,7 @@ final class FileSource: ByteSource {
 
   deinit { close(descriptor) }
 
-  /// Opens a file for reading. A pipe, a socket or a terminal is read into memory to its end.
+  /// Opens a file for reading; `-` is standard input. A pipe, a socket or a terminal is read into memory to its end.
   ///
   /// - Parameters:
   ///   - path: Of the file.
@@ -30,13 +30,14 @@ final class FileSource: ByteSource {
   static func open(_ path: String, mostBytes: Int = InflationLimit.standard.byteCount) throws
     -> any ByteSource
   {
+    let file = path == "-" ? "/dev/stdin" : path
     // Non-blocking, so that opening a pipe that nobody writes to does not wait.
     #if canImport(Darwin)
-      let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      let descriptor = Darwin.open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     #elseif canImport(Musl)
-      let descriptor = Musl.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      let descriptor = Musl.open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     #else
-      let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      let descriptor = Glibc.open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     #endif
     func fault(_ found: String) -> DataError {
       DataError(.inaccessible, in: path, expected: "a readable file", found: found)

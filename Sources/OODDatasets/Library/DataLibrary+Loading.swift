@@ -28,7 +28,8 @@ extension DataLibrary {
   func folder(of specification: Specification) -> String? {
     switch specification.source {
     case .named(let set, let part): return storedSet(set, withPart: part)?.folder
-    case .idx(let path, _), .npy(let path), .npz(let path, _), .csv(let path), .hwrt(let path),
+    case .idx(let path, _), .npy(let path), .npz(let path, _), .csv(let path), .jsonl(let path),
+      .hwrt(let path),
       .strokes(let path):
       return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }

@@ -27,8 +27,8 @@ struct DatasetLoader {
       return .whole(try assemble(examples, labels, nil, summary: "the array of \(path)", source: path))
     case .npz(let path, let key):
       return try archive(path, key: key, classNames: nil, summary: "arrays of \(path)")
-    case .csv(let path):
-      let table = try CSVTable(path, format: CSVOptions(specification).format(), limit: limit)
+    case .csv(let path), .jsonl(let path):
+      let table = try textTable(path, CSVOptions(specification).format())
       guard table.columnKinds == nil else {
         throw SpecificationError(
           specification.text, column: 1,
@@ -52,6 +52,14 @@ struct DatasetLoader {
 
   private var limit: InflationLimit { library.limit }
 
+  /// The table of a CSV file or of JSON lines.
+  private func textTable(_ path: String, _ format: CSVFormat) throws -> CSVTable {
+    if case .jsonl = specification.source {
+      return try JSONLinesTable.read(path, format: format, limit: limit)
+    }
+    return try CSVTable(path, format: format, limit: limit)
+  }
+
   /// The labels of an `npy:` specification.
   private func npyLabels(count: Int) throws -> Indexes? {
     try specification.options["labels"].map { labels in
@@ -67,21 +75,9 @@ struct DatasetLoader {
       let array = try NumPy.read(path, limit: limit)
       return try table(array, labels: npyLabels(count: array.shape.first ?? 0), classNames: nil, path: path)
     case .npz(let path, let key): return try table(archive: path, key: key, classNames: nil)
-    case .csv(let path):
-      var format = try CSVOptions(specification).format()
-      if keepsGaps { format.missingValues = .fill(.nan) }
-      format.columns.adopt(names: columns?.names, kinds: columns?.kinds)
-      let table = try CSVTable(path, format: format, limit: limit)
+    case .csv(let path), .jsonl(let path):
       return DataTable(
-        name: specification.text,
-        values: Matrix(rows: table.rowCount, columns: table.columnCount, elements: table.values),
-        columns: TableColumns(
-          count: table.columnCount, names: table.columnNames, kinds: table.columnKinds),
-        labels: table.labels.map {
-          TableLabels(indexes: $0.elements.map { Int($0) }, classNames: table.classNames, namesAreText: true)
-        }, ids: table.ids, droppedRowCount: table.droppedRowCount,
-        shape: [table.rowCount, table.columnCount],
-        rowNumbers: table.rowNumbers)
+        name: specification.text, try textTable(path, tableFormat(keepsGaps: keepsGaps, like: columns)))
     case .named(let set, let part):
       if MadeSet.all.contains(where: { $0.name == set }) { return nil }
       let (stored, part) = try find(set, part)
@@ -91,6 +87,28 @@ struct DatasetLoader {
       case .images, .strokes, .hwrt: return nil
       }
     case .idx, .hwrt, .strokes: return nil
+    }
+  }
+
+  /// How a text's table is read for a detector.
+  private func tableFormat(keepsGaps: Bool, like columns: TableColumns?) throws -> CSVFormat {
+    var format = try CSVOptions(specification).format()
+    if keepsGaps { format.missingValues = .fill(.nan) }
+    format.columns.adopt(names: columns?.names, kinds: columns?.kinds)
+    return format
+  }
+
+  /// A reader of some rows at a time; nil for sources that are read whole.
+  func textReader(keepsGaps: Bool, like columns: TableColumns?) throws -> (any TextTableReader)? {
+    func stream(_ path: String) throws -> ByteStream {
+      try ByteStream(FileSource.open(path, mostBytes: limit.byteCount), limit: limit)
+    }
+    switch specification.source {
+    case .csv(let path):
+      return try CSVReader(stream(path), format: tableFormat(keepsGaps: keepsGaps, like: columns))
+    case .jsonl(let path):
+      return JSONLinesReader(try stream(path), format: try tableFormat(keepsGaps: keepsGaps, like: columns))
+    default: return nil
     }
   }
 
@@ -126,8 +144,8 @@ struct DatasetLoader {
     case .npy(let path): return try NumPy.read(path, limit: limit)
     case .npz(let path, let key):
       return try examples(NumPyArchive(path, limit: limit), key: key, path: path).array
-    case .csv(let path):
-      return try CSVTable(path, format: CSVOptions(specification).format(), limit: limit).array
+    case .csv(let path), .jsonl(let path):
+      return try textTable(path, CSVOptions(specification).format()).array
     case .named(let set, let part):
       switch try find(set, part).part.form {
       case .table(let path): return try examples(NumPyArchive(path, limit: limit), key: nil, path: path).array

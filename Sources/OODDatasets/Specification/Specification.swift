@@ -5,7 +5,7 @@
 ///     hwrt:symbols?classes!=digits           without these classes;  classes=A,B  with these only
 ///     mnist:test?classes=3,5&shuffle=7       options are joined by &
 ///     idx:IMAGES,LABELS   idx:IMAGES         files
-///     npy:FILE   npz:FILE#KEY   csv:FILE   hwrt:FILE   strokes:FILE
+///     npy:FILE   npz:FILE#KEY   csv:FILE   jsonl:FILE   hwrt:FILE   strokes:FILE
 ///
 /// Ranges, class filters, `shuffle=SEED`, `minimum=COUNT` (of examples in a class) and `weights=LIST` or
 /// `weights=LIST,LEAST` (class shares of a published list, of classes with that many examples there) are applied from left
@@ -25,6 +25,8 @@ public struct Specification: Sendable, Equatable {
     case npy(String)
     case npz(String, key: String?)
     case csv(String)
+    /// JSON lines, an object a row.
+    case jsonl(String)
     /// A CSV file of the HWRT database.
     case hwrt(String)
     /// JSON lines of strokes.

@@ -11,6 +11,7 @@ struct SpecificationParser {
       "label", "header", "delimiter", "decimal", "thousands", "encoding", "missing", "id", "time", "category",
       "drop", "columns",
     ],
+    "jsonl": ["label", "missing", "id", "time", "category", "drop", "columns"],
     "hwrt": DrawingOptions.names, "strokes": DrawingOptions.names,
   ]
   static let namedOptions = ["seed"] + DrawingOptions.names
@@ -88,6 +89,7 @@ struct SpecificationParser {
       return .npz(path, key: key)
     case "npy": return .npy(try file())
     case "csv": return .csv(try file())
+    case "jsonl": return .jsonl(try file())
     case "strokes": return .strokes(try file())
     case "hwrt":
       let path = try file()

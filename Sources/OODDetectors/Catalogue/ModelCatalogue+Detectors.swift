@@ -9,6 +9,7 @@ extension ModelCatalogue {
   private func addingFeatureDetectors() -> ModelCatalogue {
     adding(ThreeSigmaDetector.self).adding(MedianDeviationDetector.self).adding(HBOS.self).adding(ECOD.self)
       .adding(COPOD.self).adding(LODA.self).adding(IsolationForest.self).adding(ExtendedIsolationForest.self)
+      .adding(MixedIsolationForest.self)
       .adding(PrincipalComponentDetector.self)
   }
 

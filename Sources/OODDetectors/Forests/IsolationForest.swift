@@ -50,6 +50,14 @@ public struct IsolationForest: TableScorer, ExplainableScorer {
     try meanPathLengths(x).map { powerOfTwo(-$0 / Self.averagePathLength(sampleSize)) }
   }
 
+  /// The score of one row; it takes no memory.
+  public func score(row: UnsafeBufferPointer<Double>) throws -> Double {
+    try requireFinite(row)
+    var sum = 0.0
+    trees.addPathLengths(of: row.baseAddress!, count: 1, features: featureCount, to: &sum)
+    return powerOfTwo(-(sum / Double(treeCount)) / Self.averagePathLength(sampleSize))
+  }
+
   /// E[h(x)]: the mean over the trees of the depth of the leaf that each row ends in, plus c(m) for a leaf
   /// with m > 1 training rows.
   public func meanPathLengths(_ x: Matrix) throws -> [Double] {

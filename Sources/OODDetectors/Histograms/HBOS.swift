@@ -19,6 +19,8 @@ public struct HBOS: TableScorer, ExplainableScorer {
   private let edges: [[Double]]
   /// −log₂(density + α) of each bin, by feature.
   private let binScores: [[Double]]
+  /// The greatest score of a bin, by feature.
+  private let worstScores: [Double]
 
   public var featureCount: Int { edges.count }
   public var contributionRule: ContributionRule { .sum }
@@ -43,7 +45,7 @@ public struct HBOS: TableScorer, ExplainableScorer {
     self.tolerance = tolerance
     edges = histograms.map(\.edges)
     let n = Double(x.rows)
-    binScores = histograms.map { histogram in
+    let binScores = histograms.map { histogram in
       histogram.counts.indices.map { bin in
         // Over the narrowest bins a density is beyond the finite numbers.
         let width = histogram.edges[bin + 1] - histogram.edges[bin]
@@ -51,33 +53,42 @@ public struct HBOS: TableScorer, ExplainableScorer {
         return -binaryLogarithm(density + regularization)
       }
     }
+    self.binScores = binScores
+    worstScores = binScores.map { $0.max()! }
   }
 
   public func score(checked x: Matrix) throws -> [Double] {
-    let worst = binScores.map { $0.max()! }
     let d = featureCount
     return x.rowScores { rows, count, scores in
-      for i in 0..<count {
-        var sum = 0.0
-        for j in 0..<d { sum += featureScore(j, rows[i * d + j], worst[j]) }
-        scores[i] = sum
-      }
+      for i in 0..<count { scores[i] = rowScore(rows + i * d) }
     }
+  }
+
+  /// The score of one row; it takes no memory.
+  public func score(row: UnsafeBufferPointer<Double>) throws -> Double {
+    try requireFinite(row)
+    return rowScore(row.baseAddress!)
+  }
+
+  private func rowScore(_ row: UnsafePointer<Double>) -> Double {
+    var sum = 0.0
+    for j in 0..<edges.count { sum += featureScore(j, row[j]) }
+    return sum
   }
 
   /// −log₂(p̂ⱼ(xⱼ) + α) of each feature.
   public func contributions(checked x: Matrix) throws -> Matrix {
-    let worst = binScores.map { $0.max()! }
     let d = featureCount
     return x.mapRows(width: d) { rows, count, result in
       for i in 0..<count {
-        for j in 0..<d { result[i * d + j] = featureScore(j, rows[i * d + j], worst[j]) }
+        for j in 0..<d { result[i * d + j] = featureScore(j, rows[i * d + j]) }
       }
     }
   }
 
-  private func featureScore(_ feature: Int, _ value: Double, _ worst: Double) -> Double {
-    edges[feature].withUnsafeBufferPointer { edges in
+  private func featureScore(_ feature: Int, _ value: Double) -> Double {
+    let worst = worstScores[feature]
+    return edges[feature].withUnsafeBufferPointer { edges in
       binScores[feature].withUnsafeBufferPointer { binScores in
         let bins = binScores.count
         if value < edges[0] {
@@ -118,5 +129,6 @@ extension HBOS {
     tolerance = settings.tolerance
     let histograms = try HistogramScores(from: archive)
     (binScores, edges) = (histograms.scores, histograms.edges)
+    worstScores = binScores.map { $0.max()! }
   }
 }

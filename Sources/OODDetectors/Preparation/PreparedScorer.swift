@@ -64,6 +64,15 @@ public struct PreparedScorer<Base: TableScorer>: TableScorer {
   public func check(_ x: Matrix) throws(ExampleError) { try preparation.check(x) }
 
   public func score(checked x: Matrix) throws -> [Double] { try base.score(preparation.prepared(checked: x)) }
+
+  /// The score of one row; it takes no memory of its own.
+  public func score(row: UnsafeBufferPointer<Double>) throws -> Double {
+    try preparation.check(row)
+    return try withUnsafeTemporaryAllocation(of: Double.self, capacity: preparation.preparedCount) { prepared in
+      preparation.prepare(row.baseAddress!, to: prepared.baseAddress!)
+      return try base.score(row: UnsafeBufferPointer(prepared))
+    }
+  }
 }
 
 extension PreparedScorer: ExplainableScorer where Base: ExplainableScorer {

@@ -97,6 +97,8 @@ public struct DetectorConfiguration: Codable, Hashable, Sendable {
 
 extension Detector: TableScorer where Scorer: TableScorer {
   public var featureCount: Int { scorer.featureCount }
+
+  public func score(row: UnsafeBufferPointer<Double>) throws -> Double { try scorer.score(row: row) }
 }
 
 extension Detector: LeaveOneOutScorer where Scorer: LeaveOneOutScorer {

@@ -40,16 +40,26 @@ struct DetectInput: ParsableArguments {
   /// The two tables; one, when they have one name.
   ///
   /// The table to score has the columns of the other one, by name where both have names.
-  func tables() throws -> (train: DataTable, score: DataTable) {
-    let table = try data.library.table(argument: train, keepsGaps: preparation.fillsGaps)
+  func tables(for method: DetectMethod? = nil) throws -> (train: DataTable, score: DataTable) {
+    let table = try data.library.table(argument: train, keepsGaps: keepsGaps(method))
+    let constant = (0..<table.values.columns).filter { table.values.isConstant(column: $0) }
+    if !constant.isEmpty && table.values.rows > 1 {
+      let names = constant.prefix(12).map { "'\(table.columns.title($0))'" }.joined(separator: ", ")
+      Console.remark(
+        "\(train): \(constant.count == 1 ? "a column holds" : "columns hold") one value in all rows, and can't tell them apart: \(names)"
+          + (constant.count > 12 ? ", … (\(constant.count))" : "") + ".")
+    }
     if score == train { return (table, table) }
-    return (table, try self.table(score, like: table))
+    return (table, try self.table(score, like: table, for: method))
   }
 
   /// Another table, with the columns of the training table.
-  func table(_ text: String, like training: DataTable) throws -> DataTable {
-    try data.library.table(argument: text, keepsGaps: preparation.fillsGaps, like: training.columns)
+  func table(_ text: String, like training: DataTable, for method: DetectMethod? = nil) throws -> DataTable {
+    try data.library.table(argument: text, keepsGaps: keepsGaps(method), like: training.columns)
   }
+
+  /// Whether tables may have gaps: they are filled, or the method takes them.
+  private func keepsGaps(_ method: DetectMethod?) -> Bool { preparation.fillsGaps || method?.fitMixed != nil }
 
   /// For each scored row whether it is labelled out-of-distribution.
   func truth(_ labels: String, normal: NormalOption, of score: DataTable) throws -> [Bool] {

@@ -15,6 +15,8 @@ struct DetectMethod: Sendable {
   let isCompared: Bool
   /// Fits it. Whatever is random draws from the generator.
   let fit: @Sendable (Matrix, MethodOptions, RandomGenerator) throws -> FittedMethod
+  /// As `fit`, to a table with gaps and with columns of names, where the method takes those.
+  let fitMixed: (@Sendable (Matrix, Set<Int>, MethodOptions, RandomGenerator) throws -> FittedMethod)?
 
   init(
     _ name: String, aliases: [String] = [], _ summary: String, options: [String] = [],
@@ -27,6 +29,21 @@ struct DetectMethod: Sendable {
     self.options = options
     self.isCompared = isCompared
     self.fit = fit
+    fitMixed = nil
+  }
+
+  /// A method of tables with gaps and columns of names.
+  init(
+    mixed name: String, aliases: [String] = [], _ summary: String, options: [String] = [],
+    fit: @escaping @Sendable (Matrix, Set<Int>, MethodOptions, RandomGenerator) throws -> FittedMethod
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.summary = summary
+    self.options = options
+    isCompared = false
+    self.fit = { try fit($0, [], $1, $2) }
+    fitMixed = fit
   }
 
   /// Every method, in the order of the help and of comparisons.

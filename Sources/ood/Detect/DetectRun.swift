@@ -47,8 +47,8 @@ struct DetectRun: AsyncParsableCommand {
     try ScoreFormat.check(format, labels: labels, normal: normal, hasPage: verdicts.report != nil)
     try checkCalibration()
     let outputs = try Outputs(["--out": out, "--save": save, "--report": verdicts.report])
-    let tables = try input.tables()
-    let calibrationTable = try calibrate.map { try input.table($0, like: tables.train) }
+    let tables = try input.tables(for: method)
+    let calibrationTable = try calibrate.map { try input.table($0, like: tables.train, for: method) }
     let (train, score) = (tables.train.values, tables.score.values)
     let truth = try labels.map { try input.truth($0, normal: normal, of: tables.score) }
     let task = try DetectTask(

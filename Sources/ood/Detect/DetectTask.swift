@@ -31,8 +31,8 @@ struct DetectTask {
     let start = clock.now
     var leaveOneOutScores: [Double]?
     var quantities = FitQuantities()
-    let fit = { (x: Matrix) in
-      let fitted = try method.fit(x, options, random)
+    let fit = { (x: Matrix, names: Set<Int>) in
+      let fitted = try method.fitMixed?(x, names, options, random) ?? method.fit(x, options, random)
       quantities = fitted.quantities
       if leavingOneOut {
         guard let scores = fitted.leaveOneOutScores else {
@@ -46,13 +46,17 @@ struct DetectTask {
     scorer = try Working.on("fitting \(method.name) to \(train.rows) rows") {
       try naming(input.train) {
         let kinds = training.columns.kinds
-        guard let settings = try input.preparation.settings(kinds: kinds) ?? (describing ? .init() : nil)
+        let keeps = method.fitMixed != nil
+        guard
+          let settings = try input.preparation.settings(kinds: kinds, keepsTables: keeps)
+            ?? (describing ? .init() : nil)
         else {
-          return try fit(train)
+          return try fit(train, [])
         }
         let preparation = try TablePreparation(
           fitting: train, columnNames: training.columns.names, columnKinds: kinds, settings: settings)
-        return Self.prepared(preparation, try fit(preparation(train)))
+        let names = input.preparation.categories == nil ? preparation.categoryFeatures : []
+        return Self.prepared(preparation, try fit(preparation(train), names))
       }
     }
     let fitted = clock.now

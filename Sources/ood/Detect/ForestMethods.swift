@@ -22,5 +22,16 @@ extension DetectMethod {
           fitting: x, trees: options.trees ?? 100, sampleSize: options.sampleSize ?? 256,
           splitFeatures: options.splitFeatures, using: random))
     },
+    DetectMethod(
+      mixed: "mixed-isolation-forest", aliases: ["mif"],
+      "path lengths in random trees over gaps and names as they are",
+      options: ["trees", "sample-size"]
+    ) { x, categories, options, random in
+      FittedMethod(
+        try MixedIsolationForest(
+          fitting: x, categories: categories, trees: options.trees ?? 100,
+          sampleSize: options.sampleSize ?? 256,
+          using: random))
+    },
   ]
 }

@@ -56,14 +56,15 @@ struct Verdicts {
   var flaggedCount: Int? { areOutOfDistribution.map { $0.count { $0 } } }
 
   /// `id,row,score,p_value,reason_1,…,out_of_distribution`, each where it is there.
-  func printCSV() {
+  /// - Parameter hasHeader: Whether the header comes first; false for further rows of a table.
+  func printCSV(hasHeader: Bool = true) {
     let ids = scored.table?.ids
     let reasonCount = explanations?.most ?? 0
     var header = ids == nil ? [] : ["id"]
     header += ["row", "score"] + (showsPValues ? ["p_value"] : [])
     header += (0..<reasonCount).map { "reason_\($0 + 1)" }
     header += areOutOfDistribution == nil ? [] : ["out_of_distribution"]
-    Console.result(header.joined(separator: ","))
+    if hasHeader { Console.result(header.joined(separator: ",")) }
     for (position, score) in scored.scores.enumerated() {
       var fields = ids.map { [Self.quoted($0[position])] } ?? []
       fields += ["\(scored.row(position))", "\(score)"]

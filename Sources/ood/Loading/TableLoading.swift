@@ -50,7 +50,7 @@ extension Specification.Source {
   /// Whether the source holds numbers that may need double precision.
   fileprivate var isTable: Bool {
     switch self {
-    case .npy, .npz, .csv: true
+    case .npy, .npz, .csv, .jsonl: true
     case .named, .idx, .hwrt, .strokes: false
     }
   }

@@ -101,6 +101,42 @@ struct LoadedScorer {
     return loaded.scored(scores)
   }
 
+  /// Scores the rows of a table as they are read, some at a time: what a file larger than memory needs.
+  /// - Parameters:
+  ///   - specification: The table.
+  ///   - rowCount: Rows at a time.
+  ///   - body: Gets the scores of each piece, and whether it is the first.
+  /// - Returns: False, before anything was read, for examples that are no table, and for sources and selections that are read whole.
+  func scoreInPieces(
+    _ specification: String, rowCount: Int, _ body: (ScoredExamples, Bool) throws -> Void
+  ) throws -> Bool {
+    guard let scorer = scorer as? any OODScorer<Matrix> else { return false }
+    let parsed = try Specification.parse(argument: specification)
+    let keepsGaps = parsed.options["missing"] == nil
+    guard
+      var pieces = try library.pieces(parsed, rowCount: rowCount, keepsGaps: keepsGaps, like: columns)
+    else { return false }
+    var (rows, dropped, isFirst) = (0, 0, true)
+    var unseen: [String: Int] = [:]
+    while let table = try naming(specification, { try pieces.next() }) {
+      let scores = try naming(specification, row: table.row) { try scorer.score(table.values) }
+      try body(ScoredExamples(scores, of: table), isFirst)
+      isFirst = false
+      rows += scores.count
+      dropped += table.droppedRowCount
+      for (column, count) in (table.unseenCounts ?? []).enumerated() where count > 0 {
+        unseen[table.columns.title(column), default: 0] += count
+      }
+    }
+    guard rows > 0 else { throw Failure("\(specification): all of the \(dropped) rows have gaps.") }
+    DataLibrary.remark(dropped: dropped, of: specification)
+    for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
+      Console.remark(
+        "\(specification): \(count) values of '\(column)' are none that were fitted, and count as missing.")
+    }
+    return true
+  }
+
   private func examples<Scorer: OODScorer>(
     _ specification: String, for scorer: Scorer, keepsGaps: Bool
   ) throws -> LoadedExamples<Scorer.Examples> {

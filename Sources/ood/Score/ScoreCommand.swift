@@ -34,7 +34,13 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: "csv and jsonl: all scores; text: a summary; json: the summary as one object.")
   var format: ScoreFormat = .csv
 
+  @Option(help: "Rows of a CSV file or of JSON lines that are read, scored and written at a time.")
+  var rowsAtOnce = 65_536
+
   func validate() throws {
+    guard rowsAtOnce >= 1 else {
+      throw ValidationError("--rows-at-once must be at least 1, and it is \(rowsAtOnce).")
+    }
     if let threshold, threshold.isNaN {
       throw ValidationError("--threshold must be a number, and it is NaN.")
     }
@@ -71,6 +77,20 @@ struct ScoreCommand: AsyncParsableCommand {
     let threshold =
       try verdicts.falsePositiveRate.map { try calibration!.threshold(level: $0) }
       ?? threshold.map { Threshold($0) } ?? scorer.threshold
+    let needsAll =
+      labels != nil || out != nil || save != nil || verdicts.report != nil
+      || verdicts.falseDiscoveryRate != nil
+    if !needsAll, format == .csv || format == .jsonl,
+      try scorer.scoreInPieces(
+        data, rowCount: rowsAtOnce,
+        { scored, isFirst in
+          let piece = try Verdicts(
+            scored, by: scorer.scorer, self.verdicts, threshold: threshold, calibration: calibration)
+          if format == .csv { piece.printCSV(hasHeader: isFirst) } else { try piece.printJSONLines() }
+        })
+    {
+      return
+    }
     let clock = ContinuousClock()
     let start = clock.now
     let scored = try scorer.score(data)

@@ -34,7 +34,16 @@ enum DetectorCases {
     },
   ]
 
+  private static let mixedForest: ModelLawCase = {
+    var law = table("mixed-isolation-forest") {
+      try MixedIsolationForest(fitting: $0, trees: 20, sampleSize: 64, using: RandomGenerator(seed: 1))
+    }
+    law.expectations.acceptsGaps = true
+    return law
+  }()
+
   private static let forests = [
+    mixedForest,
     table("isolation-forest") {
       try IsolationForest(fitting: $0, trees: 20, sampleSize: 64, using: RandomGenerator(seed: 1))
     },
