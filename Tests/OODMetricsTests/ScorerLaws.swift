@@ -49,6 +49,9 @@ struct ScorerLawCase: Sendable, CustomTestStringConvertible {
     ScorerLawCase("isolation-forest", units: .columns) {
       try IsolationForest(fitting: $0, using: RandomGenerator(seed: 1))
     },
+    ScorerLawCase("mixed-isolation-forest", units: .columns) {
+      try MixedIsolationForest(fitting: $0, using: RandomGenerator(seed: 1))
+    },
     ScorerLawCase("extended-isolation-forest") {
       try ExtendedIsolationForest(fitting: $0, using: RandomGenerator(seed: 1))
     },

@@ -173,7 +173,8 @@ extension MixedTree {
   }
 
   /// Never read: stands for the address of an empty array.
-  private nonisolated(unsafe) static let noSides = UnsafePointer<Int32>(bitPattern: MemoryLayout<Int32>.alignment)!
+  private nonisolated(unsafe) static let noSides =
+    UnsafePointer<Int32>(bitPattern: MemoryLayout<Int32>.alignment)!
 
   private static func pathLength(
     _ row: UnsafePointer<Double>, _ nodes: UnsafePointer<MixedNode>, _ sides: UnsafePointer<Int32>,

@@ -68,9 +68,9 @@ public struct PreparedScorer<Base: TableScorer>: TableScorer {
   /// The score of one row; it takes no memory of its own.
   public func score(row: UnsafeBufferPointer<Double>) throws -> Double {
     try preparation.check(row)
-    return try withUnsafeTemporaryAllocation(of: Double.self, capacity: preparation.preparedCount) { prepared in
-      preparation.prepare(row.baseAddress!, to: prepared.baseAddress!)
-      return try base.score(row: UnsafeBufferPointer(prepared))
+    return try withUnsafeTemporaryAllocation(of: Double.self, capacity: preparation.preparedCount) {
+      preparation.prepare(row.baseAddress!, to: $0.baseAddress!)
+      return try base.score(row: UnsafeBufferPointer($0))
     }
   }
 }
