@@ -11,7 +11,9 @@ extension ContinuousFlow {
 
   /// The examples that points `[count, D]` of the noise move to.
   ///
-  /// - Parameter solver: In the place of the architecture's.
+  /// - Parameters:
+  ///   - z: Points of the noise.
+  ///   - solver: In the place of the architecture's.
   /// - Throws: `DifferentialEquationError` with the example and the time.
   public func examples(from z: Tensor, solver: DifferentialEquationSolver? = nil) throws -> Tensor {
     precondition(

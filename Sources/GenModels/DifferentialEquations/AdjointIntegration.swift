@@ -15,6 +15,7 @@ extension DifferentialEquationSolver {
   /// integral over parameters, which is along for the steps (P. Kidger et al., 2021).
   ///
   /// - Parameters:
+  ///   - field: f, whose solution it is.
   ///   - solution: Of the same field.
   ///   - upstream: λ at the end, of the states' shape.
   /// - Throws: `DifferentialEquationError`; times count as they do there, the example too.

@@ -6,6 +6,8 @@ extension DifferentialEquationSolver {
   ///
   /// - Parameters:
   ///   - field: f, on the tape of `states`.
+  ///   - start: The time to begin at.
+  ///   - end: The time to end at; before `start`, time runs backward.
   ///   - states: `[examples, ...]` at the time `start`.
   /// - Throws: `DifferentialEquationError`.
   public func recorded<Value: TensorAlgebra>(
