@@ -64,16 +64,26 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     }
     if !standardizes { try x.checkVariances() }
     let moments = ColumnMoments(x)
-    centres = moments.means
-    scales = standardizes ? moments.scales : Array(repeating: 1, count: x.columns)
-    self.rule = rule
-    let (values, vectors, isFiltered) = try Self.eigen(
-      x.centred(centres, dividedBy: scales), isGraded: !standardizes && Self.isGraded(moments.deviations))
+    let scales = standardizes ? moments.scales : Array(repeating: 1, count: x.columns)
+    try self.init(
+      centres: moments.means, scales: scales, components: wanted, rule: rule,
+      eigen: Self.eigen(
+        x.centred(moments.means, dividedBy: scales),
+        isGraded: !standardizes && Self.isGraded(moments.deviations)))
+  }
+
+  /// The detector by eigenvalues, ascending, and their unit eigenvectors, a row each, and whether those of value 0 are left out.
+  init(
+    centres: [Double], scales: [Double], components wanted: Int, rule: Rule,
+    eigen: (values: [Double], vectors: Matrix, isFiltered: Bool)
+  ) throws(TableError) {
+    let (values, vectors, isFiltered) = eigen
+    (self.centres, self.scales, self.rule) = (centres, scales, rule)
     guard let largest = values.last, largest > 0, largest.isFinite else {
       throw TableError.singularCovariance(advice: "all columns are constant")
     }
     let total = values.reduce(0) { $0 + max(0, $1) }
-    let smallest = rule == .reconstruction ? -Double.infinity : Double(x.columns) * 0x1p-52 * largest
+    let smallest = rule == .reconstruction ? -Double.infinity : Double(centres.count) * 0x1p-52 * largest
     let kept = values.indices.reversed().prefix(wanted).filter { isFiltered || values[$0] > smallest }
     divisors = kept.map {
       max(Double.leastNormalMagnitude, rule == .weightedDistance ? values[$0] / total : values[$0])
@@ -84,7 +94,7 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   }
 
   /// Whether columns' deviations differ so much that eigenvalues of their covariance lose the small ones' digits.
-  private static func isGraded(_ deviations: [Double]) -> Bool {
+  static func isGraded(_ deviations: [Double]) -> Bool {
     let varying = deviations.filter { $0 > 0 }
     guard let least = varying.min(), let most = varying.max() else { return false }
     return most > 1e5 * least
@@ -98,7 +108,14 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
       let found = try PrincipalDirections(ofFewRows: z, divisor: divisor)
       return (found.variances, found.directions, true)
     }
-    let covariance = z.matrixProduct(z, transposingSelf: true) * (1 / divisor)
+    return try eigen(
+      ofCovariance: z.matrixProduct(z, transposingSelf: true) * (1 / divisor), isGraded: isGraded)
+  }
+
+  /// Those of a covariance.
+  static func eigen(
+    ofCovariance covariance: Matrix, isGraded: Bool
+  ) throws -> ([Double], Matrix, isFiltered: Bool) {
     if isGraded {
       let found = GradedEigen(covariance)
       return (found.values, found.vectors, true)

@@ -28,6 +28,7 @@ struct DetectRun: AsyncParsableCommand {
       "Normal rows that took no part in fitting, for --false-positive-rate, --p-values and --fdr.",
       valueName: "spec"))
   var calibrate: String?
+  @OptionGroup(title: "Fitting by parts") var parts: PartOptions
   @OptionGroup(title: "Verdicts and explanations") var verdicts: VerdictOptions
   @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
   @Option(help: ArgumentHelp("Write the fitted detector, for ood score.", valueName: "file")) var save:
@@ -41,6 +42,7 @@ struct DetectRun: AsyncParsableCommand {
       throw ValidationError("There is no method \(method). Methods are \(known); and compare runs all.")
     }
     try options.check(for: method)
+    if parts.isAsked { return try runPart(of: method) }
     if leaveOneOut && input.train != input.score {
       throw ValidationError("--leave-one-out scores the training table: give it to --score as to --train.")
     }
@@ -81,12 +83,13 @@ struct DetectRun: AsyncParsableCommand {
     let verdicts = try Verdicts(
       ScoredExamples(task.scores, of: tables.score), by: task.scorer, verdicts, threshold: threshold,
       calibration: calibration)
+    let scoredSet = try input.scored()
     if let place = outputs["--report"] {
       let page = try verdicts.page(task.scorer, truth: truth) { report in
         report.method = method.name
         report.trainingSet = input.train
         report.trainingRows = train.rows
-        report.scoredSet = input.score
+        report.scoredSet = scoredSet
       }
       try place.write(Array(page.utf8))
     }

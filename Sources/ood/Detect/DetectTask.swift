@@ -65,7 +65,7 @@ struct DetectTask {
     scores =
       try leaveOneOutScores
       ?? Working.on("scoring \(score.rows) rows with \(method.name)") {
-        try naming(input.score) { try fittedScorer.score(score) }
+        try naming(input.scored()) { try fittedScorer.score(score) }
       }
     scoreSeconds = (clock.now - fitted).seconds
     fitSeconds = (fitted - start).seconds
