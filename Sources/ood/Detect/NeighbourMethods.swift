@@ -68,9 +68,12 @@ extension MethodOptions {
 extension NeighbourIndex {
   /// Says which share of the neighbours an approximate search finds, at rows spread over the table.
   fileprivate func sayRecall(_ neighbours: Int) throws {
-    guard method != .exact else { return }
+    guard method != .exact, points.rows > neighbours else { return }
     let count = min(200, points.rows)
-    let share = try recall(neighbours, of: points.rows((0..<count).map { Int32($0 * points.rows / count) }))
+    let rows = points.rows((0..<count).map { Int32($0 * points.rows / count) })
+    // A row finds itself first, which is not counted.
+    let k = Double(neighbours)
+    let share = (try recall(neighbours + 1, of: rows) * (k + 1) - 1) / k
     Console.remark(
       "approximate neighbours: \((share * 1000).rounded() / 1000) of the \(neighbours) nearest are found, measured at "
         + "\(count) training rows; a greater --approximate finds more.")
