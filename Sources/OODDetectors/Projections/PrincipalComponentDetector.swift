@@ -58,17 +58,18 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     fitting x: Matrix, components wanted: Int? = nil, rule: Rule = .weightedDistance,
     standardizes: Bool = true
   ) throws {
-    try x.checkTraining(rows: 2, "to estimate a covariance")
+    let plain = Self.plainMoments(of: x)
+    if plain == nil { try x.checkTraining(rows: 2, "to estimate a covariance") }
     let wanted = wanted ?? x.columns
     guard wanted >= 1 && wanted <= x.columns else {
       throw TableError.invalidSetting(
         name: "components", value: "\(wanted)", expected: "between 1 and \(x.columns)")
     }
-    if !standardizes { try x.checkVariances() }
-    if let moments = Self.plainMoments(of: x) {
-      try self.init(moments, rows: x.rows, components: wanted, rule: rule, standardizes: standardizes)
+    if let plain {
+      try self.init(plain, rows: x.rows, components: wanted, rule: rule, standardizes: standardizes)
       return
     }
+    if !standardizes { try x.checkVariances() }
     let moments = ColumnMoments(x)
     let scales = standardizes ? moments.scales : Array(repeating: 1, count: x.columns)
     try self.init(
@@ -79,11 +80,15 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   }
 
   /// The moments of more rows than columns whose variances are numbers of plain size, so that the covariance can be scaled instead of
-  /// the rows.
+  /// the rows. An entry that is not finite makes a variance that is none.
   private static func plainMoments(of x: Matrix) -> Moments? {
-    guard x.rows > x.columns else { return nil }
+    guard x.rows > x.columns, x.columns >= 1 else { return nil }
     let moments = Moments(of: x, weights: nil)
-    return moments.covariance.diagonal.allSatisfy { $0 == 0 || (1e-280...1e280).contains($0) } ? moments : nil
+    let variances = moments.covariance.diagonal
+    let arePlain = variances.indices.allSatisfy { j in
+      (1e-280...1e280).contains(variances[j]) || (variances[j] == 0 && x.constantValue(ofColumn: j) != nil)
+    }
+    return arePlain ? moments : nil
   }
 
   /// The detector of so many rows with these moments.
@@ -186,8 +191,29 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   }
 
   public func score(checked x: Matrix) throws -> [Double] {
+    var scores = rule == .normalizedScores ? normalizedScores(x) : scoresByRow(x)
+    for i in scores.indices where !scores[i].isFinite { scores[i] = farScore(x.row(i)) }
+    return scores
+  }
+
+  /// |W (x − μ)|² with vᵢ / √λᵢ, divided by the scales, as the rows of W.
+  private func normalizedScores(_ x: Matrix) -> [Double] {
+    let (d, k) = (featureCount, componentCount)
+    let factors = (0..<k).flatMap { i in
+      let root = divisors[i].squareRoot()
+      return (0..<d).map { components[i, $0] / root / scales[$0] }
+    }
+    return x.rowScores { rows, count, scores in
+      let kernels = ood_active_kernels().pointee.gaussian
+      let scratch = Scratch<Double>(kernels.norms_scratch(d))
+      kernels.squared_norms(
+        rows, count, d, centres, factors, k, ood_gaussian_dense, scores, scratch.base)
+    }
+  }
+
+  private func scoresByRow(_ x: Matrix) -> [Double] {
     let k = componentCount
-    var scores = forEachRow(x, width: 1) { z, sums, score, _ in
+    return forEachRow(x, width: 1) { z, sums, score, _ in
       score[0] = 0
       switch rule {
       case .weightedDistance:
@@ -204,8 +230,6 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
         }
       }
     }.elements
-    for i in scores.indices where !scores[i].isFinite { scores[i] = farScore(x.row(i)) }
-    return scores
   }
 
   /// The score of a row so far out that squares overflow: of a small multiple of it, which is then scaled. The
