@@ -1,3 +1,4 @@
+import Foundation
 import GenModels
 import OODDetectors
 import OODMetrics
