@@ -1,6 +1,6 @@
 # make demo · make test · make bench · make docs: each installs what is missing, then runs.
 
-.PHONY: demo test bench docs sanitize consumer fuzz lint format install
+.PHONY: demo test bench docs sanitize threads consumer fuzz lint format install
 
 install:
 	@.ci/install
@@ -29,6 +29,10 @@ docs: install
 # The C kernels under AddressSanitizer and UndefinedBehaviorSanitizer.
 sanitize: install
 	Tests/sanitize.sh
+
+# Training, fitting and scoring on several threads under ThreadSanitizer.
+threads: install
+	Tests/threads.sh
 
 # A package that depends on this one by URL and version, and resolves nothing else.
 consumer: install

@@ -68,7 +68,7 @@ struct ScoreNumberTests {
       // A standard normal's own density, less what the fit to so few rows gains.
       let entropy = Double(d) * 0.5 * (1 + log(2 * Double.pi))
       let nats = try mixture.score(x).reduce(0, +) / Double(n)
-      #expect(abs(nats / entropy - 1) < 0.05, "\(shape)")
+      #expect(abs(nats / entropy - 1) < 0.1, "\(shape)")
     }
     for shape in [CovarianceShape.full, .tied] {
       #expect {

@@ -83,7 +83,7 @@ extension HistogramRanges {
     let lows = try archive.finiteDoubles("lows")
     let highs = try archive.finiteDoubles("highs", shape: [lows.count])
     guard !lows.isEmpty, zip(lows, highs).allSatisfy({ $0 <= $1 }), configuration.rows >= 1,
-      configuration.features >= 1
+      (1...Int(Int32.max)).contains(configuration.features)
     else { throw ModelFileError.malformed(reason: "a range ends before it begins, or there is none") }
     settings = configuration.settings
     parts = configuration.parts

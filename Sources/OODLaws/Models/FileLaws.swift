@@ -38,6 +38,7 @@ enum FileLaws {
         try loaded.safetensors().bytes() == bytes, "file: the same bytes again",
         tried: "saving the loaded model", found: "other bytes", expected: "the same")
       findings.add(parts(of: archive, path: "", catalogue: catalogue))
+      findings.add(try ConfigurationLaws.violations(bytes: bytes, catalogue: catalogue))
       findings.add(
         FileDamageLaws.violations(bytes: bytes, flips: lawCase.expectations.flips, catalogue: catalogue) {
           ModelAnswers(of: $0, on: few, lawCase) == expected

@@ -32,8 +32,9 @@ public struct BatchNormShift<Density: BatchNormalizedDensity>: OODScorer {
   public init(_ model: Density, companions: Tensor, copies: Int = 1) throws {
     try model.check(companions)
     guard model.hasBatchNormalization else { throw LikelihoodError.noBatchNormalization }
-    guard copies >= 1 else {
-      throw LikelihoodError.invalidSetting(name: "copies", value: "\(copies)", expected: "at least 1")
+    guard (1...1 << 20).contains(copies) else {
+      throw LikelihoodError.invalidSetting(
+        name: "copies", value: "\(copies)", expected: "between 1 and 1048576")
     }
     guard companions.shape[0] + copies >= 2 else {
       throw LikelihoodError.tooFew(
