@@ -126,7 +126,8 @@ extension ClusterScorer: TableScorer {
   public init(from archive: ModelArchive) throws {
     let settings = try archive.configuration(as: Configuration.self)
     let centres = try archive.finiteMatrix("centres")
-    guard settings.sizes.count == centres.rows, settings.sizes.allSatisfy({ (0...Int(Int32.max)).contains($0) }), centres.rows > 0
+    guard settings.sizes.count == centres.rows,
+      settings.sizes.allSatisfy({ (0...Int(Int32.max)).contains($0) }), centres.rows > 0
     else {
       throw ModelFileError.malformed(
         reason: "there are \(centres.rows) cluster centres and the sizes \(settings.sizes)")
