@@ -32,7 +32,7 @@
       state = Mutex(State(group: group))
     }
 
-    public var traffic: Traffic { state.withLock(\.traffic) }
+    public var traffic: Traffic { state.withLock { $0.traffic } }
 
     public func beginSum(_ numbers: [Float]) throws {
       try state.withLock { try $0.begin(numbers) }

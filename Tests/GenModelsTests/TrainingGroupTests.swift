@@ -122,7 +122,7 @@ import Testing
   @Test("1, 2 and 4 processes make the same bits, with dropout and with parts that have no example")
   func sameBits() throws {
     let alone = try Self.train(Self.trainer(Solo()))
-    #expect(alone.numbers.allSatisfy(\.isFinite))
+    #expect(alone.numbers.allSatisfy { $0.isFinite })
     for count in [2, 4] {
       for found in together(count, { group in Result { try Self.train(Self.trainer(group)) } }) {
         #expect(try found.get().numbers == alone.numbers && found.get().losses == alone.losses, "\(count)")

@@ -39,7 +39,8 @@ let model = Sequential(
     .convolution(channels: 16, kernel: 3), .convolution(channels: 16, kernel: 3), .flatten,
     .dense(units: 256, activation: .relu), .dropout(probability: 0.1), .dense(units: side * side),
   ], exampleShape: [side, side, 1], seed: 1)
-var trainer = Trainer(optimizer: Adam(learningRate: 1e-3), epochs: 2, batchSize: 64, batchParts: parts, seed: 9)
+var trainer = Trainer(
+  optimizer: Adam(learningRate: 1e-3), epochs: 2, batchSize: 64, batchParts: parts, seed: 9)
 trainer.group = group
 
 let clock = ContinuousClock()
@@ -58,11 +59,26 @@ if group.rank == 0 {
   print("processes \(group.count), parts \(parts), parameters \(result.model.parameterCount)")
   print("milliseconds a step \(seconds / Double(steps) * 1e3)")
   #if MPI
-    let traffic = group.traffic
-    print(
-      "bytes a step \(traffic.bytes / steps), sums a step \(Double(traffic.sums) / Double(steps)), milliseconds waited a step \(traffic.waitSeconds / Double(steps) * 1e3)"
-    )
+    let (traffic, all) = (group.traffic, Double(steps))
+    print("bytes a step \(traffic.bytes / steps), sums a step \(Double(traffic.sums) / all)")
+    print("milliseconds waited a step \(traffic.waitSeconds / all * 1e3)")
+    let waited = traffic.waitSeconds
+  #else
+    let waited = 0.0
   #endif
+  // The last step's batch is as large as any but one in eight.
+  let forecast = ScalingForecast(
+    partSeconds: (seconds - waited) / Double(steps * parts / group.count),
+    gradientCount: result.model.parameterCount)
+  print("milliseconds a part \(forecast.partSeconds * 1e3), bytes of its gradient \(forecast.gradientBytes)")
+  for (network, latency, bytes) in [("10 Gbit/s, 50 µs", 50e-6, 1.25e9), ("100 Gbit/s, 2 µs", 2e-6, 12.5e9)] {
+    let shares = [8, 64, 512].map { count in
+      let share = forecast.efficiency(
+        processes: count, secondsPerMessage: latency, bytesPerSecond: bytes)
+      return "\(count): \((share * 1000).rounded() / 10)%"
+    }
+    print("efficiency by \(network): \(shares.joined(separator: ", "))")
+  }
 }
 #if MPI
   MPIGroup.finish()

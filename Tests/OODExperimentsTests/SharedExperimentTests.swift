@@ -56,6 +56,11 @@ struct SharedExperimentTests {
     let trained = told.all
     #expect(Set(trained).count == trained.count, "Trained twice: \(trained.sorted())")
     #expect(try files(folder).keys.allSatisfy { !$0.hasSuffix(".claim") })
+    let status = try await ExperimentStatus(folder: folder)
+    #expect(status.tasks == status.finished && status.running.isEmpty && status.waiting.isEmpty)
+    await #expect(throws: ExperimentError.noTasks(folder: "/nowhere")) {
+      try await ExperimentStatus(folder: "/nowhere")
+    }
     let shared = try OutlierGenerationExperimentTests.experiment(folder: folder).run { step in
       if case .training(let what, _) = step { Issue.record("\(what) was still to be trained") }
     }

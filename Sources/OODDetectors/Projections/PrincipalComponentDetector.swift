@@ -58,10 +58,7 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   ) throws {
     try x.checkTraining(rows: 2, "to estimate a covariance")
     let wanted = wanted ?? x.columns
-    guard wanted >= 1 && wanted <= x.columns else {
-      throw TableError.invalidSetting(
-        name: "components", value: "\(wanted)", expected: "between 1 and \(x.columns)")
-    }
+    try Self.checkComponents(wanted, columns: x.columns)
     if !standardizes { try x.checkVariances() }
     let moments = ColumnMoments(x)
     let scales = standardizes ? moments.scales : Array(repeating: 1, count: x.columns)
@@ -91,6 +88,12 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     components = Matrix(kept.map { Self.withPositivePeak(vectors.row($0)) })
     transposed = components.transposed
     panel = Self.panel(components)
+  }
+
+  static func checkComponents(_ wanted: Int, columns: Int) throws(TableError) {
+    guard wanted >= 1 && wanted <= columns else {
+      throw .invalidSetting(name: "components", value: "\(wanted)", expected: "between 1 and \(columns)")
+    }
   }
 
   /// Whether columns' deviations differ so much that eigenvalues of their covariance lose the small ones' digits.
