@@ -31,13 +31,7 @@ extension PrincipalComponentDetector: MergeableDetector {
     try Self.checkComponents(wanted, columns: d)
     let deviations = summary.scatter.diagonal.map { ($0 / n).squareRoot() }
     let scales = settings.standardizes ? deviations.map { $0 > 0 ? $0 : 1 } : Array(repeating: 1, count: d)
-    let covariance = Matrix(rows: d, columns: d) { destination in
-      summary.scatter.withUnsafeElements { scatter in
-        for a in 0..<d {
-          for b in 0..<d { destination[a * d + b] = scatter[a * d + b] / scales[a] / scales[b] / (n - 1) }
-        }
-      }
-    }
+    let covariance = Self.scaled(summary.scatter, dividedBy: scales, times: 1 / (n - 1))
     let found = try Self.eigen(
       ofCovariance: covariance, isGraded: !settings.standardizes && Self.isGraded(deviations))
     // Fewer rows than columns have no more directions; further eigenvalues are rounding.

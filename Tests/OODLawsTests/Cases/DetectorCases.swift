@@ -57,6 +57,9 @@ enum DetectorCases {
     table("nearest-neighbours, manhattan mean") {
       try NearestNeighbours(fitting: $0, neighbours: 7, distance: .mean, metric: .manhattan)
     },
+    table("nearest-neighbours, approximate") {
+      try NearestNeighbours(fitting: $0, search: .approximate(.init(breadth: 30)))
+    },
     table("neighbour-graph-indegree", leastDistinctShare: 0.04) {
       try NeighbourGraphIndegree(fitting: $0, neighbours: 10)
     },
