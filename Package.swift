@@ -12,8 +12,13 @@ let package = Package(
     .library(name: "OODExperiments", targets: ["OODExperiments"]),
     // The laws that models, building blocks and files keep, for the tests of whoever brings their own.
     .library(name: "OODLaws", targets: ["OODLaws"]),
+    // Data-parallel training; empty without the trait MPI.
+    .library(name: "OODMPI", targets: ["OODMPI"]),
     // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
     .library(name: "CKernels", targets: ["CKernels"]),
+  ],
+  traits: [
+    .trait(name: "MPI", description: "Training by the ranks of an MPI program together (libopenmpi-dev).")
   ],
   dependencies: [
     // Only the command-line tool uses these: a package that links the libraries never resolves them.
@@ -53,10 +58,15 @@ let package = Package(
     .target(
       name: "OODExperiments", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets"],
       resources: ["Scripts", "Styles", "Markup"].map { .embedInCode("Pages/\($0)") }),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
+    .target(
+      name: "OODMPI", dependencies: ["GenModels", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     .executableTarget(
       name: "ood",
       dependencies: [
         "GenModels", "OODDetectors", "OODMetrics", "OODDatasets", "OODExperiments",
+        .target(name: "OODMPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -68,6 +78,10 @@ let package = Package(
         .target(name: "COpenBLAS", condition: .when(platforms: [.linux])),
       ], exclude: ["Fixtures"]),
     .executableTarget(name: "TrainingProbe", dependencies: ["GenModels"], path: "Tests/TrainingProbe"),
+    .executableTarget(
+      name: "GroupProbe",
+      dependencies: ["GenModels", .target(name: "OODMPI", condition: .when(traits: ["MPI"]))],
+      path: "Tests/GroupProbe"),
     .testTarget(
       name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors", "OODDatasets"],
       exclude: ["Fixtures"]),

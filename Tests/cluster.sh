@@ -3,6 +3,8 @@
 #
 #   Tests/cluster.sh [TOOL]      TOOL is the built `ood` [.build/release/ood]; MODELS=200 and WORKERS=8 are the kill test's size
 #
+# GROUP_PROBE is a GroupProbe that was built with MPI (swift build -c release --traits MPI --product GroupProbe), to train by several ranks.
+#
 # Slurm (slurm-wlm, munge) runs with a controller and two node daemons on this machine, in a folder of their own; Open MPI
 # (openmpi-bin) with two ranks; GNU parallel. What is missing is skipped with a message. It installs nothing, and ends only what it
 # started, by process numbers in files.
@@ -131,6 +133,60 @@ shared_processes() {
   else
     skip "Open MPI is not installed (apt-get install openmpi-bin)"
   fi
+}
+
+# --- Parts of tables, anywhere, and experiments whose tasks are shared -----------------------------------------------------------
+parts() {
+  local rows="two-moons:600?seed=1" k
+  "$tool" detect hbos --train "$rows" --score "$rows" --save "$work/whole.hbos" >/dev/null
+  for k in 1 2 3; do
+    "$tool" detect hbos --train "$rows[$(((k - 1) * 200))..<$((k * 200))]" --shard "$k/3" --first-pass --save "$work/$k.ranges" >/dev/null
+  done
+  "$tool" merge "$work"/[123].ranges --out "$work/ranges" >/dev/null
+  for k in 1 2 3; do
+    "$tool" detect hbos --train "$rows[$(((k - 1) * 200))..<$((k * 200))]" --shard "$k/3" --ranges "$work/ranges" --save "$work/$k.part" >/dev/null
+  done
+  "$tool" merge "$work/2.part" "$work/3.part" "$work/1.part" --out "$work/merged.hbos" >/dev/null
+  cmp -s "$work/whole.hbos" "$work/merged.hbos" && passed "A detector of three parts is that of all rows" \
+    || failed "A detector of three parts differs from that of all rows"
+}
+
+experiments() {
+  local options=(--quick --count 120 --test-count 40 --outlier-count 60 --flow-epochs 1 --couplings 1 --hidden-channels 4
+    --classifier-epochs 1) pids=() file fault="" status=0 first
+  "$tool" experiment outlier-generation "${options[@]}" --out "$work/experiment-alone" >/dev/null 2>&1
+  for _ in 1 2 3; do
+    "$tool" experiment outlier-generation "${options[@]}" --takeover 20 --out "$work/experiment" >/dev/null 2>>"$work/experiment.log" &
+    pids+=($!)
+  done
+  # One dies in the middle.
+  first=${pids[0]}
+  for _ in $(seq 600); do
+    [ "$(find "$work/experiment" -name 'training-*.json' 2>/dev/null | wc -l)" -ge 3 ] && break
+    sleep 0.05
+  done
+  kill -9 "$first" 2>/dev/null || true
+  wait "$first" 2>/dev/null || true
+  for first in "${pids[@]:1}"; do wait "$first" || status=$?; done
+  [ $status = 0 ] || failed "Experiment: $(tail -3 "$work/experiment.log")"
+  for file in "$work/experiment-alone"/*; do
+    cmp -s "$file" "$work/experiment/$(basename "$file")" || fault="$fault $(basename "$file")"
+  done
+  [ -z "$(find "$work/experiment" -name '*.claim')" ] || fault="$fault claims are left"
+  [ -z "$fault" ] && passed "An experiment by three workers, one killed: equal to one process" || failed "Experiment:$fault"
+}
+
+# --- Training by ranks of MPI together -----------------------------------------------------------------------------------------
+ranks() {
+  local probe=${GROUP_PROBE:-} count fault=""
+  [ -x "$probe" ] || { skip "No GroupProbe with MPI: set GROUP_PROBE (swift build -c release --traits MPI --product GroupProbe)"; return 0; }
+  command -v mpirun >/dev/null || { skip "Open MPI is not installed (apt-get install openmpi-bin)"; return 0; }
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+  for count in 1 2 4; do
+    mpirun -n $count "$probe" "$work/ranks.$count" 4 >"$work/ranks.$count.log" 2>&1 || fault="$fault $(tail -2 "$work/ranks.$count.log")"
+    cmp -s "$work/ranks.1" "$work/ranks.$count" || fault="$fault: $count ranks make another model"
+  done
+  [ -z "$fault" ] && passed "1, 2 and 4 ranks train one model, to the bit" || failed "Training by ranks:$fault"
 }
 
 # --- Machines whose processes can't be seen: a dead worker is noticed by its silence --------------------------------------------
@@ -265,6 +321,9 @@ slurm() {
 }
 
 kills
+parts
+experiments
+ranks
 alone
 export_job
 shared_processes

@@ -38,6 +38,7 @@ struct Tool: AsyncParsableCommand {
     do {
       try await task.value
       Console.flush()
+      TogetherOptions.finish(failed: false)
     } catch {
       finish(error)
     }
@@ -50,6 +51,10 @@ struct Tool: AsyncParsableCommand {
     guard exitCode(for: error) == .success else {
       // What was printed before is not lost.
       Console.flush()
+      if TogetherOptions.hasOthers {
+        Console.remark(fullMessage(for: error))
+        TogetherOptions.finish(failed: true)
+      }
       exit(withError: error)
     }
     let message = fullMessage(for: error)

@@ -13,6 +13,7 @@ struct ToolDescription: Decodable {
     struct Name: Decodable { let name: String }
 
     let kind: String
+    let isRepeating: Bool?
     let names: [Name]?
     let valueName: String?
     let allValues: [String]?
@@ -57,7 +58,8 @@ struct ToolDescription: Decodable {
       return "there is no subcommand '\(name)' of '\(command.commandName)'"
     }
     let arguments = command.arguments ?? []
-    var positionals = arguments.filter { $0.kind == "positional" }.count
+    let places = arguments.filter { $0.kind == "positional" }
+    var positionals = places.contains { $0.isRepeating ?? false } ? Int.max : places.count
     while let word = rest.popFirst() {
       guard word.hasPrefix("--") else {
         positionals -= 1

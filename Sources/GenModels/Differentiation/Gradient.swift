@@ -81,11 +81,18 @@ func inScope<Result>(_ body: (Tape) throws -> Result) rethrows -> Result {
 }
 
 /// The last use of a scope: gradients as tensors, with what was recorded released on the way.
+/// - Parameters:
+///   - value: What is differentiated.
+///   - upstream: The weights of its numbers.
+///   - targets: What the gradients are with respect to.
+///   - whenFinal: Gets each gradient by its target's number as soon as nothing more is added to it.
 func unrecordedGradients(
-  of value: Variable, upstream: Tensor, withRespectTo targets: [Variable]
+  of value: Variable, upstream: Tensor, withRespectTo targets: [Variable],
+  whenFinal: ((Int, Tensor) -> Void)? = nil
 ) -> [Tensor] {
   let found = value.tape.gradients(
-    of: value, upstream: upstream, withRespectTo: targets, as: Tape.Unrecorded(), releasing: true)
+    of: value, upstream: upstream, withRespectTo: targets, as: Tape.Unrecorded(), releasing: true,
+    whenFinal: whenFinal.map { report in { report($0, $1 ?? .zeros(targets[$0].shape)) } })
   return zip(found, targets).map { $0 ?? .zeros($1.shape) }
 }
 

@@ -66,13 +66,23 @@ public final class Tape {
   /// Gradients of `result` (weighted by `upstream`) with respect to `targets`; nil where it doesn't depend on one.
   ///
   /// Only operations between a target and the result are pulled back, and in them only towards the targets.
-  /// - Parameter releasing: Drops each operation once it is pulled back. The tape can't be used again.
+  /// - Parameters:
+  ///   - result: What is differentiated.
+  ///   - upstream: The weights of its numbers.
+  ///   - targets: What the gradients are with respect to.
+  ///   - reading: What gradients are made of.
+  ///   - releasing: Drops each operation once it is pulled back. The tape can't be used again.
+  ///   - whenFinal: Gets each gradient by its target's number as soon as nothing more is added to it.
   func gradients<R: Reading>(
-    of result: Variable, upstream: R.Value, withRespectTo targets: [Variable], as reading: R, releasing: Bool
+    of result: Variable, upstream: R.Value, withRespectTo targets: [Variable], as reading: R, releasing: Bool,
+    whenFinal: ((Int, R.Value?) -> Void)? = nil
   ) -> [R.Value?] {
     precondition(
       isOpen, "A Variable was used after its gradient scope had ended; return Tensors from the scope.")
-    guard result.slot >= 0 else { return targets.map { _ in nil } }
+    guard result.slot >= 0 else {
+      for target in targets.indices { whenFinal?(target, nil) }
+      return targets.map { _ in nil }
+    }
     let slots = Int(slotCount)
     var leadsToTarget = [Bool](repeating: false, count: slots)
     var firstTarget = Int32.max
@@ -92,7 +102,25 @@ public final class Tape {
       }
     }
 
+    // The targets that are complete once an operation, the first that uses them, has been pulled back.
+    var completed: [Int: [Int]] = [:]
+    if let whenFinal {
+      let numbers = Dictionary(grouping: targets.indices, by: { targets[$0].slot })
+      var seen = Set<Int32>()
+      for index in start..<max(start, end) {
+        for input in operations[index].inputs where seen.insert(input.slot).inserted {
+          if let numbers = numbers[input.slot] { completed[index, default: []] += numbers }
+        }
+      }
+      for target in targets.indices where !seen.contains(targets[target].slot) {
+        whenFinal(target, targets[target].slot >= 0 ? gradients[Int(targets[target].slot)] : nil)
+      }
+    }
+
     for index in stride(from: end - 1, through: start, by: -1) {
+      defer {
+        for target in completed[index] ?? [] { whenFinal!(target, gradients[Int(targets[target].slot)]) }
+      }
       let operation = operations[index]
       if releasing { operations.removeSubrange(index...) }
       let first = Int(operation.firstOutput)

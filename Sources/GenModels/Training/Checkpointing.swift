@@ -72,7 +72,8 @@ extension TrainingRun {
 
   /// Saves the state where checkpoints are asked for.
   func save() throws {
-    guard let checkpointing = trainer.checkpointing else { return }
+    // All of a group have the same state.
+    guard let checkpointing = trainer.checkpointing, trainer.group?.rank ?? 0 == 0 else { return }
     var file = SafetensorsFile(metadata: [Key.step: "\(step)"])
     for setting in identity { file.metadata[Key.setting(setting.name)] = setting.value }
     // NaN marks an epoch without a validation loss.

@@ -21,6 +21,10 @@ public struct Trainer: Sendable {
   public var batchParts: Int
   /// Decides the order of examples, dropout and corruption.
   public var seed: UInt64
+  /// The processes that train the model together, each `batchParts / group.count` parts of every batch; nil to train alone, parts one after
+  /// the other. The rule by which parts add up is the group's, so that a training alone, `Solo()` and any other group's differ in rounding only
+  /// between the first and the others.
+  public var group: (any TrainingGroup)?
   public var schedule: LearningRateSchedule
   public var clipping: GradientClipping?
   public var earlyStopping: EarlyStopping?
@@ -98,8 +102,10 @@ public struct Trainer: Sendable {
   ) throws -> TrainingResult<Model> {
     var run = try TrainingRun(
       trainer: self, model: model, exampleCount: data.count, optimizers: optimizers(of: model, turns))
+    try run.requireGroup()
     if checkpointing != nil {
       var trainer = self
+      if group != nil { trainer.lossSettings["sums of parts"] = "as a binary tree" }
       trainer.lossSettings.merge(settings(of: turns)) { $1 }
       run.identity = trainer.identity(of: model, data, validation)
     }
@@ -107,7 +113,7 @@ public struct Trainer: Sendable {
     let clock = ContinuousClock()
     let start = (time: clock.now, step: run.step)
     while run.step < run.totalSteps, !run.isStopped {
-      if Task.isCancelled {
+      if try run.isCancelled() {
         try run.save()
         throw CancellationError()
       }

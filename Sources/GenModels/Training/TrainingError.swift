@@ -10,6 +10,12 @@ public enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
   case damagedCheckpoint(path: String, reason: String)
   /// More steps than can be counted.
   case tooManySteps(epochs: Int, stepsPerEpoch: Int)
+  /// The parts of a batch can't be divided among the processes of a group.
+  case groupDoesNotFit(parts: Int, count: Int)
+  /// A model with running averages, which depend on whole batches, in a group.
+  case groupHasRunningState(name: String)
+  /// Another process of the group could not take the step.
+  case rankFailed(rank: Int)
 
   public var description: String {
     switch self {
@@ -31,6 +37,18 @@ public enum TrainingError: Error, Sendable, Hashable, CustomStringConvertible {
       """
     case .tooManySteps(let epochs, let stepsPerEpoch):
       "\(epochs) epochs of \(stepsPerEpoch) steps are more steps than can be counted; train for fewer epochs."
+    case .groupDoesNotFit(let parts, let count):
+      """
+      Batches of \(parts) parts can't be divided among \(count) processes: both must be powers of two, and there must be a part for \
+      each process.
+      """
+    case .groupHasRunningState(let name):
+      """
+      The model has the running average \(name), which depends on whole batches, and processes that train together see parts of them; \
+      take a model without batch normalization.
+      """
+    case .rankFailed(let rank):
+      "Process \(rank) of the group could not take the step; its own message says why."
     case .damagedCheckpoint(let path, let reason):
       "The checkpoint \(path) can't be resumed from: \(reason). Remove it to start over."
     }

@@ -68,7 +68,12 @@ struct TrainingRun<Model: Parameterized> {
     for (place, turn) in turns.enumerated() {
       guard let number = turn.number(in: step) else { continue }
       let own = place == 0 ? stream : stream.split("turn").split(UInt64(place))
-      let loss = try take(turn, number: number, rows, of: data, Context.training(using: own))
+      let loss =
+        if let group = trainer.group {
+          try takeTogether(group, turn, number: number, rows, of: data, using: own)
+        } else {
+          try take(turn, number: number, rows, of: data, Context.training(using: own))
+        }
       first = first ?? loss
     }
     guard let loss = first else { preconditionFailure("Step \(step) of the training is nobody's turn.") }
@@ -100,7 +105,7 @@ struct TrainingRun<Model: Parameterized> {
   }
 
   /// What a part of a batch brings to a step: its share of the loss and of the gradients.
-  private struct Contribution {
+  struct Contribution {
     var loss: Double
     var gradients: [Tensor]
 
@@ -113,8 +118,10 @@ struct TrainingRun<Model: Parameterized> {
   }
 
   /// The contribution of some of a batch's examples, `share` of all: the loss, and its gradients to what the turn moves.
-  private func contribution(
-    of batch: Batch, share: Float, _ context: Context, _ turn: TrainingTurn<Model>
+  /// - Parameter whenFinal: Gets each gradient by its number as soon as the backward pass is through with it.
+  func contribution(
+    of batch: Batch, share: Float, _ context: Context, _ turn: TrainingTurn<Model>,
+    whenFinal: ((Int, Tensor) -> Void)? = nil
   ) throws -> Contribution {
     try inScope { tape in
       var (lifted, variables) = model.lifted(onto: tape)
@@ -130,12 +137,13 @@ struct TrainingRun<Model: Parameterized> {
       let upstream = Tensor(repeating: share, shape: value.shape)
       return Contribution(
         loss: Double(number) * Double(share),
-        gradients: unrecordedGradients(of: value, upstream: upstream, withRespectTo: variables))
+        gradients: unrecordedGradients(
+          of: value, upstream: upstream, withRespectTo: variables, whenFinal: whenFinal))
     }
   }
 
   /// Moves the turn's parameters, and stores the new running states.
-  private mutating func update(
+  mutating func update(
     _ gradients: [Tensor], _ stateUpdates: [Int: Tensor], _ turn: TrainingTurn<Model>, number: Int
   ) {
     let optimizer = turn.optimizer ?? trainer.optimizer

@@ -44,7 +44,7 @@ public struct ExtendedIsolationForest: TableScorer {
     using random: RandomGenerator
   ) throws(TableError) {
     try self.init(
-      fitting: x, trees: trees, numbers: Array(0..<max(0, trees)), sampleSize: sampleSize,
+      fitting: x, trees: trees, numbers: IsolationTrees.numbers(trees), sampleSize: sampleSize,
       splitFeatures: splitFeatures, using: random)
   }
 

@@ -14,11 +14,17 @@ struct IsolationTrees: Sendable {
 
   var count: Int { roots.count }
 
-  static func check(_ x: Matrix, trees: Int, sampleSize: Int) throws(TableError) {
-    try x.checkTraining(rows: 2, "to split")
+  /// The trees' numbers in a forest of so many.
+  static func numbers(_ trees: Int) throws(TableError) -> [Int] {
     guard trees >= 1 && trees <= 1_000_000 else {
       throw .invalidSetting(name: "trees", value: "\(trees)", expected: "between 1 and 1000000")
     }
+    return Array(0..<trees)
+  }
+
+  static func check(_ x: Matrix, trees: Int, sampleSize: Int) throws(TableError) {
+    try x.checkTraining(rows: 2, "to split")
+    _ = try numbers(trees)
     guard sampleSize >= 2 && sampleSize <= 1 << 24 else {
       throw .invalidSetting(name: "sample size", value: "\(sampleSize)", expected: "between 2 and 16777216")
     }

@@ -43,7 +43,7 @@ public struct MixedIsolationForest: TableScorer, ExplainableScorer {
     using random: RandomGenerator
   ) throws(TableError) {
     try self.init(
-      fitting: x, categories: categories, trees: trees, numbers: Array(0..<max(0, trees)),
+      fitting: x, categories: categories, trees: trees, numbers: IsolationTrees.numbers(trees),
       sampleSize: sampleSize, using: random)
   }
 

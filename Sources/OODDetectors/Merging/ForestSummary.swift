@@ -35,7 +35,7 @@ public struct ForestSummary<Forest: JoinableForest>: RowSummary {
       throw TableError.invalidSetting(
         name: "trees", value: "\(trees)", expected: "at least one for each of \(shard.count) parts")
     }
-    numbers = shard.part(of: Array(0..<trees))
+    numbers = shard.part(of: try IsolationTrees.numbers(trees))
     forest = try grow(numbers)
     rowCount = x.rows
   }

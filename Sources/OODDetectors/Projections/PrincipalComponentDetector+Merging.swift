@@ -19,16 +19,16 @@ extension PrincipalComponentDetector: MergeableDetector {
 
   public static func summary(
     of x: Matrix, shard: Shard, settings: PartSettings
-  ) throws(TableError) -> MomentSummary { try MomentSummary(x) }
+  ) throws(TableError) -> MomentSummary {
+    try checkComponents(settings.components ?? x.columns, columns: x.columns)
+    return try MomentSummary(x)
+  }
 
   public init(merging summary: MomentSummary, settings: PartSettings) throws {
     try summary.checkVariances()
     let (d, n) = (summary.featureCount, Double(summary.rowCount))
     let wanted = settings.components ?? d
-    guard wanted >= 1 && wanted <= d else {
-      throw TableError.invalidSetting(
-        name: "components", value: "\(wanted)", expected: "between 1 and \(d)")
-    }
+    try Self.checkComponents(wanted, columns: d)
     let deviations = summary.scatter.diagonal.map { ($0 / n).squareRoot() }
     let scales = settings.standardizes ? deviations.map { $0 > 0 ? $0 : 1 } : Array(repeating: 1, count: d)
     let covariance = Self.scaled(summary.scatter, dividedBy: scales, times: 1 / (n - 1))

@@ -61,10 +61,7 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     let plain = Self.plainMoments(of: x)
     if plain == nil { try x.checkTraining(rows: 2, "to estimate a covariance") }
     let wanted = wanted ?? x.columns
-    guard wanted >= 1 && wanted <= x.columns else {
-      throw TableError.invalidSetting(
-        name: "components", value: "\(wanted)", expected: "between 1 and \(x.columns)")
-    }
+    try Self.checkComponents(wanted, columns: x.columns)
     if let plain {
       try self.init(plain, rows: x.rows, components: wanted, rule: rule, standardizes: standardizes)
       return
@@ -136,6 +133,12 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     transposed = components.transposed
     panel = Self.panel(components)
     weights = Self.weights(divisors)
+  }
+
+  static func checkComponents(_ wanted: Int, columns: Int) throws(TableError) {
+    guard wanted >= 1 && wanted <= columns else {
+      throw .invalidSetting(name: "components", value: "\(wanted)", expected: "between 1 and \(columns)")
+    }
   }
 
   /// Whether columns' deviations differ so much that eigenvalues of their covariance lose the small ones' digits.

@@ -85,16 +85,10 @@ public struct OutlierGenerationExperiment: Sendable {
   /// - Throws: What training and scoring throw; `ExperimentError.otherResults` for a folder of another run.
   public func run(progress: (Progress) throws -> Void = { _ in }) throws -> Result {
     let storage = try OutlierGenerationStorage(self)
-    let flow = try storage.model("flow", as: Flow.self) {
-      try trainFlow { try progress(.training("flow", $0)) }
-    }
-    let archetypes = try storage.model("archetypes", as: ArchetypalFlow.self) {
-      try trainArchetypes { try progress(.training("archetypes", $0)) }
-    }
-    let methods = try OutlierMethod.all(
-      flow: flow, archetypes: archetypes, images: images, labels: labels, real: exposure?.examples,
-      settings: settings)
-    let rows = try OutlierTrainings(self, storage).rows(methods, flow: flow, progress: progress)
+    let flow = try flow(storage, progress)
+    let archetypes = try archetypes(storage, progress)
+    let methods = try methods(flow: flow, archetypes: archetypes)
+    let rows = try OutlierTrainings(self, storage, methods, flow: flow).rows(progress: progress)
     try progress(.working("measuring radii and archetypes"))
     let analysis = LatentAnalysis(self, flow: flow)
     let report = OutlierGenerationReport(
@@ -106,6 +100,62 @@ public struct OutlierGenerationExperiment: Sendable {
     return Result(
       report: report,
       pictures: try OutlierPicture.all(self, flow: flow, archetypes: archetypes, methods: methods))
+  }
+
+  /// Does the experiment's tasks together with everybody who does so in its folder, on any machine that sees it: each trained model is
+  /// one. Where nothing is left, `run` finds all in the folder.
+  /// - Throws: As `run`. Traps without a folder.
+  public func work(
+    _ sharing: WorkSharing = WorkSharing(),
+    progress: @escaping @Sendable (Progress) throws -> Void = { _ in }
+  ) async throws -> WorkOutcome {
+    precondition(folder != nil, "An experiment without a folder has nothing to share.")
+    let storage = try OutlierGenerationStorage(self)
+    return try await ExperimentTasks<Progress>(
+      folder: folder!,
+      stages: [
+        { _ in
+          [
+            .init(
+              name: "archetypes", isDone: { storage.hasModel("archetypes") },
+              perform: { _ = try archetypes(storage, $0) }),
+            .init(
+              name: "flow", isDone: { storage.hasModel("flow") }, perform: { _ = try flow(storage, $0) }),
+          ]
+        },
+        { progress in
+          let flow = try flow(storage, progress)
+          let methods = try methods(flow: flow, archetypes: archetypes(storage, progress))
+          return OutlierTrainings(self, storage, methods, flow: flow).tasks
+        },
+      ],
+      describe: { step in
+        switch step {
+        case .training(let what, let at): (Double(at.step) / Double(max(1, at.steps)), what)
+        case .working(let what): (0, what)
+        }
+      }
+    ).run(sharing, progress: progress)
+  }
+
+  private func flow(
+    _ storage: OutlierGenerationStorage, _ progress: (Progress) throws -> Void
+  ) throws -> Flow {
+    try storage.model("flow", as: Flow.self) { try trainFlow { try progress(.training("flow", $0)) } }
+  }
+
+  private func archetypes(
+    _ storage: OutlierGenerationStorage, _ progress: (Progress) throws -> Void
+  ) throws -> ArchetypalFlow {
+    try storage.model("archetypes", as: ArchetypalFlow.self) {
+      try trainArchetypes { try progress(.training("archetypes", $0)) }
+    }
+  }
+
+  private func methods(flow: Flow, archetypes: ArchetypalFlow) throws -> [OutlierMethod] {
+    try OutlierMethod.all(
+      flow: flow, archetypes: archetypes, images: images, labels: labels, real: exposure?.examples,
+      settings: settings)
   }
 
   private func className(_ number: Int) -> String {

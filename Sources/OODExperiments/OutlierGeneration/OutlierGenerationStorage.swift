@@ -7,8 +7,8 @@ import OODDatasets
   import Foundation
 #endif
 
-/// What a run of the experiment keeps in its folder: settings.json, two models, and a line of results.jsonl for each training.
-struct OutlierGenerationStorage {
+/// What a run of the experiment keeps in its folder: settings.json, two models, and a file for each training's result.
+struct OutlierGenerationStorage: Sendable {
   /// The result of one training.
   struct Line: Codable, Sendable {
     var method: String
@@ -18,7 +18,6 @@ struct OutlierGenerationStorage {
   }
 
   private let folder: String?
-  private(set) var lines: [Line] = []
 
   /// - Throws: `ExperimentError.otherResults` where the folder is another run's.
   init(_ experiment: OutlierGenerationExperiment) throws {
@@ -30,12 +29,11 @@ struct OutlierGenerationStorage {
     if let what = try identity.claim(folder) {
       throw ExperimentError.otherResults(folder: folder, what: what)
     }
-    if let data = FileManager.default.contents(atPath: folder + "/results.jsonl") {
-      // A line that was cut off is done again.
-      lines = data.split(separator: UInt8(ascii: "\n")).compactMap {
-        try? JSONDecoder().decode(Line.self, from: Data($0))
-      }
-    }
+  }
+
+  /// Whether a model was kept under a name.
+  func hasModel(_ name: String) -> Bool {
+    folder.map { FileManager.default.fileExists(atPath: "\($0)/\(name).safetensors") } ?? false
   }
 
   /// The model that was kept under a name, or what `train` makes, which is kept then.
@@ -48,20 +46,31 @@ struct OutlierGenerationStorage {
     return model
   }
 
+  /// The name of a training's file: letters, digits and points of the method's, and the repetition from 1.
+  static func name(_ method: String, _ repetition: Int) -> String {
+    let words = method.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "." }
+    return "training-\(words.joined(separator: "-"))-\(repetition + 1)"
+  }
+
+  /// The line of a training, where it is kept.
+  func line(_ method: String, _ repetition: Int) -> Line? {
+    guard let folder,
+      let data = FileManager.default.contents(
+        atPath: "\(folder)/\(Self.name(method, repetition)).json")
+    else { return nil }
+    let line = try? JSONDecoder().decode(Line.self, from: data)
+    return line?.method == method && line?.repetition == repetition ? line : nil
+  }
+
   /// The line of a training, kept or made now.
-  mutating func line(_ method: String, _ repetition: Int, make: () throws -> Line) throws -> Line {
-    if let found = lines.first(where: { $0.method == method && $0.repetition == repetition }) { return found }
+  func line(_ method: String, _ repetition: Int, make: () throws -> Line) throws -> Line {
+    if let found = line(method, repetition) { return found }
     let line = try make()
-    lines.append(line)
     if let folder {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
-      var text = Data()
-      for line in lines {
-        text.append(try encoder.encode(line))
-        text.append(UInt8(ascii: "\n"))
-      }
-      try OutputPlace.write(text, to: folder + "/results.jsonl")
+      try OutputPlace.write(
+        encoder.encode(line), to: "\(folder)/\(Self.name(method, repetition)).json")
     }
     return line
   }

@@ -3,42 +3,83 @@ import OODDatasets
 import OODMetrics
 
 /// The classifiers and discriminators of the experiment, each trained several times.
-struct OutlierTrainings {
+struct OutlierTrainings: Sendable {
+  typealias Progress = OutlierGenerationExperiment.Progress
+
   private let experiment: OutlierGenerationExperiment
-  private var storage: OutlierGenerationStorage
+  private let storage: OutlierGenerationStorage
+  private let methods: [OutlierMethod]
+  private let flow: Flow
   private var settings: OutlierGenerationSettings { experiment.settings }
 
-  init(_ experiment: OutlierGenerationExperiment, _ storage: OutlierGenerationStorage) {
+  init(
+    _ experiment: OutlierGenerationExperiment, _ storage: OutlierGenerationStorage,
+    _ methods: [OutlierMethod],
+    flow: Flow
+  ) {
     self.experiment = experiment
     self.storage = storage
+    self.methods = methods
+    self.flow = flow
+  }
+
+  /// A task for each training: all of the first repetition, then of the next.
+  var tasks: [ExperimentTasks<Progress>.Task] {
+    (0..<settings.repetitions).flatMap { number in
+      methods.map { method in
+        task(method.name, number) { _ = try line(method, number, $0) }
+      }
+        + settings.discriminatorFactors.map { p in
+          task(Self.name(ofDiscriminator: p), number) { _ = try line(discriminator: p, number, $0) }
+        }
+    }
+  }
+
+  private func task(
+    _ method: String, _ number: Int,
+    _ perform: @escaping @Sendable (_ progress: (Progress) throws -> Void) throws -> Void
+  ) -> ExperimentTasks<Progress>.Task {
+    .init(
+      name: OutlierGenerationStorage.name(method, number),
+      isDone: { storage.line(method, number) != nil }, perform: { try perform($0) })
+  }
+
+  private static func name(ofDiscriminator p: Double) -> String { "discriminator \(p)" }
+
+  private func line(
+    _ method: OutlierMethod, _ number: Int, _ progress: (Progress) throws -> Void
+  ) throws -> OutlierGenerationStorage.Line {
+    try storage.line(method.name, number) {
+      try classifier(method, number) {
+        try progress(.training("\(method.name), \(number + 1) of \(settings.repetitions)", $0))
+      }
+    }
+  }
+
+  private func line(
+    discriminator p: Double, _ number: Int, _ progress: (Progress) throws -> Void
+  ) throws -> OutlierGenerationStorage.Line {
+    let name = Self.name(ofDiscriminator: p)
+    return try storage.line(name, number) {
+      try discriminator(p, flow, number) {
+        try progress(.training("\(name), \(number + 1) of \(settings.repetitions)", $0))
+      }
+    }
   }
 
   /// The tables' rows.
-  consuming func rows(
-    _ methods: [OutlierMethod], flow: Flow, progress: (OutlierGenerationExperiment.Progress) throws -> Void
+  func rows(
+    progress: (Progress) throws -> Void
   ) throws -> (classifiers: [OutlierGenerationReport.Row], discriminators: [OutlierGenerationReport.Row]) {
     var first: [OutlierGenerationStorage.Line]?
     var classifiers: [OutlierGenerationReport.Row] = []
     for method in methods {
-      let lines = try (0..<settings.repetitions).map { number in
-        try storage.line(method.name, number) {
-          try classifier(method, number) {
-            try progress(.training("\(method.name), \(number + 1) of \(settings.repetitions)", $0))
-          }
-        }
-      }
+      let lines = try (0..<settings.repetitions).map { try line(method, $0, progress) }
       classifiers.append(Self.row(method.name, method.about, lines, first))
       if first == nil { first = lines }
     }
     let discriminators = try settings.discriminatorFactors.map { p -> OutlierGenerationReport.Row in
-      let name = "discriminator \(p)"
-      let lines = try (0..<settings.repetitions).map { number in
-        try storage.line(name, number) {
-          try discriminator(p, flow, number) {
-            try progress(.training("\(name), \(number + 1) of \(settings.repetitions)", $0))
-          }
-        }
-      }
+      let lines = try (0..<settings.repetitions).map { try line(discriminator: p, $0, progress) }
       return Self.row(
         "\(p)", "Images against draws at \(p) times the largest radius of as many draws as there are images.",
         lines, nil)
@@ -119,7 +160,7 @@ struct OutlierTrainings {
   private func discriminator(
     _ p: Double, _ flow: Flow, _ number: Int, _ progress: (TrainingProgress) throws -> Void
   ) throws -> OutlierGenerationStorage.Line {
-    var random = random("discriminator \(p)", number)
+    var random = random(Self.name(ofDiscriminator: p), number)
     let images = experiment.images
     let generator = FlowOutliers(flow, radius: .gumbel(p, count: max(2, images.exampleCount))).clamped(
       to: 0...1)

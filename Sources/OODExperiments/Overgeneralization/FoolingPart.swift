@@ -7,10 +7,9 @@ struct FoolingPart {
   let panel: OvergeneralizationPanel
   let settings: OvergeneralizationSettings
 
-  struct Result: Codable {
+  struct Result: Codable, Sendable {
     var rows: [OvergeneralizationReport.Fooling]
-    var nearestDistanceOfTest: Double
-    var pictures: [OvergeneralizationReport.FoolingPictures]
+    var picture: OvergeneralizationReport.FoolingPictures?
   }
 
   /// The paper's attack; a strong one; and the pixels themselves.
@@ -35,30 +34,42 @@ struct FoolingPart {
     ]
   }
 
-  func run(progress: (OvergeneralizationExperiment.Progress) throws -> Void) throws -> Result {
+  /// An attack on a classifier.
+  struct Trial: Sendable {
+    let member, attack: Int
+    var name: String { "fooling-\(member + 1)-\(attack + 1)" }
+  }
+
+  /// Each attack on each classifier.
+  var trials: [Trial] {
+    panel.members.indices.flatMap { member in
+      attacks.indices.map { Trial(member: member, attack: $0) }
+    }
+  }
+
+  /// The median distance of some test images from their nearest training image.
+  func nearestDistanceOfTest() throws -> Double {
     let few = data.test.examples(0..<min(200, data.test.exampleCount))
-    var result = Result(
-      rows: [],
-      nearestDistanceOfTest: median(try FoolingJudgement.nearestDistances(of: few, in: data.images)) ?? 0,
-      pictures: [])
+    return median(try FoolingJudgement.nearestDistances(of: few, in: data.images)) ?? 0
+  }
+
+  /// What came of one trial.
+  func result(
+    of trial: Trial, progress: (OvergeneralizationExperiment.Progress) throws -> Void
+  ) throws -> Result {
     let classes = (0..<settings.trialsPerClass * data.classCount).map { $0 % data.classCount }
-    for member in panel.members {
-      for (name, attack) in attacks {
-        func run(_ classifier: some ClaimingClassifier) throws -> FoolingResult {
-          try attack.run(
-            on: classifier, classes: classes, thresholds: settings.thresholds, seed: settings.training.seed
-          ) { done, count in
-            try progress(.init(part: "fooling \(member.name), \(name)", done: done, of: count))
-          }
-        }
-        let found = try run(member.classifier)
-        for threshold in settings.thresholds {
-          result.rows.append(try row(member.name, name, found, threshold))
-        }
-        if let picture = picture("\(member.name), \(name)", found) { result.pictures.append(picture) }
+    let (member, (name, attack)) = (panel.members[trial.member], attacks[trial.attack])
+    func run(_ classifier: some ClaimingClassifier) throws -> FoolingResult {
+      try attack.run(
+        on: classifier, classes: classes, thresholds: settings.thresholds, seed: settings.training.seed
+      ) { done, count in
+        try progress(.init(part: "fooling \(member.name), \(name)", done: done, of: count))
       }
     }
-    return result
+    let found = try run(member.classifier)
+    return Result(
+      rows: try settings.thresholds.map { try row(member.name, name, found, $0) },
+      picture: picture("\(member.name), \(name)", found))
   }
 
   private func row(

@@ -10,21 +10,35 @@ struct OneClassPart {
   /// Rows that methods are fitted to whose cost grows with the square of their number.
   private static let mostRows = 1000
 
-  func run(
-    progress: (OvergeneralizationExperiment.Progress) throws -> Void
-  ) throws -> [OvergeneralizationReport.OneClass] {
+  /// A method on one class.
+  struct Result: Codable, Sendable {
+    var method: String
+    var auroc: Double
+  }
+
+  /// The classes that there are.
+  var labels: Range<Int> { 0..<min(settings.oneClassCount, data.classCount) }
+
+  /// Every method, having seen this class alone; none where the test images are all of it, or none is.
+  func results(
+    of label: Int, progress: (OvergeneralizationExperiment.Progress) throws -> Void
+  ) throws -> [Result] {
+    try progress(.init(part: "one class, \(label)", done: 0, of: 1))
+    let isOther = data.testLabels.elements.map { $0 != label }
+    guard isOther.contains(true), isOther.contains(false) else { return [] }
+    return try methods(label).map { name, score in
+      Result(
+        method: name, auroc: try ScoreRanking(try score(data.test), isOutOfDistribution: isOther).auroc)
+    }
+  }
+
+  /// The table, given what `results` gives of each class.
+  func rows(_ results: (Int) throws -> [Result]) rethrows -> [OvergeneralizationReport.OneClass] {
     var names: [String] = []
     var aurocs: [String: [Double]] = [:]
-    let count = min(settings.oneClassCount, data.classCount)
-    for label in 0..<count {
-      try progress(.init(part: "one class, \(label)", done: label, of: count))
-      let isOther = data.testLabels.elements.map { $0 != label }
-      guard isOther.contains(true), isOther.contains(false) else { continue }
-      for (name, score) in try methods(label) {
-        let auroc = try ScoreRanking(try score(data.test), isOutOfDistribution: isOther).auroc
-        if aurocs[name] == nil { names.append(name) }
-        aurocs[name, default: []].append(auroc)
-      }
+    for result in try labels.flatMap({ try results($0) }) {
+      if aurocs[result.method] == nil { names.append(result.method) }
+      aurocs[result.method, default: []].append(result.auroc)
     }
     return names.map { name in
       let own = aurocs[name]!

@@ -86,43 +86,47 @@ public struct OvergeneralizationExperiment: Sendable {
     public let done, of: Int
   }
 
-  /// Trains, attacks and measures. The same settings and images give the same report.
+  /// Trains, attacks and measures, or takes from the folder what is there. The same settings and images give the same report.
   /// - Throws: What training and scoring throw; the first error of `progress`.
   public func run(progress: @escaping (Progress) throws -> Void = { _ in }) throws -> OvergeneralizationReport
   {
-    let data = OvergeneralizationData(self)
-    let panel = try OvergeneralizationPanel(data, settings, store, progress: progress)
-    let scenes = clutter.map {
-      OvergeneralizationStore.digest($0.training.examples) + OvergeneralizationStore.digest($0.test.examples)
-    }
-    let key = OvergeneralizationStore.key(settings, data.digest, scenes ?? "drawn")
-    func part<Value: Codable>(_ name: String, _ make: () throws -> Value) throws -> Value {
-      try progress(Progress(part: name, done: 0, of: 1))
-      return try store.result(name, key: key, make: make)
-    }
-    let measurement = OvergeneralizationMeasurement(data: data, panel: panel, settings: settings)
-    let classifiers = try part("accuracy") { try measurement.classifiers() }
-    let fooling = try part("fooling") {
-      try FoolingPart(data: data, panel: panel, settings: settings).run(progress: progress)
-    }
-    let radius = try part("radius") { try measurement.radiusAttacks() }
-    let scores = try part("scores") { try measurement.scores() }
-    let openSet = try part("open-set") {
-      try OpenSetPart(data: data, settings: settings).run(progress: progress)
-    }
-    let oneClass = try part("one-class") {
-      try OneClassPart(data: data, settings: settings).run(progress: progress)
-    }
-    let recorded = clutter.map { (training: $0.training.examples, test: $0.test.examples) }
-    let cluttered = try part("clutter") {
-      try ClutterPart(data: data, settings: settings, recorded: recorded).run(progress: progress)
-    }
-    let rings = try part("rings") { try RingsPart(settings: settings).run() }
-    let gate = data.gate
+    let parts = OvergeneralizationParts(self)
+    let panel = try OvergeneralizationPanel(parts.data, settings, store, progress: progress)
+    let attacked = OvergeneralizationParts.Attacked(parts, panel)
+    let gate = parts.data.gate
+    let fooling = try attacked.fooling(progress)
     return OvergeneralizationReport(
-      settings: settings, trainingSet: training.name, testSet: test.name, classifiers: classifiers,
-      blackDistance: gate.black, meanImageDistance: gate.mean, fooling: fooling.rows,
-      nearestDistanceOfTest: fooling.nearestDistanceOfTest, radiusAttacks: radius, scores: scores,
-      openSet: openSet, oneClass: oneClass, clutter: cluttered, rings: rings, pictures: fooling.pictures)
+      settings: settings, trainingSet: training.name, testSet: test.name,
+      classifiers: try attacked.classifiers(progress), blackDistance: gate.black,
+      meanImageDistance: gate.mean, fooling: fooling.flatMap(\.rows),
+      nearestDistanceOfTest: try attacked.nearestDistanceOfTest(progress),
+      radiusAttacks: try attacked.radiusAttacks(progress), scores: try attacked.scores(progress),
+      openSet: try parts.openSet(progress), oneClass: try parts.oneClass(progress),
+      clutter: try parts.clutter(progress), rings: try parts.rings(progress),
+      pictures: fooling.compactMap(\.picture))
+  }
+
+  /// Does the experiment's tasks together with everybody who does so in its folder, on any machine that sees it: each trained model and each
+  /// result is a task. Where nothing is left, `run` finds all in the folder.
+  /// - Throws: As `run`. Traps without a folder.
+  public func work(
+    _ sharing: WorkSharing = WorkSharing(),
+    progress: @escaping @Sendable (Progress) throws -> Void = { _ in }
+  ) async throws -> WorkOutcome {
+    precondition(store.folder != nil, "An experiment without a folder has nothing to share.")
+    let parts = OvergeneralizationParts(self)
+    return try await ExperimentTasks<Progress>(
+      folder: store.folder!,
+      stages: [
+        { _ in parts.tasks },
+        {
+          .init(
+            OvergeneralizationParts.Attacked(
+              parts, try OvergeneralizationPanel(parts.data, settings, store, progress: $0)
+            ).tasks)
+        },
+      ],
+      describe: { (Double($0.done) / Double(max(1, $0.of)), $0.part) }
+    ).run(sharing, progress: progress)
   }
 }

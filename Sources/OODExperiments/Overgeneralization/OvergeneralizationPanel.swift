@@ -27,58 +27,17 @@ struct OvergeneralizationPanel: Sendable {
     progress: @escaping (OvergeneralizationExperiment.Progress) throws -> Void
   ) throws {
     let training = settings.training
-    let digest = OvergeneralizationStore.digest(data.images, data.labels)
+    let models = OvergeneralizationModels(data: data, settings: settings, store: store)
     let shape = Array(data.images.shape.dropFirst())
-    func trained<Trained: Network>(
-      _ name: String, epochs: Int = training.epochs,
-      _ train: (Trainer, (TrainingProgress) throws -> Void) throws -> TrainingResult<Trained>
-    ) throws -> Trained {
-      try store.model(name, key: OvergeneralizationStore.key(training, data.classCount, digest)) {
-        let trainer = training.trainer(role: name, epochs: epochs)
-        return try train(trainer) { step in
-          try progress(.init(part: "training \(name)", done: step.step, of: step.steps))
-        }.model
-      }
-    }
-    let classes = data.classCount
-    plain = try trained("cnn") { trainer, report in
-      try ImageClassifier.train(
-        ImageClassifier.unpaddedLayers(classes: classes, maps: training.maps, hidden: training.hidden),
-        on: data.images, labels: data.labels, trainer: trainer, progress: report)
-    }
-    overcomplete = try trained("cool") { trainer, report in
-      try CompetitiveOvercompleteClassifier.train(
-        on: data.images, labels: data.labels, classes: classes, overcompleteness: training.overcompleteness,
-        maps: training.maps, hidden: training.hidden, trainer: trainer, progress: report)
-    }
-    func denoising(_ name: String, _ decoder: DenoisingClassifier.DecoderShape) throws -> DenoisingClassifier
-    {
-      try trained(name) { trainer, report in
-        try DenoisingClassifier.train(
-          training.architecture(shape, classes, decoder), on: data.images, labels: data.labels,
-          settings: training.denoising(trainer), progress: report)
-      }
-    }
-    let symmetric = try denoising("dae-symmetric", .symmetric)
-    let asymmetric = try denoising("dae-asymmetric", .asymmetric)
+    plain = try models.plain(progress)
+    overcomplete = try models.overcomplete(progress)
+    let symmetric = try models.denoising(.symmetric, progress)
+    let asymmetric = try models.denoising(.asymmetric, progress)
     self.symmetric = try symmetric.calibrated(settings, data)
     self.asymmetric = try asymmetric.calibrated(settings, data)
     untrained = try DenoisingClassifier.validating(
-      training.architecture(shape, classes, .symmetric), seed: training.seed)
-    judges = [
-      try trained("judge-convolutional") { trainer, report in
-        try ImageClassifier.train(
-          on: data.images, labels: data.labels, classes: classes, maps: max(4, training.maps / 2),
-          hidden: max(16, training.hidden / 2), trainer: trainer, progress: report)
-      },
-      try trained("judge-fully-connected") { trainer, report in
-        try ImageClassifier.train(
-          [
-            .flatten, .dense(units: 512, activation: .relu), .dropout(probability: 0.3),
-            .dense(units: 256, activation: .relu), .dense(units: classes),
-          ], on: data.images, labels: data.labels, trainer: trainer, progress: report)
-      },
-    ]
+      training.architecture(shape, data.classCount, .symmetric), seed: training.seed)
+    judges = [try models.convolutionalJudge(progress), try models.connectedJudge(progress)]
     members = [
       Member(
         name: "CNN", about: "The plain classifier: claims are its softmax.", classifier: plain,

@@ -53,6 +53,23 @@ struct OvergeneralizationStore: Sendable {
     return value
   }
 
+  /// Whether an earlier run stored a part's result under that key.
+  func hasResult<Value: Codable>(_ name: String, key: String, of type: Value.Type) -> Bool {
+    guard let folder, let bytes = FileManager.default.contents(atPath: "\(folder)/\(name).json") else {
+      return false
+    }
+    return (try? JSONDecoder().decode(Part<Value>.self, from: bytes))?.key == key
+  }
+
+  /// Whether a file holds a model that was stored under that key; also true for a damaged file, which `model` refuses.
+  func hasModel(_ name: String, key: String) -> Bool {
+    guard let folder else { return false }
+    let path = "\(folder)/\(name).safetensors"
+    guard FileManager.default.fileExists(atPath: path) else { return false }
+    guard let archive = try? ModelArchive(contentsOf: path) else { return true }
+    return archive.notes[Self.note] == key
+  }
+
   /// A trained model: what an earlier run stored under that key, or what `train` trains now.
   /// - Throws: Also when a file is there and damaged.
   func model<Trained: Network>(_ name: String, key: String, train: () throws -> Trained) throws -> Trained {

@@ -75,7 +75,7 @@ extension SweepDirectory {
   }
 
   /// Waits until all claims say something new.
-  private static func heard(
+  static func heard(
     _ claims: [(file: ClaimFile, note: ClaimNote)]
   ) async throws -> [SweepStatus.Running] {
     var silent = claims

@@ -17,6 +17,8 @@ public enum ExperimentError: Error, Sendable, Hashable, CustomStringConvertible 
   case unknownLabel(set: String, label: Int, classes: Int)
   /// The folder holds results of other settings or images.
   case otherResults(folder: String, what: String)
+  /// No worker has listed an experiment's tasks in the folder.
+  case noTasks(folder: String)
 
   public var description: String {
     switch self {
@@ -36,6 +38,8 @@ public enum ExperimentError: Error, Sendable, Hashable, CustomStringConvertible 
       "\(set) has the label \(label), and the training images only the classes 0 to \(classes - 1)."
     case .otherResults(let folder, let what):
       "\(folder) holds results of another run: \(what) differs. Take another folder, or remove that one."
+    case .noTasks(let folder):
+      "\(folder) holds no tasks of an experiment: give the --out of a run that has begun."
     }
   }
 }

@@ -7,6 +7,6 @@ struct ExperimentCommand: AsyncParsableCommand {
     subcommands: [
       ExperimentLikelihood.self, ExperimentOvergeneralization.self, ExperimentOutlierGeneration.self,
       ExperimentDivergences.self,
-      ExperimentDensities.self,
+      ExperimentDensities.self, ExperimentStatusCommand.self,
     ])
 }

@@ -9,8 +9,8 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
     discussion: """
       Trains a flow and deep archetypes on one set of images, makes outliers of every kind, trains classifiers and discriminators \
       against each, several times, and asks them about sets that they have not seen (T. Bungert, 2021). Writes \
-      outlier-generation.json, outlier-generation.html, the models and a line for each training to --out; a run that was \
-      stopped goes on from there.
+      outlier-generation.json, outlier-generation.html, the models and a file for each training to --out; a run that was \
+      stopped goes on from there. Started several times with one --out, on any machines that see it, workers share the trainings.
 
       Without --train: MNIST against KMNIST and Fashion-MNIST, those that are there (ood data fetch NAME), else drawn digits against \
       drawn symbols, which need no files.
@@ -33,6 +33,7 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
   @Option(help: "Weight of outliers in a classifier's loss.") var beta: Float?
   @Option(name: .customLong("p"), help: "How far out outliers are.") var p: Double?
   @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
+  @OptionGroup(title: "Several workers") var sharing: SharingOptions
   @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "outlier-generation"
   @Option(help: "text or json.") var format: OutputFormat = .text
 
@@ -69,7 +70,7 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
       exposure: names.exposure.map { try library.load(first: settings.outlierCount, of: $0) },
       settings: settings, folder: out)
     Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
-    let result = try experiment.run { progress in
+    let tell = { @Sendable (progress: OutlierGenerationExperiment.Progress) in
       try Task.checkCancellation()
       switch progress {
       case .training(let what, let step):
@@ -77,6 +78,9 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
       case .working(let what): Console.progress(what)
       }
     }
+    let outcome = try await experiment.work(sharing.sharing(), progress: tell)
+    guard sharing.isComplete(outcome, in: out) else { return }
+    let result = try experiment.run(progress: tell)
     Console.endProgress()
     try ExperimentOutput.write(result.report, page: result.page.html, named: "outlier-generation", in: out)
     if format == .json { return try JSONOutput.print(result.report) }

@@ -12,7 +12,8 @@ struct ExperimentOvergeneralization: AsyncParsableCommand {
       Trains a plain, an overcomplete (COOL) and two denoising classifiers on one set of images, attacks them, and measures \
       accuracy and fooling at each threshold, recognition of unknown classes, and every score on control sets (G. Spigler, 2019). \
       Prints the tables and writes overgeneralization.json, overgeneralization.html and the trained models to --out; a run with \
-      the same settings goes on where the last one ended.
+      the same settings goes on where the last one ended. Started several times with one --out, on any machines that see it, \
+      workers share the trainings and attacks.
 
       --data mnist, fashion-mnist or kmnist names sets that are there (ood data fetch NAME); without it drawn digits and symbols, \
       which need no files.
@@ -57,6 +58,7 @@ struct ExperimentOvergeneralization: AsyncParsableCommand {
   @Option(help: "Drawn scenes with clutter; 0 for none.") var scenes: Int?
   @Option(help: "The most objects in a drawn scene.") var objects: Int?
   @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
+  @OptionGroup(title: "Several workers") var sharing: SharingOptions
   @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "overgeneralization"
   @Option(help: "text or json.") var format: OutputFormat = .text
 
@@ -119,10 +121,13 @@ struct ExperimentOvergeneralization: AsyncParsableCommand {
     let experiment = try OvergeneralizationExperiment(
       training: training, test: test, controls: controls, clutter: clutter, settings: settings, folder: out)
     Interruption.isSaved("What is done is in \(out). Go on with:\n  \(Interruption.command())")
-    let report = try experiment.run { progress in
+    let tell = { @Sendable (progress: OvergeneralizationExperiment.Progress) in
       Console.progress(
         progress.of > 1 ? "\(progress.part): \(progress.done) of \(progress.of)" : progress.part)
     }
+    let outcome = try await experiment.work(sharing.sharing(), progress: tell)
+    guard sharing.isComplete(outcome, in: out) else { return }
+    let report = try experiment.run(progress: tell)
     Console.endProgress()
     try ExperimentOutput.write(
       report, page: OvergeneralizationPage(report).html, named: "overgeneralization", in: out)

@@ -143,7 +143,7 @@ struct TrainEnergy: AsyncParsableCommand {
   }
 
   private func trainer(_ defaults: Trainer, _ outputs: Outputs) throws -> Trainer {
-    var trainer = try options.trainer(defaults, outputs)
+    var trainer = try options.trainer(defaults, outputs, sharesBatches: false)
     if let clip { trainer.clipping = clip > 0 ? .norm(clip) : nil }
     return trainer
   }

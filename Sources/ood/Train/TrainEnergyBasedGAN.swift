@@ -29,7 +29,7 @@ struct TrainEnergyBasedGAN: AsyncParsableCommand {
     let outputs = try options.outputs()
     let purpose = try network.load()
     var settings = AdversarialTraining.energyBased
-    settings.trainer = try options.trainer(settings.trainer, outputs)
+    settings.trainer = try options.trainer(settings.trainer, outputs, sharesBatches: false)
     let architecture: EnergyBasedGAN.Architecture =
       network.convolutional
       ? .convolutional(

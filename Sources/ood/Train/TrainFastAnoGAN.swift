@@ -42,7 +42,7 @@ struct TrainFastAnoGAN: AsyncParsableCommand {
     settings.encoderEpochs = encoderEpochs
     settings.encoderOptimizer = RMSProp(learningRate: encoderRate)
     settings.network.criticSteps = criticSteps
-    settings.network.trainer = try options.trainer(settings.network.trainer, outputs)
+    settings.network.trainer = try options.trainer(settings.network.trainer, outputs, sharesBatches: false)
     let model = try network.make { try untrained(for: purpose) }
     try network.run(purpose, to: outputs, loss: "the encoder's: the mean score of training examples") {
       progress in

@@ -58,7 +58,7 @@ extension AdversarialOptions {
     let purpose = try load()
     var settings = recipe
     settings.criticSteps = criticSteps
-    settings.trainer = try options.trainer(recipe.trainer, outputs)
+    settings.trainer = try options.trainer(recipe.trainer, outputs, sharesBatches: false)
     let model = try make {
       try GenerativeAdversarialNetwork.validating(.init(self, purpose, divergence), seed: options.seed)
     }

@@ -46,7 +46,7 @@ struct TrainJointEnergy: AsyncParsableCommand {
     do { model = try .validating(architecture, seed: options.seed) } catch {
       throw Failure("No such model can be made: \(error)")
     }
-    let trainer = try options.trainer(JointEnergyModel.trainer, outputs)
+    let trainer = try options.trainer(JointEnergyModel.trainer, outputs, sharesBatches: false)
     var trained: JointEnergyModel?
     var report = try options.train(to: outputs) { progress in
       let result = try naming(options.data) {

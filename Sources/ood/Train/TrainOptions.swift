@@ -23,6 +23,7 @@ struct TrainOptions: ParsableArguments {
   @Option(help: "Threads; all cores unless given. The result does not depend on it.") var threads: Int?
   @Flag(help: "Go on from FILE.checkpoint where a training was interrupted.") var resume = false
   @Option(help: "text or json.") var format: OutputFormat = .text
+  @OptionGroup(title: "Several processes") var together: TogetherOptions
   @OptionGroup var directory: DataDirectoryOption
 
   /// More epochs than anybody waits for; steps are counted in 64 bits.
@@ -60,8 +61,21 @@ struct TrainOptions: ParsableArguments {
   }
 
   /// A model's default settings, with what was asked for in their place. Checkpoints go beside the model.
-  func trainer(_ defaults: Trainer, _ outputs: Outputs) throws -> Trainer {
+  /// - Parameters:
+  ///   - defaults: The model's.
+  ///   - outputs: What `outputs()` found.
+  ///   - sharesBatches: False where the loss has a memory, as of chains, which parts of batches can't share.
+  func trainer(_ defaults: Trainer, _ outputs: Outputs, sharesBatches: Bool = true) throws -> Trainer {
     var trainer = defaults
+    if let parts = together.together {
+      guard sharesBatches else {
+        throw ValidationError(
+          "This training remembers examples from step to step, which processes can't share: leave --together out."
+        )
+      }
+      trainer.group = try together.group()
+      trainer.batchParts = parts
+    }
     if let epochs { trainer.epochs = epochs }
     if let batch { trainer.batchSize = batch }
     if let optimizer {
@@ -74,6 +88,11 @@ struct TrainOptions: ParsableArguments {
       trainer.optimizer = adam
     } else if let learningRate, let name = OptimizerName(defaults.optimizer) {
       trainer.optimizer = name.optimizer(learningRate: learningRate)
+    }
+    guard trainer.batchParts <= trainer.batchSize else {
+      throw ValidationError(
+        "A batch of \(trainer.batchSize) examples can't be cut into \(trainer.batchParts) parts; lower --together or raise --batch."
+      )
     }
     trainer.seed = seed
     if outputs["--out"]?.isFile == true { trainer.checkpointing = Checkpointing(path: checkpoint) }
@@ -132,18 +151,24 @@ struct TrainOptions: ParsableArguments {
   ) throws -> TrainReport {
     let clock = ContinuousClock()
     let start = clock.now
-    var rate = 0.0
+    let group = try together.group()
+    let isFirst = group?.rank ?? 0 == 0
+    var (rate, firstStep, lastStep) = (0.0, 0, 0)
     var progress = TrainingLine()
     func report(_ step: TrainingProgress) {
       rate = step.examplesPerSecond
-      progress.show(step)
+      if firstStep == 0 { firstStep = step.step }
+      lastStep = step.step
+      if isFirst { progress.show(step) }
     }
     let isFile = outputs["--out"]?.isFile == true
     Interruption.isSaved(
       isFile
         ? "The training is saved in \(checkpoint). Go on with:\n  \(Interruption.command(adding: "--resume"))"
         : "Nothing was kept: a model that goes to \(out) has no checkpoint beside it.")
+    let begun = clock.now
     let result = try withThreads { try body(report) }
+    let trained = (clock.now - begun).seconds
     Console.endProgress()
     var archive = try result.model.archive()
     // Images that are learned as vectors have other names than numbers.
@@ -151,14 +176,23 @@ struct TrainOptions: ParsableArguments {
       archive.columnNames = names
     }
     let file = try archive.file()
-    try outputs["--out"]?.write(saving: { try file.write(to: $0) })
-    if isFile { try removeFile(at: checkpoint) }
+    if isFirst {
+      try outputs["--out"]?.write(saving: { try file.write(to: $0) })
+      if isFile { try removeFile(at: checkpoint) }
+    }
+    var forecast: ForecastTable?
+    if let group, let parts = together.together, together.forecast, lastStep > 0 {
+      let own = Double((lastStep - firstStep + 1) * parts / group.count)
+      forecast = ForecastTable(
+        partSeconds: (trained - TogetherOptions.waitSeconds(of: group)) / own,
+        parameters: result.model.parameterCount)
+    }
     return TrainReport(
       model: Trained.kind, file: out,
       parameters: result.model.parameterCount,
       epochs: result.history.count, seconds: (clock.now - start).seconds, examplesPerSecond: rate,
       loss: result.history[result.epoch - 1].loss,
-      validationLoss: result.history[result.epoch - 1].validationLoss)
+      validationLoss: result.history[result.epoch - 1].validationLoss, forecast: forecast)
   }
 
   private func withThreads<Result>(_ body: () throws -> Result) rethrows -> Result {

@@ -11,9 +11,11 @@ struct TrainReport: Encodable {
   let validationLoss: Double?
   /// The share of test examples that a classifier gets wrong.
   var testError: Double?
+  /// With `--forecast`.
+  var forecast: ForecastTable?
 
   enum CodingKeys: String, CodingKey {
-    case model, file, parameters, epochs, seconds, loss
+    case model, file, parameters, epochs, seconds, loss, forecast
     case examplesPerSecond = "examples_per_second"
     case validationLoss = "validation_loss"
     case testError = "test_error"
@@ -29,5 +31,6 @@ struct TrainReport: Encodable {
     if let validationLoss { Console.result("validation  \(validationLoss.rounded(digits: 6))") }
     if let testError { Console.result("test error  \((testError * 100).rounded(digits: 3))%") }
     Console.result("saved to    \(file)")
+    forecast?.lines.forEach(Console.result)
   }
 }

@@ -22,7 +22,7 @@ struct TrainVirtualOutlierClassifier: AsyncParsableCommand {
   func run() async throws {
     let outputs = try options.outputs()
     let data = try network.load(options)
-    let trainer = try options.trainer(ImageClassifier.trainer, outputs)
+    let trainer = try options.trainer(ImageClassifier.trainer, outputs, sharesBatches: false)
     var synthesis = VirtualOutlierSynthesis()
     synthesis.candidates = candidates
     synthesis.outliersPerClass = outliersPerClass

@@ -1,0 +1,122 @@
+import Foundation
+import GenModels
+import OODDatasets
+import OODExperiments
+import Synchronization
+import Testing
+
+/// Experiments whose tasks several workers do in one folder.
+@Suite("Shared experiments", .serialized)
+struct SharedExperimentTests {
+  private func bytes(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try encoder.encode(value)
+  }
+
+  private static func folder() -> String { NSTemporaryDirectory() + "/ood-shared-\(UUID().uuidString)" }
+
+  /// What was told, by any worker.
+  private final class Notes: Sendable {
+    private let notes = Mutex<[String]>([])
+    var all: [String] { notes.withLock { $0 } }
+    func add(_ note: String) { notes.withLock { $0.append(note) } }
+  }
+
+  /// What workers at the same time leave undone.
+  private static func together(
+    _ count: Int, _ work: @escaping @Sendable () async throws -> WorkOutcome
+  ) async throws -> [String] {
+    try await withThrowingTaskGroup(of: WorkOutcome.self) { group in
+      for _ in 0..<count { group.addTask { try await work() } }
+      return try await group.reduce(into: []) { $0 += $1.left }
+    }
+  }
+
+  /// The files of a folder, by name.
+  private func files(_ folder: String) throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      files[name] = FileManager.default.contents(atPath: "\(folder)/\(name)")
+    }
+    return files
+  }
+
+  @Test("Two workers in one folder divide the outlier generation experiment, and make what one process makes")
+  func outlierGeneration() async throws {
+    let folder = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let told = Notes()
+    let left = try await Self.together(2) {
+      try await OutlierGenerationExperimentTests.experiment(folder: folder).work { step in
+        if case .training(let what, let at) = step, at.step == 1 { told.add(what) }
+      }
+    }
+    #expect(left == [])
+    let trained = told.all
+    #expect(Set(trained).count == trained.count, "Trained twice: \(trained.sorted())")
+    #expect(try files(folder).keys.allSatisfy { !$0.hasSuffix(".claim") })
+    let status = try await ExperimentStatus(folder: folder)
+    #expect(status.tasks == status.finished && status.running.isEmpty && status.waiting.isEmpty)
+    await #expect(throws: ExperimentError.noTasks(folder: "/nowhere")) {
+      try await ExperimentStatus(folder: "/nowhere")
+    }
+    let shared = try OutlierGenerationExperimentTests.experiment(folder: folder).run { step in
+      if case .training(let what, _) = step { Issue.record("\(what) was still to be trained") }
+    }
+    let alone = try OutlierGenerationExperimentTests.result.get()
+    #expect(try bytes(shared.report) == bytes(alone.report))
+    #expect(shared.page.html == alone.page.html)
+  }
+
+  @Test("Parts in folders of their own, whose files are put together, make the same report")
+  func parts() async throws {
+    let folders = [Self.folder(), Self.folder()]
+    defer { for folder in folders { try? FileManager.default.removeItem(atPath: folder) } }
+    for (index, folder) in folders.enumerated() {
+      var sharing = WorkSharing()
+      sharing.shard = Shard(index + 1, of: 2)
+      let outcome = try await OutlierGenerationExperimentTests.experiment(folder: folder).work(
+        sharing)
+      #expect(!outcome.left.isEmpty)
+    }
+    let second = try files(folders[1])
+    for (name, contents) in second {
+      let path = "\(folders[0])/\(name)"
+      if let other = FileManager.default.contents(atPath: path) { #expect(other == contents, "\(name)") }
+      try contents.write(to: URL(fileURLWithPath: path))
+    }
+    let experiment = try OutlierGenerationExperimentTests.experiment(folder: folders[0])
+    #expect(try await experiment.work().left.isEmpty)
+    let together = try experiment.run { step in
+      if case .training(let what, _) = step { Issue.record("\(what) was still to be trained") }
+    }
+    #expect(
+      try bytes(together.report) == bytes(OutlierGenerationExperimentTests.result.get().report))
+  }
+
+  @Test("Three workers in one folder divide the overgeneralization experiment, one of which is stopped")
+  func overgeneralization() async throws {
+    let folder = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    struct Stop: Error {}
+    // What it was at is left to the others.
+    await #expect(throws: Stop.self) {
+      try await OvergeneralizationFixture.experiment(folder: folder).work {
+        if $0.part.hasPrefix("training dae-symmetric") { throw Stop() }
+      }
+    }
+    let told = Notes()
+    let left = try await Self.together(2) {
+      try await OvergeneralizationFixture.experiment(folder: folder).work { told.add($0.part) }
+    }
+    #expect(left == [])
+    #expect(told.all.contains { $0.hasPrefix("training dae-symmetric") })
+    #expect(!told.all.contains { $0.hasPrefix("training cool") })
+    #expect(try files(folder).keys.allSatisfy { !$0.hasSuffix(".claim") })
+    let report = try OvergeneralizationFixture.experiment(folder: folder).run { step in
+      #expect(!step.part.hasPrefix("training"), "\(step.part)")
+    }
+    #expect(try bytes(report) == bytes(OvergeneralizationFixture.report.get()))
+  }
+}
