@@ -15,6 +15,13 @@ let package = Package(
     // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
     .library(name: "CKernels", targets: ["CKernels"]),
   ],
+  // Databases as sources of tables: none unless asked for, so that nobody needs their libraries otherwise.
+  traits: [
+    .trait(name: "SQLite", description: "Tables from SQLite files, sqlite:FILE?query=…, by the system's libsqlite3."),
+    .trait(
+      name: "PostgreSQL",
+      description: "Tables from PostgreSQL servers, postgres:CONNECTION?query=…, by the system's libpq."),
+  ],
   dependencies: [
     // Only the command-line tool uses these: a package that links the libraries never resolves them.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -35,6 +42,10 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"]), .brew(["xz"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
 
     .target(
       name: "GenModels",
@@ -49,7 +60,13 @@ let package = Package(
     .target(name: "OODDetectors", dependencies: ["GenModels", "CKernels"]),
     .target(name: "OODMetrics", dependencies: ["GenModels", "OODDetectors", "CKernels"]),
     .target(name: "OODLaws", dependencies: ["GenModels", "OODDetectors", "OODMetrics"]),
-    .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG", "CLZMA"]),
+    .target(
+      name: "OODDatasets",
+      dependencies: [
+        "GenModels", "CZlib", "CPNG", "CLZMA",
+        .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
+        .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+      ]),
     .target(
       name: "OODExperiments", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets"],
       resources: ["Scripts", "Styles", "Markup"].map { .embedInCode("Pages/\($0)") }),
