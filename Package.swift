@@ -15,9 +15,13 @@ let package = Package(
     // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
     .library(name: "CKernels", targets: ["CKernels"]),
   ],
-  // Databases as sources of tables: none unless asked for, so that nobody needs their libraries otherwise.
+  // More sources of data: none unless asked for, so that nobody needs their libraries otherwise.
   traits: [
-    .trait(name: "SQLite", description: "Tables from SQLite files, sqlite:FILE?query=…, by the system's libsqlite3."),
+    .trait(
+      name: "JPEG", description: "JPEG pictures of folders, folder:DIRECTORY, by the system's libturbojpeg."),
+    .trait(
+      name: "SQLite",
+      description: "Tables from SQLite files, sqlite:FILE?query=…, by the system's libsqlite3."),
     .trait(
       name: "PostgreSQL",
       description: "Tables from PostgreSQL servers, postgres:CONNECTION?query=…, by the system's libpq."),
@@ -43,6 +47,9 @@ let package = Package(
     .systemLibrary(
       name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"]), .brew(["xz"])]),
     .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(
       name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
@@ -64,6 +71,7 @@ let package = Package(
       name: "OODDatasets",
       dependencies: [
         "GenModels", "CZlib", "CPNG", "CLZMA",
+        .target(name: "CTurboJPEG", condition: .when(traits: ["JPEG"])),
         .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
         .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
       ]),
@@ -88,7 +96,11 @@ let package = Package(
     .testTarget(
       name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors", "OODDatasets"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
+    .testTarget(
+      name: "OODDatasetsTests",
+      dependencies: [
+        "OODDatasets", "GenModels", "CZlib", .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
+      ]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
     .testTarget(
       name: "OODLawsTests",

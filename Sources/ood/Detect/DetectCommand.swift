@@ -41,6 +41,13 @@ struct DetectInput: ParsableArguments {
   ///
   /// The table to score has the columns of the other one, by name where both have names.
   func tables(for method: DetectMethod? = nil) throws -> (train: DataTable, score: DataTable) {
+    let table = try trainingTable(for: method)
+    if score == train { return (table, table) }
+    return (table, try self.table(score, like: table, for: method))
+  }
+
+  /// The table to fit to. Columns of one value are told.
+  func trainingTable(for method: DetectMethod? = nil) throws -> DataTable {
     let table = try data.library.table(argument: train, keepsGaps: keepsGaps(method))
     let constant = (0..<table.values.columns).filter { table.values.isConstant(column: $0) }
     if !constant.isEmpty && table.values.rows > 1 {
@@ -49,8 +56,7 @@ struct DetectInput: ParsableArguments {
         "\(train): \(constant.count == 1 ? "a column holds" : "columns hold") one value in all rows, and can't tell them apart: \(names)"
           + (constant.count > 12 ? ", … (\(constant.count))" : "") + ".")
     }
-    if score == train { return (table, table) }
-    return (table, try self.table(score, like: table, for: method))
+    return table
   }
 
   /// Another table, with the columns of the training table.
@@ -59,7 +65,7 @@ struct DetectInput: ParsableArguments {
   }
 
   /// Whether tables may have gaps: they are filled, or the method takes them.
-  private func keepsGaps(_ method: DetectMethod?) -> Bool { preparation.fillsGaps || method?.fitMixed != nil }
+  func keepsGaps(_ method: DetectMethod?) -> Bool { preparation.fillsGaps || method?.fitMixed != nil }
 
   /// For each scored row whether it is labelled out-of-distribution.
   func truth(_ labels: String, normal: NormalOption, of score: DataTable) throws -> [Bool] {
