@@ -27,7 +27,8 @@ struct HeatMapCommandTests {
     let images = try pictures()
     let scorer = ReconstructionScorer(model, norm: norm, batchSize: 4)
     let maps = try scorer.errorMaps(images)
-    #expect(maps.errors.shape == images.shape && maps.reconstructions == (try model.reconstruct(images)))
+    let reconstructions = try model.reconstruct(images)
+    #expect(maps.errors.shape == images.shape && maps.reconstructions == reconstructions)
     let parts = maps.errors.reshaped([6, 64])
     for (image, score) in try scorer.score(images).enumerated() {
       let row = parts.sliced(axis: 0, image..<image + 1).elements.map { Double($0) }
@@ -64,7 +65,8 @@ struct HeatMapCommandTests {
     // Four images in three rows, each pixel 3 wide; the greatest error is white and lies in the third row.
     let picture = try PNG.read(png)
     #expect(picture.channels == 3 && picture.width == 4 * (8 * 3 + 6))
-    #expect(picture == (try page(images)))
+    let expectedPicture = try page(images)
+    #expect(picture == expectedPicture)
     for (arguments, status) in [
       (["--heat-map-count", "4"], Int32(64)), (["--heat-map", png, "--heat-map-count", "0"], 64),
       (["--heat-map", "/nowhere/x.png"], 1),

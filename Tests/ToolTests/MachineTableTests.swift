@@ -183,6 +183,18 @@ import Testing
     }
   }
 
+  @Test("HBOS finds values far out among names and hours where little is added to its densities")
+  func littleRegularization() throws {
+    let run = try ToolRun(
+      "detect", "hbos", "--regularization", "0.001", "--train", csv("train.csv"), "--impute", "nearest",
+      "--score",
+      csv("new.csv"), "--format", "csv")
+    #expect(run.status == 0, "\(run.errors)")
+    let top = run.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+      .sorted { Double($0[2])! > Double($1[2])! }.prefix(3).map { String($0[1]) }
+    #expect(Set(top) == ["10", "40", "70"])
+  }
+
   @Test("Fit, calibrate, explain, draw a page, save; and ask the file again, elsewhere")
   func wholeWay() throws {
     let (file, page) = (folder + "/detector.safetensors", folder + "/page.html")
