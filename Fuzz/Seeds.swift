@@ -22,10 +22,18 @@ import OODDatasets
     try write(
       "CSV",
       [
-        "\u{0}a,b\n1,2.5e-3\n\"4\",NA\n", "\u{14}kind;x\nu;1\nv;2\n",
-        "\u{6}1\t2\r\n3\t12345678901234567890\r\n",
+        "\u{0}\u{0}a,b\n1,2.5e-3\n\"4\",NA\n", "\u{14}\u{0}kind;x\nu;1\nv;2\n",
+        "\u{6}\u{0}1\t2\r\n3\t12345678901234567890\r\n",
+        "\u{0}\u{7}x,id,time,kind\n1.5,a,2026-01-31T08:00:00Z,u\n2,b,1769846400,\n",
+        "\u{28}\u{10}1 234,5;2\n7;8,25\n",
       ].map { Array($0.utf8) }
-        + [[0] + Gzip.compress(Array("1,2\n3,4\n".utf8))])
+        + [[0, 0] + Gzip.compress(Array("1,2\n3,4\n".utf8))])
+    try write(
+      "JSONLines",
+      [
+        "\u{0}{\"a\":1,\"b\":-2.5e3}\n{\"b\":null,\"a\":true}\n",
+        "\u{3c}{\"i\":\"k1\",\"t\":\"2026-01-31T08:00:00Z\",\"c\":\"\\u00e9\",\"x\":4,\"y\":\"odd\"}\n",
+      ].map { Array($0.utf8) })
     try write(
       "HWRT",
       [Array("symbol_id;user_id;user_agent;data\n31;7;'a''b';[[{\"x\":1,\"y\":2.5,\"time\":3}],[]]\n".utf8)])

@@ -165,6 +165,19 @@ def untied(novelty, k=20):
     return settled
 
 
+def principal_components(train, seed):
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(train)
+    return scaler, PCA(svd_solver="covariance_eigh").fit(scaler.transform(train))
+
+
+def normalized_scores(fitted, table):
+    scaler, model = fitted
+    return (model.transform(scaler.transform(table)) ** 2 / model.explained_variance_).sum(axis=1)
+
+
 def kmeans(train, seed):
     from sklearn.cluster import KMeans
 
@@ -291,6 +304,8 @@ PEERS = {
     "hbos": Peer(["hbos"], pyod("hbos", "HBOS"), "PyOD"),
     "ecod": Peer(["ecod"], pyod("ecod", "ECOD"), "PyOD"),
     "copod": Peer(["copod"], pyod("copod", "COPOD"), "PyOD"),
+    "pca-normalized": Peer(
+        ["pca", "--rule", "normalizedScores"], timed(principal_components, normalized_scores), "scikit-learn"),
     "pca": Peer(["pca"], pyod("pca", "PCA"), "PyOD", degenerate=singular_covariance),
     "isolation-forest": Peer(
         ["isolation-forest"],

@@ -26,7 +26,12 @@ def main():
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--columns", type=int)
+    parser.add_argument("--intelex", action="store_true", help="scikit-learn's methods by scikit-learn-intelex")
     arguments = parser.parse_args()
+    if arguments.intelex:
+        from sklearnex import patch_sklearn
+
+        patch_sklearn()
     print(f"{'method':<18} {'rows':>8} {'columns':>7} {'step':<6} {'ours s':>9} {'peer s':>9} {'ratio':>7}  peer")
     for method in arguments.methods:
         peer = PEERS[method]

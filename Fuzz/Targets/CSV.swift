@@ -1,6 +1,6 @@
 import OODDatasets
 
-/// Tables as text; the first byte chooses the format.
+/// Tables as text, with columns in every role; the first two bytes choose the format.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -10,10 +10,21 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     format.missingValues = choice & 1 == 0 ? .fill(0) : choice & 2 == 0 ? .dropRow : .refuse
     format.header = choice & 4 == 0 ? .automatic : choice & 8 == 0 ? .present : .absent
     format.labelColumn = choice & 16 == 0 ? nil : "0"
+    format.decimalMark = UInt8(ascii: choice & 32 == 0 ? "." : ",")
+    format.encoding = choice & 64 == 0 ? .utf8 : choice & 128 == 0 ? .utf16 : .latin1
+    let roles = bytes.dropFirst().first ?? 0
+    if roles & 1 != 0 { format.columns.id = "1" }
+    if roles & 2 != 0 { format.columns.times = ["2"] }
+    if roles & 4 != 0 { format.columns.categories = ["3"] }
+    if roles & 8 != 0 { format.columns.dropped = ["4"] }
+    if roles & 16 != 0 { format.thousandsMark = UInt8(ascii: " ") }
     let table = try CSVTable(
-      bytes: Array(bytes.dropFirst()), format: format, limit: InflationLimit(byteCount: 1 << 24))
+      bytes: Array(bytes.dropFirst(2)), format: format, limit: InflationLimit(byteCount: 1 << 24))
     precondition(table.values.count == table.rowCount * table.columnCount, "A table has whole rows.")
-    precondition(table.values.allSatisfy(\.isFinite), "A table's numbers are finite.")
+    // Times and categories have no number to fill in.
+    let hasRoles = format.columns != CSVColumnRoles()
+    precondition(
+      table.values.allSatisfy { $0.isFinite || (hasRoles && $0.isNaN) }, "A table's numbers are finite.")
     precondition(table.labels == nil || table.labels!.count == table.rowCount, "Every row has a label.")
   } catch is DataError {
     // Bad input is refused with the reader's own error; any other would end the run.

@@ -19,6 +19,7 @@ struct Tool: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, DataCommand.self, TrainCommand.self, ScoreCommand.self, EvaluateCommand.self,
       GenerateCommand.self, ImputeCommand.self, SweepCommand.self, ReportCommand.self, DetectCommand.self,
+      MergeCommand.self,
       ArchetypesCommand.self, NormalizerCommand.self, ExperimentCommand.self,
     ])
 

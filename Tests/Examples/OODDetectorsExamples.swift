@@ -23,6 +23,15 @@ private func isolationForestExample(table: Matrix, newRows: Matrix) throws {
   let scores = try forest.score(newRows)
 }
 
+// MARK: Merging
+
+private func mergeableDetectorExample(left: Matrix, right: Matrix) throws {
+  let settings = Mahalanobis.PartSettings(shrinks: true)
+  let first = try DetectorPart<Mahalanobis>(of: left, shard: Shard(1, of: 2)!, settings: settings)
+  let second = try DetectorPart<Mahalanobis>(of: right, shard: Shard(2, of: 2)!, settings: settings)
+  let detector = try first.merging(second).detector()
+}
+
 // MARK: Neighbours
 
 private func nearestNeighboursExample(train: Matrix, test: Matrix) throws {

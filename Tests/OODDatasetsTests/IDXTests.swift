@@ -119,6 +119,13 @@ import Testing
     #expect(error.place == .row(1, column: 1))
   }
 
+  @Test func rowsWithoutColumnsCostNothing() throws {
+    // Twelve bytes that claim two thousand million rows of no doubles.
+    let rows = Int(Int32.max)
+    let tensor = try IDX.read(bytes: IDXTests.header(14, [UInt32(rows), 0])).tensor()
+    #expect(tensor.shape == [rows, 0])
+  }
+
   @Test func filesThatAreNotThereAreNamed() throws {
     let error = try #require(throws: DataError.self) { try IDX.read("/nowhere/images.gz") }
     #expect(error.reason == .inaccessible)

@@ -1,3 +1,4 @@
+import GenModels
 import OODExperiments
 import Testing
 

@@ -1,3 +1,4 @@
+import Foundation
 import GenModels
 import OODDetectors
 import OODMetrics
@@ -55,6 +56,27 @@ struct ScoreNumberTests {
       density, threshold: detector.threshold, calibration: try ConformalCalibration(scores))
     let loaded = try Detector<KernelDensity>(decoding: calibrated.archive())
     #expect(loaded.calibration == calibrated.calibration)
+  }
+
+  @Test("A mixture of many more columns than rows keeps d numbers a component, or says which shapes do")
+  func wideMixtures() throws {
+    // Full covariances of these columns would take 3 GB each.
+    let (n, d) = (12, 20_000)
+    let x = ReferenceTable.normal(n, d)
+    for shape in [CovarianceShape.diagonal, .spherical] {
+      let mixture = try GaussianMixture(fitting: x, components: 1, shape: shape)
+      // A standard normal's own density, less what the fit to so few rows gains.
+      let entropy = Double(d) * 0.5 * (1 + log(2 * Double.pi))
+      let nats = try mixture.score(x).reduce(0, +) / Double(n)
+      #expect(abs(nats / entropy - 1) < 0.05, "\(shape)")
+    }
+    for shape in [CovarianceShape.full, .tied] {
+      #expect {
+        try GaussianMixture(fitting: x, components: 1, shape: shape)
+      } throws: {
+        "\($0)".contains("diagonal or spherical")
+      }
+    }
   }
 
   @Test("Few rows support few components, and the default makes none of a single row")

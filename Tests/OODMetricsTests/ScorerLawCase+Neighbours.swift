@@ -9,6 +9,9 @@ extension ScorerLawCase {
     ScorerLawCase("nearest-neighbours, manhattan mean") {
       try NearestNeighbours(fitting: $0, neighbours: 7, distance: .mean, metric: .manhattan)
     },
+    ScorerLawCase("nearest-neighbours, approximate") {
+      try NearestNeighbours(fitting: $0, search: .approximate())
+    },
     ScorerLawCase("neighbour-graph-indegree", leastDistinctScores: 5, units: .together) {
       try NeighbourGraphIndegree(fitting: $0, neighbours: 10)
     },

@@ -61,6 +61,12 @@ struct MethodCase: Sendable, CustomTestStringConvertible {
     MethodCase("knn --neighbours 4 --distance median --metric chebyshev") {
       try NearestNeighbours(fitting: $0, neighbours: 4, distance: .median, metric: .chebyshev)
     },
+    MethodCase("knn --approximate 30") {
+      try NearestNeighbours(fitting: $0, search: .approximate(.init(breadth: 30)))
+    },
+    MethodCase("lof --approximate 40") {
+      try LocalOutlierFactor(fitting: $0, search: .approximate(.init(breadth: 40)))
+    },
     MethodCase("indegree --neighbours 7 --metric manhattan") {
       try NeighbourGraphIndegree(fitting: $0, neighbours: 7, metric: .manhattan)
     },

@@ -19,6 +19,7 @@
 #include "ood_reduce.h"
 #include "ood_softmax.h"
 #include "ood_runge_kutta.h"
+#include "ood_small_world.h"
 #include "ood_sort.h"
 #include "ood_spline.h"
 #include "ood_support_vectors.h"
@@ -55,6 +56,7 @@ struct ood_kernels {
   struct ood_support_vectors support_vectors;
   struct ood_gaussian gaussian;
   struct ood_runge_kutta runge_kutta;
+  struct ood_small_world small_world;
   struct ood_sort sort;
   struct ood_spline spline;
   struct ood_tangent tangent;

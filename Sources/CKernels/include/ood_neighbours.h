@@ -32,6 +32,12 @@ struct ood_neighbours {
   void (*panel_distances)(enum ood_metric metric, const double *x, const double *panel, size_t width, size_t d,
                           double *out);
 
+  /// The sum over j < width of weights[j] sqrt(squares[j]); `width` is a multiple of 8.
+  double (*weighted_roots)(const double *squares, const double *weights, size_t width);
+
+  /// out[k] = (x[k] - centre[k]) / scale[k] for k < d.
+  void (*standardize)(const double *x, const double *centre, const double *scale, size_t d, double *out);
+
   /// out[b] = distance of x and the nearest point of box b, for the two boxes: a box is its `width` lowest coordinates and then its
   /// highest ones. `width` is a multiple of 8; what lies behind the last coordinate is 0 in x, -inf and +inf in boxes.
   void (*box_distances)(enum ood_metric metric, const double *x, const double *first, const double *second, size_t width,

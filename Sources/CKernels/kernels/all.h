@@ -26,6 +26,7 @@
 #include "support_vectors.h"
 #include "gaussian.h"
 #include "runge_kutta.h"
+#include "small_world.h"
 #include "sort.h"
 #include "spline.h"
 #include "tangent.h"
@@ -57,6 +58,7 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .support_vectors = support_vectors_table,
     .gaussian = gaussian_table,
     .runge_kutta = runge_kutta_table,
+    .small_world = small_world_table,
     .sort = sort_table,
     .spline = spline_table,
     .tangent = tangent_table,

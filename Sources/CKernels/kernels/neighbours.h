@@ -87,6 +87,29 @@ static void neighbours_panel_distances(enum ood_metric metric, const double *x, 
   NEIGHBOURS_EACH_METRIC(metric, neighbours_panel(m, x, panel, width, d, out))
 }
 
+static double neighbours_weighted_roots(const double *squares, const double *weights, size_t width) {
+  vr sums[8 / vr_width];
+  for (int s = 0; s < 8 / vr_width; s++) sums[s] = 0;
+  for (size_t j = 0; j < width; j += 8) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < 8 / vr_width; s++) {
+      const size_t at = j + (size_t)s * vr_width;
+      sums[s] = vr_multiply_add(__builtin_elementwise_sqrt(vr_load(squares + at)), vr_load(weights + at), sums[s]);
+    }
+  }
+  vr sum = sums[0];
+  for (int s = 1; s < 8 / vr_width; s++) sum += sums[s];
+  return vr_total(sum);
+}
+
+static void neighbours_standardize(const double *x, const double *centre, const double *scale, size_t d, double *out) {
+  size_t k = 0;
+  for (; k + vr_width <= d; k += vr_width) {
+    vr_store(out + k, (vr_load(x + k) - vr_load(centre + k)) / vr_load(scale + k));
+  }
+  for (; k < d; k++) out[k] = (x[k] - centre[k]) / scale[k];
+}
+
 OOD_INLINE double neighbours_box(enum ood_metric metric, const double *x, const double *box, size_t width) {
   vr sum = 0;
   for (size_t k = 0; k < width; k += vr_width) {
@@ -129,6 +152,8 @@ static const struct ood_neighbours neighbours_table = {
     .distances = neighbours_distances,
     .distances_at = neighbours_distances_at,
     .panel_distances = neighbours_panel_distances,
+    .weighted_roots = neighbours_weighted_roots,
+    .standardize = neighbours_standardize,
     .box_distances = neighbours_box_distances,
     .sums_below = neighbours_sums_below,
 };

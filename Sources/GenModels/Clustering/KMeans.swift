@@ -1,6 +1,6 @@
 /// k-means clustering: S. P. Lloyd's iterations (1982) from k-means++ starts (D. Arthur and S. Vassilvitskii,
-/// 2007), and then moves of single rows (J. A. Hartigan, 1975), which lower the inertia where Lloyd's
-/// iterations stand still: of every start in small tables, of the best one in large ones (n·k·d above 10⁶).
+/// 2007), and then, where they are asked for, moves of single rows (J. A. Hartigan, 1975), which lower the inertia where Lloyd's
+/// iterations stand still.
 ///
 /// ```swift
 /// let clusters = try KMeans(fitting: train, clusters: 8)
@@ -21,6 +21,15 @@ public struct KMeans: Sendable {
   /// Iterations of the start that was kept.
   public let iterations: Int
 
+  /// Whether single rows are moved after Lloyd's iterations.
+  public enum RowMoves: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Of every start in tables of n·k·d up to 10⁶, where they cost little and find more; else none.
+    case automatic
+    case never
+    /// Of every start in small tables, and of the best start in large ones, on one thread.
+    case always
+  }
+
   /// Fits to the rows of `x`, `starts` times, and keeps the clusters of least inertia.
   ///
   /// - Parameters:
@@ -30,12 +39,14 @@ public struct KMeans: Sendable {
   ///   - largestIterationCount: Iterations after which a start ends, settled or not.
   ///   - tolerance: A start is settled when no label changes, or when the centres' squared shift is below
   ///     this part of the mean variance of the columns.
+  ///   - rowMoves: Whether single rows are moved afterwards.
   ///   - random: Decides the first centres.
   /// - Throws: `TableError` for entries that are not finite, or too large or too close for squares, and for fewer rows than
   ///   clusters.
   public init(
     fitting x: Matrix, clusters: Int = 8, starts: Int = 10, largestIterationCount: Int = 300,
-    tolerance: Double = 1e-4, random: RandomGenerator = RandomGenerator(seed: 0)
+    tolerance: Double = 1e-4, rowMoves: RowMoves = .automatic,
+    random: RandomGenerator = RandomGenerator(seed: 0)
   ) throws {
     guard clusters >= 1 else {
       throw TableError.invalidSetting(name: "clusters", value: "\(clusters)", expected: "at least 1")
@@ -47,19 +58,21 @@ public struct KMeans: Sendable {
     try x.checkDistances()
     let shift = tolerance * Self.meanVariance(x)
     let isSmall = x.rows * clusters * x.columns <= 1_000_000
-    var best: Lloyd?
+    var best: (centres: Matrix, assignment: ClusterAssignment, iterations: Int)?
     for start in 0..<starts {
       var random = random.split(UInt64(start))
-      var run = Lloyd(x, centres: Self.plusPlus(x, clusters, &random))
-      run.iterate(largestIterationCount, shift)
-      if isSmall { run.moveRows() }
-      if best == nil || run.inertia < best!.inertia { best = run }
+      var run = LloydIterations(x, centres: Self.plusPlus(x, clusters, &random))
+      run.iterate(most: largestIterationCount, tolerance: shift)
+      var found = (centres: run.centres, assignment: run.assignment, iterations: run.iterations)
+      if isSmall, rowMoves != .never { Self.moveRows(x, &found.centres, &found.assignment) }
+      if best == nil || found.assignment.inertia < best!.assignment.inertia { best = found }
     }
-    if !isSmall { best!.moveRows() }
-    centres = best!.centres
-    labels = best!.assignment.labels
-    inertia = best!.inertia
-    iterations = best!.iterations
+    var (centres, assignment, iterations) = best!
+    if !isSmall, rowMoves == .always { Self.moveRows(x, &centres, &assignment) }
+    self.centres = centres
+    labels = assignment.labels
+    inertia = assignment.inertia
+    self.iterations = iterations
     var sizes = [Int](repeating: 0, count: clusters)
     for label in labels { sizes[label] += 1 }
     self.sizes = sizes
@@ -88,83 +101,49 @@ public struct KMeans: Sendable {
     while chosen.count < clusters {
       // All rows are at a centre: any row will do.
       let weights = distances.contains { $0 > 0 } ? distances : distances.map { _ in 1 }
-      let drawn = (0..<trials).map { _ in Int32(random.place(weights: weights)) }
+      var total = 0.0
+      let sums = weights.map { weight in
+        total += weight
+        return total
+      }
+      let drawn = (0..<trials).map { _ in Self.place(random.uniformDouble() * total, in: sums) }
       let candidates = ClusterAssignment.distances(x, to: x.rows(drawn), atMost: distances)
-      let totals = candidates.map { $0.reduce(0, +) }
-      let best = totals.firstIndex(of: totals.min()!)!
+      let best = candidates.indices.min { candidates[$0].total < candidates[$1].total }!
       chosen.append(drawn[best])
-      distances = candidates[best]
+      distances = candidates[best].distances
     }
     return x.rows(chosen)
   }
-}
 
-/// One start of k-means.
-private struct Lloyd {
-  let x: Matrix
-  var centres: Matrix
-  var assignment: ClusterAssignment
-  var iterations = 0
-  var inertia: Double { assignment.squaredDistances.reduce(0, +) }
-
-  init(_ x: Matrix, centres: Matrix) {
-    self.x = x
-    self.centres = centres
-    assignment = ClusterAssignment(x, centres)
-  }
-
-  mutating func iterate(_ most: Int, _ tolerance: Double) {
-    while iterations < most {
-      iterations += 1
-      let moved = means()
-      let shift = zip(moved.elements, centres.elements).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      let labels = assignment.labels
-      centres = moved
-      assignment = ClusterAssignment(x, centres)
-      if assignment.labels == labels || shift <= tolerance { break }
+  /// The first place at which running sums are above a number.
+  private static func place(_ number: Double, in sums: [Double]) -> Int32 {
+    var (low, high) = (0, sums.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if sums[middle] > number { high = middle } else { low = middle + 1 }
     }
+    return Int32(low)
   }
 
   /// Moves single rows from cluster p to q where that lowers the inertia (Hartigan): where d(x, q)² n_q / (n_q + 1)
   /// < d(x, p)² n_p / (n_p − 1), distances being to the means before. Passes over the rows until one gains less
   /// than a billionth of the inertia, at most 3·10⁸ / (n·k·d) of them and 2; each costs as much as an iteration,
   /// on one thread.
-  mutating func moveRows() {
+  private static func moveRows(_ x: Matrix, _ centres: inout Matrix, _ assignment: inout ClusterAssignment) {
     var clusters = MovableClusters(x, assignment.labels, centres.rows)
-    let before = (centres, assignment)
-    let least = 1e-9 * inertia
+    let inertia = assignment.inertia
     let most = max(2, 300_000_000 / (x.rows * centres.rows * x.columns))
     var gained = 0.0
     for _ in 0..<most {
       let gain = clusters.pass()
       gained += gain
-      if gain <= least { break }
+      if gain <= 1e-9 * inertia { break }
     }
     guard gained > 0 else { return }
-    assignment = ClusterAssignment(x, clusters.centres)
-    centres = clusters.centres
-    centres = means()
-    assignment = ClusterAssignment(x, centres)
+    var moved = LloydIterations(x, centres: clusters.centres)
+    moved.iterate(most: 1, tolerance: 0)
+    let found = moved.assignment
     // Rounding of the running means can't make it worse.
-    if inertia > before.1.squaredDistances.reduce(0, +) { (centres, assignment) = before }
-  }
-
-  /// The mean of each cluster's rows; for an empty one, the row farthest from its centre (then the next).
-  private func means() -> Matrix {
-    let (k, d) = (centres.rows, x.columns)
-    var (sums, counts) = assignment.sums(x, clusters: k)
-    let empty = counts.indices.filter { counts[$0] == 0 }
-    let distances = assignment.squaredDistances
-    let farthest =
-      empty.isEmpty ? [] : distances.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }
-    for (place, j) in empty.enumerated() {
-      counts[j] = 1
-      for c in 0..<d { sums[j * d + c] = x[farthest[place], c] }
-    }
-    return Matrix(rows: k, columns: d) { destination in
-      for j in 0..<k {
-        for c in 0..<d { destination[j * d + c] = sums[j * d + c] / Double(counts[j]) }
-      }
-    }
+    if found.inertia <= inertia { (centres, assignment) = (moved.centres, found) }
   }
 }

@@ -36,7 +36,7 @@ public struct ContinuousFlow: DifferentiableDensity, TrainableDensity {
     field = try TimeDependentNetwork(
       features: shape.elementCount, hidden: configuration.hidden, activation: configuration.activation,
       conditioning: configuration.conditioning, frequencies: configuration.frequencies,
-      tensors.under("field"))
+      sharpness: configuration.sharpness, tensors.under("field"))
     preparation = try BijectionChain(
       configuration.preparation, inputShape: shape, tensors.under("preparation"))
   }

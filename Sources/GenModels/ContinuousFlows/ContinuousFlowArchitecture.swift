@@ -9,6 +9,9 @@ extension ContinuousFlow {
     public var conditioning: TimeConditioning
     /// Pairs of cos kπt and sin kπt that layers see beside the time.
     public var frequencies: Int
+    /// The first layer's weights start uniform on ± this, and its biases on ± 1.5 times this, so that its units bend within 1 / this, all over the
+    /// data, which are standardized: for structure much finer than a deviation. nil for the usual small weights.
+    public var sharpness: Float?
     public var divergence: DivergenceMethod
     /// What densities, draws and the training by likelihood are solved with.
     public var solver: DifferentialEquationSolver
@@ -20,7 +23,7 @@ extension ContinuousFlow {
 
     public init(
       exampleShape: [Int], hidden: [Int], activation: TimeDependentNetwork.Activation = .tanh,
-      conditioning: TimeConditioning = .concatenation, frequencies: Int = 0,
+      conditioning: TimeConditioning = .concatenation, frequencies: Int = 0, sharpness: Float? = nil,
       divergence: DivergenceMethod = .exact,
       solver: DifferentialEquationSolver = DifferentialEquationSolver(),
       preparation: [BijectionSpecification] = [], greyLevels: Int? = nil,
@@ -31,6 +34,7 @@ extension ContinuousFlow {
       self.activation = activation
       self.conditioning = conditioning
       self.frequencies = frequencies
+      self.sharpness = sharpness
       self.divergence = divergence
       self.solver = solver
       self.preparation = preparation
@@ -44,14 +48,14 @@ extension ContinuousFlow.Architecture {
   /// A flow of vectors, which are standardized first.
   public static func vectors(
     features: Int, hidden: [Int] = [64, 64, 64], activation: TimeDependentNetwork.Activation = .tanh,
-    conditioning: TimeConditioning = .concatenation, frequencies: Int = 0,
+    conditioning: TimeConditioning = .concatenation, frequencies: Int = 0, sharpness: Float? = nil,
     divergence: DivergenceMethod = .exact,
     solver: DifferentialEquationSolver = DifferentialEquationSolver(),
     objective: ContinuousObjective = .likelihood(), standardizes: Bool = true
   ) -> ContinuousFlow.Architecture {
     ContinuousFlow.Architecture(
       exampleShape: [features], hidden: hidden, activation: activation, conditioning: conditioning,
-      frequencies: frequencies, divergence: divergence, solver: solver,
+      frequencies: frequencies, sharpness: sharpness, divergence: divergence, solver: solver,
       preparation: standardizes ? [.standardization] : [], objective: objective)
   }
 
@@ -90,6 +94,9 @@ extension ContinuousFlow.Architecture {
     try require(
       greyLevels.map { (2...65_536).contains($0) } ?? true,
       "there are between 2 and 65536 grey levels, not \(greyLevels ?? 0)")
+    try require(
+      sharpness.map { $0 > 0 && $0 <= 1000 } ?? true,
+      "a first layer's weights start between 0 and 1000, not at \(sharpness ?? 0)")
     if case .hutchinson(let samples, _) = divergence {
       try require(
         (1...4096).contains(samples), "Hutchinson's estimate can't be made from \(samples) samples")

@@ -30,7 +30,7 @@ public struct TimeDependentNetwork: VectorField {
 
   init(
     features: Int, hidden: [Int], activation: Activation, conditioning: TimeConditioning, frequencies: Int,
-    _ tensors: TensorSource
+    sharpness: Float?, _ tensors: TensorSource
   ) throws(ModelFileError) {
     self.features = features
     self.activation = activation
@@ -41,13 +41,23 @@ public struct TimeDependentNetwork: VectorField {
     for (number, (inputs, outputs)) in zip(sizes, sizes.dropFirst()).enumerated() {
       let own = tensors.under("\(number)")
       let isLast = number == hidden.count
-      let weight =
-        isLast
-        ? try own.constant("weight", [inputs, outputs], 0)
-        : try own.weights("weight", [inputs, outputs], fanIn: inputs, fanOut: outputs)
+      let spread = number == 0 && !isLast ? sharpness : nil
+      let shape: Shape = [inputs, outputs]
+      let weight: Tensor
+      if isLast {
+        weight = try own.constant("weight", shape, 0)
+      } else if let spread {
+        weight = try own.tensor("weight", shape) { $0.uniform(shape, in: -spread..<spread) }
+      } else {
+        weight = try own.weights("weight", shape, fanIn: inputs, fanOut: outputs)
+      }
       // Biases that differ let units bend in different places.
       let shift = try own.tensor("shift", [count, outputs]) { random in
-        isLast ? .zeros([count, outputs]) : random.uniform([count, outputs], in: -1..<1)
+        if isLast { return .zeros([count, outputs]) }
+        let shift = random.uniform([count, outputs], in: -1..<1)
+        guard let spread else { return shift }
+        let biases = shift.sliced(axis: 0, 0..<1) * (1.5 * spread)
+        return .concatenate([biases, shift.sliced(axis: 0, 1..<count)], axis: 0)
       }
       layers.append(
         Layer(

@@ -76,7 +76,7 @@ public struct GaussianHiddenMarkov: Sendable {
     chain = MarkovChain(initial: initial, transitions: transitions)
     emissions = try (0..<states).map {
       try GaussianMixture.Component(
-        number: $0, weight: 1, mean: means.row($0), covariance: covariances[$0], shape: shape)
+        number: $0, weight: 1, mean: means.row($0), covariance: MixtureCovariance(covariances[$0], shape))
     }
   }
 }

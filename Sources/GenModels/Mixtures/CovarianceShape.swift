@@ -9,6 +9,9 @@ public enum CovarianceShape: String, Sendable, Hashable, Codable, CaseIterable {
   /// Every component has one variance, the same in all directions.
   case spherical
 
+  /// Whether columns are uncorrelated in a component.
+  var isDiagonal: Bool { self == .diagonal || self == .spherical }
+
   /// Numbers that describe the covariances of `components` components in d dimensions.
   func parameterCount(components: Int, dimensions d: Int) -> Int {
     switch self {

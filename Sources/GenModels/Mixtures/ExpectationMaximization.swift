@@ -14,15 +14,23 @@ struct ExpectationMaximization: Sendable {
   /// The weight, in rows, from which on a component has a mean of its own.
   private static let leastWeight = 1e-8
 
+  /// Columns up to which full covariances are fitted to fewer rows than columns: their factors cost the third power.
+  private static let mostColumnsBeyondRows = 2_000
+
   init(
     _ x: Matrix, components: Int, shape: CovarianceShape, settings: GaussianMixture.Settings
   ) throws(TableError) {
-    // Covariances, their factors and partial sums, as long as they are not diagonal.
-    let (columns, matrices) = (
-      Double(x.columns), Double(components) * (4 + Double(min(64, x.rows / 512 + 1)))
-    )
+    // Covariances, their factors and partial sums.
+    let (columns, parts) = (Double(x.columns), Double(components) * (4 + Double(min(64, x.rows / 512 + 1))))
+    guard shape.isDiagonal || x.rows >= x.columns || x.columns <= Self.mostColumnsBeyondRows else {
+      throw .invalidSetting(
+        name: "covariance", value: shape.rawValue,
+        expected: "diagonal or spherical where \(x.rows) rows have \(x.columns) columns, "
+          + "or principal components in their place: a \(shape.rawValue) covariance would have \(x.columns)² numbers"
+      )
+    }
     try checkMemory(
-      numbers: matrices * columns * columns,
+      numbers: parts * columns * (shape.isDiagonal ? 1 : columns),
       for: "the covariances of \(components) components in \(x.columns) columns")
     floors = settings.varianceFloors(of: x, shape)
     self.x = x
@@ -36,7 +44,7 @@ struct ExpectationMaximization: Sendable {
     var logLikelihood = 0.0
     var counts: [Double]
     var first: [[Double]]
-    var second: [Matrix]
+    var second: [MixtureCovariance]
   }
 
   /// From clusters, whose weights, means (unless these are given) and covariances are the start.
@@ -57,7 +65,7 @@ struct ExpectationMaximization: Sendable {
     guard let means else { return try run(from: start) }
     return try run(
       from: GaussianMixture(
-        weights: start.weights, means: means, covariances: start.covariances, shape: shape))
+        weights: start.weights, means: means, covariances: start.storedCovariances, shape: shape, fit: nil))
   }
 
   func run(from start: GaussianMixture) throws -> GaussianMixture {
@@ -101,7 +109,7 @@ struct ExpectationMaximization: Sendable {
     let kernels = ood_active_kernels().pointee.gaussian
     let (chunk, stride) = (chunkRows, kernels.scatter_stride(d))
     let chunks = (n + chunk - 1) / chunk
-    let secondSize = shape == .full || shape == .tied ? stride * stride : d
+    let secondSize = shape.isDiagonal ? d : stride * stride
     let perComponent = 1 + d + secondSize
     let size = 1 + components * perComponent
     let partial = Scratch<Double>(chunks * size)
@@ -113,7 +121,7 @@ struct ExpectationMaximization: Sendable {
       parallelFor(n, grain: chunk) { range in
         let to = base + range.lowerBound / chunk * size
         let shares = Scratch<Double>(components * MixturePiece.rows)
-        let scratch = Scratch<Double>(kernels.scatter_scratch(d))
+        let scratch = Scratch<Double>(shape.isDiagonal ? 0 : kernels.scatter_scratch(d))
         for first in Swift.stride(from: range.lowerBound, to: range.upperBound, by: MixturePiece.rows) {
           let count = min(MixturePiece.rows, range.upperBound - first)
           to[0] += responsibilities(first, count, shares.base)
@@ -121,11 +129,11 @@ struct ExpectationMaximization: Sendable {
             let sums = to + 1 + j * perComponent
             let weights = shares.base + j * MixturePiece.rows
             sums[0] += kernels.weighted_sums(rows + first * d, count, d, weights, 1, sums + 1)
-            if shape == .full || shape == .tied {
+            if shape.isDiagonal {
+              addSquares(rows + first * d, count, weights, meansOfComponents[j], sums + 1 + d)
+            } else {
               kernels.scatter(
                 rows + first * d, count, d, weights, 1, meansOfComponents[j], sums + 1 + d, scratch.base)
-            } else {
-              addSquares(rows + first * d, count, weights, meansOfComponents[j], sums + 1 + d)
             }
           }
         }
@@ -167,18 +175,18 @@ struct ExpectationMaximization: Sendable {
       let start = 1 + j * perComponent
       sums.counts.append(total(start))
       sums.first.append((0..<d).map { total(start + 1 + $0) })
+      if shape.isDiagonal {
+        sums.second.append(.diagonal((0..<d).map { total(start + 1 + d + $0) }))
+        continue
+      }
       var second = Matrix(rows: d, columns: d, repeating: 0)
       for a in 0..<d {
-        if shape == .diagonal || shape == .spherical {
-          second[a, a] = total(start + 1 + d + a)
-        } else {
-          for b in 0...a {
-            second[a, b] = total(start + 1 + d + a * stride + b)
-            second[b, a] = second[a, b]
-          }
+        for b in 0...a {
+          second[a, b] = total(start + 1 + d + a * stride + b)
+          second[b, a] = second[a, b]
         }
       }
-      sums.second.append(second)
+      sums.second.append(.full(second))
     }
     return sums
   }
@@ -190,38 +198,37 @@ struct ExpectationMaximization: Sendable {
     let counts = sums.counts.map { $0 + Self.leastCount }
     let total = counts.reduce(0, +)
     var means = Matrix(rows: counts.count, columns: d, repeating: 0)
-    var covariances: [Matrix] = []
-    var pooled = Matrix(rows: d, columns: d, repeating: 0)
+    var covariances: [MixtureCovariance] = []
+    var pooled: Matrix?
     for (j, count) in counts.enumerated() {
       // What no row belongs to stays where it was, as wide as all rows: an empty sum has no mean.
       guard sums.counts[j] >= Self.leastWeight else {
         for k in 0..<d { means[j, k] = oldMeans[j, k] }
-        covariances.append(Moments(of: x, weights: nil).covariance)
+        covariances.append(
+          shape.isDiagonal
+            ? .diagonal(ColumnMoments(x).deviations.map { $0 * $0 })
+            : .full(Moments(of: x, weights: nil).covariance))
         continue
       }
       for k in 0..<d { means[j, k] = sums.first[j][k] / count }
       // The second moment about the new mean: that about the old one, less the shift's.
       var covariance = sums.second[j]
       let shift = (0..<d).map { means[j, $0] - oldMeans[j, $0] }
-      for a in 0..<d {
-        for b in 0..<d where shape == .full || shape == .tied || a == b {
-          covariance[a, b] -= sums.counts[j] * shift[a] * shift[b]
-        }
-      }
-      if shape == .tied { pooled = pooled + covariance }
+      covariance.add(-sums.counts[j], shift, shift)
+      if shape == .tied { pooled = pooled.map { $0 + covariance.matrix } ?? covariance.matrix }
       covariances.append(covariance * (1 / count))
     }
     switch shape {
     case .full, .diagonal: break
-    case .tied: covariances = Array(repeating: pooled * (1 / total), count: counts.count)
+    case .tied:
+      let shared = (pooled ?? Matrix(rows: d, columns: d, repeating: 0)) * (1 / total)
+      covariances = Array(repeating: .full(shared), count: counts.count)
     case .spherical:
       covariances = covariances.map {
-        Matrix(diagonal: Array(repeating: $0.diagonal.reduce(0, +) / Double(d), count: d))
+        .diagonal(Array(repeating: $0.diagonal.reduce(0, +) / Double(d), count: d))
       }
     }
-    for j in covariances.indices {
-      for k in 0..<d { covariances[j][k, k] += floors[k] }
-    }
+    for j in covariances.indices { covariances[j].addToDiagonal(floors) }
     return try GaussianMixture(
       weights: counts.map { $0 / total }, means: means, covariances: covariances, shape: shape, fit: fit)
   }

@@ -23,8 +23,9 @@ public struct GaussianMixture: Sendable {
   public let weights: [Double]
   /// The means, a row a component.
   public let means: Matrix
-  /// The covariances, one a component, whatever their shape.
-  public let covariances: [Matrix]
+  /// The covariances, one a component, whatever their shape, of d² numbers each.
+  public var covariances: [Matrix] { storedCovariances.map(\.matrix) }
+  let storedCovariances: [MixtureCovariance]
   /// What the covariances may be.
   public let shape: CovarianceShape
   /// How the fit went; nil for a mixture that was given.
@@ -63,28 +64,32 @@ public struct GaussianMixture: Sendable {
   ///   `.invalidSetting` for weights that are negative or don't sum to 1.
   public init(weights: [Double], means: Matrix, covariances: [Matrix], shape: CovarianceShape = .full) throws
   {
-    try self.init(weights: weights, means: means, covariances: covariances, shape: shape, fit: nil)
-  }
-
-  init(weights: [Double], means: Matrix, covariances: [Matrix], shape: CovarianceShape, fit: Fit?) throws {
     let d = means.columns
     precondition(
       weights.count == means.rows && covariances.count == means.rows
         && covariances.allSatisfy { $0.rows == d && $0.columns == d },
       "A mixture of \(means.rows) means of \(d) features takes as many weights and \(d) by \(d) covariances, "
         + "and \(weights.count) weights and \(covariances.count) covariances were given.")
+    try self.init(
+      weights: weights, means: means, covariances: covariances.map { MixtureCovariance($0, shape) },
+      shape: shape, fit: nil)
+  }
+
+  init(
+    weights: [Double], means: Matrix, covariances: [MixtureCovariance], shape: CovarianceShape, fit: Fit?
+  ) throws {
     guard weights.allSatisfy({ $0 >= 0 }), abs(weights.reduce(0, +) - 1) < 1e-6 else {
       throw TableError.invalidSetting(
         name: "weights", value: "\(weights)", expected: "non-negative with the sum 1")
     }
     self.weights = weights
     self.means = means
-    self.covariances = covariances
+    storedCovariances = covariances
     self.shape = shape
     self.fit = fit
     components = try weights.indices.map {
       try Component(
-        number: $0, weight: weights[$0], mean: means.row($0), covariance: covariances[$0], shape: shape)
+        number: $0, weight: weights[$0], mean: means.row($0), covariance: covariances[$0])
     }
   }
 }
@@ -294,8 +299,8 @@ extension GaussianMixture: TableScorer {
     switch shape {
     case .full: archive["covariances"] = .float64(covariances.flatMap(\.elements), shape: [k, d, d])
     case .tied: archive["covariance"] = .float64(covariances[0].elements, shape: [d, d])
-    case .diagonal: archive["variances"] = .float64(covariances.flatMap(\.diagonal), shape: [k, d])
-    case .spherical: archive["variances"] = .float64(covariances.map { $0[0, 0] }, shape: [k])
+    case .diagonal: archive["variances"] = .float64(storedCovariances.flatMap(\.diagonal), shape: [k, d])
+    case .spherical: archive["variances"] = .float64(storedCovariances.map { $0.diagonal[0] }, shape: [k])
     }
   }
 
@@ -303,22 +308,22 @@ extension GaussianMixture: TableScorer {
     let settings = try archive.configuration(as: Configuration.self)
     let means = try archive.finiteMatrix("means")
     let (k, d) = (means.rows, means.columns)
-    let covariances: [Matrix]
+    let covariances: [MixtureCovariance]
     switch settings.shape {
     case .full:
       let elements = try archive.finiteDoubles("covariances", shape: [k, d, d])
       covariances = (0..<k).map {
-        Matrix(rows: d, columns: d, elements: Array(elements[$0 * d * d..<($0 + 1) * d * d]))
+        .full(Matrix(rows: d, columns: d, elements: Array(elements[$0 * d * d..<($0 + 1) * d * d])))
       }
     case .tied:
       let elements = try archive.finiteDoubles("covariance", shape: [d, d])
-      covariances = Array(repeating: Matrix(rows: d, columns: d, elements: elements), count: k)
+      covariances = Array(repeating: .full(Matrix(rows: d, columns: d, elements: elements)), count: k)
     case .diagonal:
       let variances = try archive.positiveDoubles("variances", shape: [k, d])
-      covariances = (0..<k).map { Matrix(diagonal: Array(variances[$0 * d..<($0 + 1) * d])) }
+      covariances = (0..<k).map { .diagonal(Array(variances[$0 * d..<($0 + 1) * d])) }
     case .spherical:
       covariances = try archive.positiveDoubles("variances", shape: [k]).map {
-        Matrix(diagonal: Array(repeating: $0, count: d))
+        .diagonal(Array(repeating: $0, count: d))
       }
     }
     try self.init(

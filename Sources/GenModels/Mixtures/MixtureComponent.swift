@@ -18,11 +18,11 @@ extension GaussianMixture {
     /// ln π − ½ ln det(2πΣ).
     let logWeight: Double
 
-    init(number: Int, weight: Double, mean: [Double], covariance: Matrix, shape: CovarianceShape) throws {
+    init(number: Int, weight: Double, mean: [Double], covariance: MixtureCovariance) throws {
       let d = mean.count
       let logDeterminant: Double
-      switch shape {
-      case .full, .tied:
+      switch covariance {
+      case .full(let covariance):
         guard let gaussian = Concentration(mean: mean, covariance: covariance.elements, leastPivot: 0) else {
           throw Self.singular(number)
         }
@@ -30,8 +30,7 @@ extension GaussianMixture {
         lower = try Cholesky(covariance).factor.elements
         logDeterminant = gaussian.logDeterminant
         kernelShape = ood_gaussian_lower
-      case .diagonal, .spherical:
-        let variances = covariance.diagonal
+      case .diagonal(let variances):
         guard variances.allSatisfy({ $0 > 0 }) else { throw Self.singular(number) }
         lower = variances.map { $0.squareRoot() }
         factor = lower.map { 1 / $0 }

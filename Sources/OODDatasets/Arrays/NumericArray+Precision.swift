@@ -14,7 +14,7 @@ extension NumericArray {
     case .float64, .int64, .uint64, .int32, .uint32: break
     case .bool, .int8, .uint8, .int16, .uint16, .float16, .float32: return
     }
-    guard shape.count == 2, shape[0] >= 2 else { return }
+    guard shape.count == 2, shape[0] >= 2, shape[1] >= 1 else { return }
     let (rows, columns) = (shape[0], shape[1])
     let values = doubles()
     var means = [Double](repeating: 0, count: columns)

@@ -43,23 +43,42 @@ public struct ExtendedIsolationForest: TableScorer {
     fitting x: Matrix, trees: Int = 100, sampleSize: Int = 256, splitFeatures: Int? = nil,
     using random: RandomGenerator
   ) throws(TableError) {
+    try self.init(
+      fitting: x, trees: trees, numbers: Array(0..<max(0, trees)), sampleSize: sampleSize,
+      splitFeatures: splitFeatures, using: random)
+  }
+
+  /// The trees of these numbers of a forest.
+  init(
+    fitting x: Matrix, trees: Int, numbers: [Int], sampleSize: Int, splitFeatures: Int?,
+    using random: RandomGenerator
+  ) throws(TableError) {
     try IsolationTrees.check(x, trees: trees, sampleSize: sampleSize)
     let width = splitFeatures ?? x.columns
     guard width >= 1 && width <= x.columns else {
       throw .invalidSetting(name: "split features", value: "\(width)", expected: "between 1 and \(x.columns)")
     }
     let sampleSize = min(sampleSize, x.rows)
-    var grown = [Tree?](repeating: nil, count: trees)
+    var grown = [Tree?](repeating: nil, count: numbers.count)
     grown.withUnsafeMutableBufferPointer { grown in
       nonisolated(unsafe) let grown = grown
-      parallelFor(trees, grain: 1) { range in
-        for t in range { grown[t] = Self.tree(x, sampleSize, width, random.split(UInt64(t))) }
+      parallelFor(numbers.count, grain: 1) { range in
+        for i in range { grown[i] = Self.tree(x, sampleSize, width, random.split(UInt64(numbers[i]))) }
       }
     }
     featureCount = x.columns
     self.sampleSize = sampleSize
     self.splitFeatures = width
     self.trees = grown.map { $0! }
+  }
+
+  /// The trees of two forests in the order of their positions among all.
+  init(_ first: ExtendedIsolationForest, _ second: ExtendedIsolationForest, order: [Int]) {
+    let all = first.trees + second.trees
+    featureCount = first.featureCount
+    sampleSize = first.sampleSize
+    splitFeatures = first.splitFeatures
+    trees = order.map { all[$0] }
   }
 
   private static func tree(_ x: Matrix, _ n: Int, _ width: Int, _ random: RandomGenerator) -> Tree {

@@ -39,10 +39,17 @@ public struct IsolationForest: TableScorer, ExplainableScorer {
     fitting x: Matrix, trees: Int = 100, sampleSize: Int = 256, using random: RandomGenerator
   ) throws(TableError) {
     try IsolationTrees.check(x, trees: trees, sampleSize: sampleSize)
-    featureCount = x.columns
     let sampleSize = min(sampleSize, x.rows)
+    self.init(
+      featureCount: x.columns, sampleSize: sampleSize,
+      trees: IsolationTrees(
+        fitting: x, numbers: Array(0..<trees), sampleSize: sampleSize, using: random))
+  }
+
+  init(featureCount: Int, sampleSize: Int, trees: IsolationTrees) {
+    self.featureCount = featureCount
     self.sampleSize = sampleSize
-    self.trees = IsolationTrees(fitting: x, count: trees, sampleSize: sampleSize, using: random)
+    self.trees = trees
   }
 
   /// The scores, in (0, 1).

@@ -31,20 +31,30 @@ struct IsolationTrees: Sendable {
   /// ⌈log₂ n⌉, at least 1.
   static func mostDepth(_ n: Int) -> Int32 { Int32(max(1, Int.bitWidth - (n - 1).leadingZeroBitCount)) }
 
-  init(fitting x: Matrix, count: Int, sampleSize: Int, using random: RandomGenerator) {
-    var grown = [IsolationTrees?](repeating: nil, count: count)
+  /// Trees of these numbers; tree t draws from `random.split(t)`.
+  init(fitting x: Matrix, numbers: [Int], sampleSize: Int, using random: RandomGenerator) {
+    var grown = [IsolationTrees?](repeating: nil, count: numbers.count)
     grown.withUnsafeMutableBufferPointer { grown in
       nonisolated(unsafe) let grown = grown
-      parallelFor(count, grain: 1) { range in
-        for t in range { grown[t] = Self.tree(x, sampleSize, random.split(UInt64(t))) }
+      parallelFor(numbers.count, grain: 1) { range in
+        for i in range { grown[i] = Self.tree(x, sampleSize, random.split(UInt64(numbers[i]))) }
       }
     }
-    for tree in grown {
-      roots.append(Int32(nodes.count))
-      depths.append(tree!.depths[0])
-      nodes += tree!.nodes
-      lengths += tree!.lengths
-    }
+    for tree in grown { append(tree!, 0) }
+  }
+
+  /// The trees of two forests in the order of their positions among all.
+  init(_ first: IsolationTrees, _ second: IsolationTrees, order: [Int]) {
+    for i in order { i < first.count ? append(first, i) : append(second, i - first.count) }
+  }
+
+  private mutating func append(_ trees: IsolationTrees, _ t: Int) {
+    let begin = Int(trees.roots[t])
+    let end = t + 1 < trees.count ? Int(trees.roots[t + 1]) : trees.nodes.count
+    roots.append(Int32(nodes.count))
+    depths.append(trees.depths[t])
+    nodes += trees.nodes[begin..<end]
+    lengths += trees.lengths[begin..<end]
   }
 
   private init() {}

@@ -42,6 +42,16 @@ public struct MixedIsolationForest: TableScorer, ExplainableScorer {
     fitting x: Matrix, categories: Set<Int> = [], trees: Int = 100, sampleSize: Int = 256,
     using random: RandomGenerator
   ) throws(TableError) {
+    try self.init(
+      fitting: x, categories: categories, trees: trees, numbers: Array(0..<max(0, trees)),
+      sampleSize: sampleSize, using: random)
+  }
+
+  /// The trees of these numbers of a forest.
+  init(
+    fitting x: Matrix, categories: Set<Int>, trees: Int, numbers: [Int], sampleSize: Int,
+    using random: RandomGenerator
+  ) throws(TableError) {
     guard x.columns > 0 else { throw .noColumns }
     guard x.rows >= 2 else { throw .tooFewRows(found: x.rows, needed: 2, reason: "to split") }
     guard (1...1_000_000).contains(trees) else {
@@ -62,15 +72,15 @@ public struct MixedIsolationForest: TableScorer, ExplainableScorer {
     let sampleSize = min(sampleSize, x.rows)
     self.sampleSize = sampleSize
     let isCategory = (0..<x.columns).map { categories.contains($0) }
-    var grown = [MixedTree?](repeating: nil, count: trees)
+    var grown = [MixedTree?](repeating: nil, count: numbers.count)
     grown.withUnsafeMutableBufferPointer { grown in
       x.withUnsafeElements { elements in
         nonisolated(unsafe) let (grown, elements) = (grown, elements)
-        parallelFor(trees, grain: 1) { range in
-          for t in range {
-            let own = random.split(UInt64(t))
+        parallelFor(numbers.count, grain: 1) { range in
+          for i in range {
+            let own = random.split(UInt64(numbers[i]))
             var draws = own.split("rows")
-            grown[t] = MixedTree(
+            grown[i] = MixedTree(
               fitting: elements, rows: draws.distinctIntegers(sampleSize, below: x.rows),
               isCategory: isCategory, using: own.split("splits"))
           }
@@ -78,6 +88,15 @@ public struct MixedIsolationForest: TableScorer, ExplainableScorer {
       }
     }
     self.trees = grown.map { $0! }
+  }
+
+  /// The trees of two forests in the order of their positions among all.
+  init(_ first: MixedIsolationForest, _ second: MixedIsolationForest, order: [Int]) {
+    let all = first.trees + second.trees
+    featureCount = first.featureCount
+    sampleSize = first.sampleSize
+    categories = first.categories
+    trees = order.map { all[$0] }
   }
 
   /// Gaps are fine everywhere.

@@ -32,6 +32,13 @@ public struct HBOS: TableScorer, ExplainableScorer {
   ) throws(TableError) {
     try x.checkTraining()
     try bins.check()
+    try Self.check(regularization: regularization, tolerance: tolerance)
+    try x.checkRanges()
+    let histograms = x.sortedColumns().map { Histogram(sorted: $0, bins: bins(sorted: $0)) }
+    self.init(histograms, rows: x.rows, regularization: regularization, tolerance: tolerance)
+  }
+
+  static func check(regularization: Double, tolerance: Double) throws(TableError) {
     guard regularization > 0 && regularization <= 1 else {
       throw .invalidSetting(
         name: "regularization", value: "\(regularization)", expected: "above 0, at most 1")
@@ -39,12 +46,13 @@ public struct HBOS: TableScorer, ExplainableScorer {
     guard tolerance >= 0 && tolerance <= 1 else {
       throw .invalidSetting(name: "tolerance", value: "\(tolerance)", expected: "between 0 and 1")
     }
-    try x.checkRanges()
-    let histograms = x.sortedColumns().map { Histogram(sorted: $0, bins: bins(sorted: $0)) }
+  }
+
+  init(_ histograms: [Histogram], rows: Int, regularization: Double, tolerance: Double) {
     self.regularization = regularization
     self.tolerance = tolerance
     edges = histograms.map(\.edges)
-    let n = Double(x.rows)
+    let n = Double(rows)
     let binScores = histograms.map { histogram in
       histogram.counts.indices.map { bin in
         // Over the narrowest bins a density is beyond the finite numbers.

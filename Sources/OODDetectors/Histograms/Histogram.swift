@@ -15,12 +15,12 @@ struct Histogram: Sendable {
   /// between them, get bins of total width 1 around them (numpy's way), or 2⁻²⁹ of their magnitude where that
   /// is more.
   init(sorted: [Double], bins: Int) {
-    let (first, last) = (sorted[0], sorted[sorted.count - 1])
-    var edges = Self.edges(first, last, bins)
-    if !zip(edges, edges.dropFirst()).allSatisfy({ $1 - $0 >= Double.leastNormalMagnitude }) {
-      let half = max(0.5, max(abs(first), abs(last)) * 0x1p-30)
-      edges = Self.edges(first - half, last + half, bins)
-    }
+    self.init(sorted: sorted, edges: Self.edges(sorted[0]...sorted[sorted.count - 1], bins: bins))
+  }
+
+  /// The histogram of ascending numbers within given borders.
+  init(sorted: [Double], edges: [Double]) {
+    let bins = edges.count - 1
     var counts = [Double](repeating: 0, count: bins)
     var begin = 0
     for bin in 0..<bins {
@@ -29,6 +29,15 @@ struct Histogram: Sendable {
       begin = max(begin, end)
     }
     self.init(edges: edges, counts: counts)
+  }
+
+  /// The borders of equal bins over a range; see `init(sorted:bins:)`.
+  static func edges(_ range: ClosedRange<Double>, bins: Int) -> [Double] {
+    let (first, last) = (range.lowerBound, range.upperBound)
+    let edges = edges(first, last, bins)
+    if zip(edges, edges.dropFirst()).allSatisfy({ $1 - $0 >= Double.leastNormalMagnitude }) { return edges }
+    let half = max(0.5, max(abs(first), abs(last)) * 0x1p-30)
+    return Self.edges(first - half, last + half, bins)
   }
 
   private static func edges(_ low: Double, _ high: Double, _ bins: Int) -> [Double] {

@@ -55,11 +55,12 @@ public struct LocalOutlierFactor: Sendable {
   /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table
   ///   of not more than `neighbours` rows (rows that differ, with `distinct`).
   public init(
-    fitting x: Matrix, neighbours: Int = 20, metric: DistanceMetric = .euclidean, distinct: Bool = false
+    fitting x: Matrix, neighbours: Int = 20, metric: DistanceMetric = .euclidean, distinct: Bool = false,
+    search: NeighbourSearch = .exact
   ) throws {
     try x.checkTraining(rows: neighbours + 1, "to find \(neighbours) neighbours")
     let (points, numbers) = distinct ? x.distinctRows() : (x, Array(0..<x.rows))
-    index = try NeighbourIndex(points, metric: metric)
+    index = try NeighbourIndex(points, metric: metric, search: search)
     self.neighbours = neighbours
     self.distinct = distinct
     let lists = try index.nearestToEachOther(neighbours)
@@ -108,14 +109,18 @@ extension LocalOutlierFactor: TableScorer {
     var neighbours: Int
     var metric: DistanceMetric
     var distinct: Bool
+    /// Absent for exact searches.
+    var search: NeighbourSearch?
   }
 
   public var configuration: Configuration {
-    Configuration(neighbours: neighbours, metric: index.metric, distinct: distinct)
+    Configuration(
+      neighbours: neighbours, metric: index.metric, distinct: distinct,
+      search: index.method == .exact ? nil : index.method)
   }
 
   public func encode(to archive: inout ModelArchive) throws {
-    archive["points"] = .float64(index.points.elements, shape: [index.points.rows, index.points.columns])
+    index.encode(to: &archive)
     archive["radii"] = .float64(radii, shape: [radii.count])
     archive["densities"] = .float64(densities, shape: [densities.count])
     archive["training-scores"] = .float64(trainingScores, shape: [trainingScores.count])
@@ -123,7 +128,7 @@ extension LocalOutlierFactor: TableScorer {
 
   public init(from archive: ModelArchive) throws {
     let settings = try archive.configuration(as: Configuration.self)
-    index = try NeighbourIndex(archive.finiteMatrix("points"), metric: settings.metric)
+    index = try NeighbourIndex(from: archive, metric: settings.metric, search: settings.search)
     neighbours = settings.neighbours
     distinct = settings.distinct
     radii = try archive.finiteDoubles("radii", shape: [index.points.rows])

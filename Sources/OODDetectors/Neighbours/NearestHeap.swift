@@ -6,7 +6,7 @@ struct NearestHeap: ~Copyable {
   private let measures: UnsafeMutablePointer<Double>
   private let rows: UnsafeMutablePointer<Int32>
   private let capacity: Int
-  private var count = 0
+  private(set) var count = 0
   /// Distances that were computed for this heap and those before it.
   var measured = 0
 

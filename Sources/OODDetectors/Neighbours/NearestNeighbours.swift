@@ -32,13 +32,14 @@ public struct NearestNeighbours: Sendable {
   /// - Throws: `TableError` for an entry that is not finite or is above 10¹⁵⁰ in magnitude, and for a table
   ///   with fewer than `neighbours` rows.
   public init(
-    fitting x: Matrix, neighbours: Int = 5, distance: Distance = .largest, metric: DistanceMetric = .euclidean
+    fitting x: Matrix, neighbours: Int = 5, distance: Distance = .largest,
+    metric: DistanceMetric = .euclidean, search: NeighbourSearch = .exact
   ) throws {
     guard neighbours >= 1 else {
       throw TableError.invalidSetting(name: "neighbours", value: "\(neighbours)", expected: "at least 1")
     }
     try x.checkTraining(rows: neighbours, "to find \(neighbours) neighbours")
-    index = try NeighbourIndex(x, metric: metric)
+    index = try NeighbourIndex(x, metric: metric, search: search)
     self.neighbours = neighbours
     self.distance = distance
   }
@@ -80,21 +81,27 @@ extension NearestNeighbours: TableScorer {
     var neighbours: Int
     var distance: Distance
     var metric: DistanceMetric
+    /// Absent for exact searches.
+    var search: NeighbourSearch?
   }
 
   public var configuration: Configuration {
-    Configuration(neighbours: neighbours, distance: distance, metric: index.metric)
+    Configuration(
+      neighbours: neighbours, distance: distance, metric: index.metric,
+      search: index.method == .exact ? nil : index.method)
   }
 
-  public func encode(to archive: inout ModelArchive) throws {
-    archive["points"] = .float64(index.points.elements, shape: [index.points.rows, index.points.columns])
-  }
+  public func encode(to archive: inout ModelArchive) throws { index.encode(to: &archive) }
 
   public init(from archive: ModelArchive) throws {
     let settings = try archive.configuration(as: Configuration.self)
-    try self.init(
-      fitting: archive.finiteMatrix("points"), neighbours: settings.neighbours, distance: settings.distance,
-      metric: settings.metric)
+    guard settings.neighbours >= 1 else {
+      throw ModelFileError.malformed(reason: "there are \(settings.neighbours) neighbours")
+    }
+    index = try NeighbourIndex(from: archive, metric: settings.metric, search: settings.search)
+    neighbours = settings.neighbours
+    distance = settings.distance
+    try index.points.checkTraining(rows: neighbours, "to find \(neighbours) neighbours")
   }
 }
 

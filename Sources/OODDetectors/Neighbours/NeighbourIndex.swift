@@ -2,8 +2,7 @@ import CKernels
 import GenModels
 import Synchronization
 
-/// A table prepared for finding the nearest rows to points: exactly, in double precision, the same bits for
-/// any number of threads and however the points are batched.
+/// A table prepared for finding the nearest rows to points: the same bits for any number of threads and however the points are batched.
 ///
 /// ```swift
 /// let index = try NeighbourIndex(table)
@@ -11,21 +10,27 @@ import Synchronization
 /// let graph = try index.nearestToEachOther(5)      // no row is its own neighbour
 /// ```
 ///
-/// Up to 12 columns a k-d tree is searched; for more, all points: in the Euclidean metric by matrix products
+/// **Exact** searches are in double precision. Up to 12 columns a k-d tree is searched; for more, all points: in the Euclidean metric by matrix products
 /// in single precision that rule out all but a few points (2·m·n·d operations at the speed of a matrix
 /// product), in the others directly (3·m·n·d). No m·n matrix is ever stored: memory beyond the table is about
 /// as large as the table, at most.
+///
+/// **Approximate** searches, where they are asked for, walk through a `SmallWorldGraph`: some neighbours are missed, and rows a little farther
+/// away stand in their place. Their distances are those of double precision.
 public struct NeighbourIndex: Sendable {
   /// The table that is searched.
   public let points: Matrix
   /// The metric.
   public let metric: DistanceMetric
+  /// How the nearest rows are found.
+  public let method: NeighbourSearch
   private let search: Search
 
   private enum Search: Sendable {
     case tree(KDTree)
     case products(ProductSearch)
     case direct
+    case graph(SmallWorldGraph)
   }
 
   /// Columns up to which a tree is searched.
@@ -33,15 +38,35 @@ public struct NeighbourIndex: Sendable {
 
   /// Prepares a table.
   /// - Throws: `TableError` when the table is empty, an entry is not finite or is above 10¹⁵⁰ in magnitude, or its
-  ///   columns vary, but all by less than 10⁻¹⁵⁰.
-  public init(_ points: Matrix, metric: DistanceMetric = .euclidean) throws {
+  ///   columns vary, but all by less than 10⁻¹⁵⁰; for an approximate search in another than the Euclidean metric, or with settings out of
+  ///   range.
+  public init(
+    _ points: Matrix, metric: DistanceMetric = .euclidean, search method: NeighbourSearch = .exact
+  ) throws {
+    try self.init(points, metric: metric, search: method) {
+      try SmallWorldGraph(points, settings: $0)
+    }
+  }
+
+  /// With a graph that is at hand already.
+  init(
+    _ points: Matrix, metric: DistanceMetric, search method: NeighbourSearch,
+    graph: (SmallWorldGraph.Settings) throws -> SmallWorldGraph
+  ) throws {
     try points.checkTraining(rows: 1, "to be a neighbour")
     try points.checkDistances()
     precondition(
       points.rows < Int(Int32.max), "A table of \(points.rows) rows is too long: rows count in 31 bits.")
     self.points = points
     self.metric = metric
-    if points.columns <= Self.treeColumns {
+    self.method = method
+    if case .approximate(let settings) = method {
+      guard metric == .euclidean else {
+        throw TableError.invalidSetting(
+          name: "metric", value: metric.rawValue, expected: "euclidean, for an approximate search")
+      }
+      search = .graph(try graph(settings))
+    } else if points.columns <= Self.treeColumns {
       search = .tree(KDTree(points, metric: metric))
     } else if metric == .euclidean {
       search = .products(ProductSearch(points))
@@ -66,6 +91,25 @@ public struct NeighbourIndex: Sendable {
       lists.replace(i, rows: order.map(Int32.init), distances: order.map { distances[$0].unshrunk })
     }
     return lists
+  }
+
+  /// The graph of an approximate search.
+  var graph: SmallWorldGraph? {
+    if case .graph(let graph) = search { graph } else { nil }
+  }
+
+  /// The share of the true k nearest rows that `nearest` finds for queries, by distance: found is a row that is no farther than the true
+  /// k-th. 1 for exact searches. Costs an exact search.
+  /// - Throws: As `nearest`.
+  public func recall(_ k: Int, of queries: Matrix) throws -> Double {
+    guard graph != nil else { return 1 }
+    let (found, all) = (
+      try nearest(k, to: queries), try NeighbourIndex(points, metric: metric).nearest(k, to: queries)
+    )
+    let hits = (0..<found.count).map { i in
+      found.distances(of: i).count { $0 <= all.distances(of: i).last! }
+    }
+    return Double(hits.reduce(0, +)) / Double(max(1, found.count * k))
   }
 
   /// `nearest(_:to:)`, with the number of distances that it took in double precision: what the search costs besides
@@ -130,15 +174,22 @@ public struct NeighbourIndex: Sendable {
         } else {
           products.visitNearest(to: queries, needed: amongThemselves ? k + 1 : k, visit)
         }
+      case .graph(let graph):
+        graph.visitNearest(amongThemselves ? k + 1 : k, to: queries) { i, candidates in
+          var heap = NearestHeap(capacity: k)
+          forEachMeasure(queries, i, candidates) { measure, row in
+            if !(amongThemselves && row == Int32(i)) { heap.offer(measure, row) }
+          }
+          // Walks that find too few, and queries beyond single precision, look at all rows.
+          if heap.count < k { search(queries, i, excluding: amongThemselves ? i : nil, &heap) }
+          distanceCount?.value.add(candidates.count, ordering: .relaxed)
+          heap.drain(metric, rows: rows + i * k, distances: distances + i * k)
+        }
       case .direct:
         parallelFor(queries.rows, grain: 16) { range in
-          let measures = Scratch<Double>(points.rows)
           var heap = NearestHeap(capacity: k)
           for i in range {
-            measureAll(queries, i, measures.base)
-            for j in 0..<points.rows where !(amongThemselves && j == i) {
-              if measures.base[j] <= heap.worst { heap.offer(measures.base[j], Int32(j)) }
-            }
+            search(queries, i, excluding: amongThemselves ? i : nil, &heap)
             heap.drain(metric, rows: rows + i * k, distances: distances + i * k)
           }
           distanceCount?.value.add(range.count * points.rows, ordering: .relaxed)
@@ -188,7 +239,7 @@ public struct NeighbourIndex: Sendable {
           }
           counts[i] = covering
         }
-      case .direct:
+      case .direct, .graph:
         parallelFor(queries.rows, grain: 16) { range in
           let distances = Scratch<Double>(points.rows)
           for i in range {
@@ -200,6 +251,16 @@ public struct NeighbourIndex: Sendable {
         }
       }
       count = queries.rows
+    }
+  }
+
+  /// Leaves the nearest of all points in the heap.
+  private func search(_ queries: Matrix, _ i: Int, excluding excluded: Int?, _ heap: inout NearestHeap) {
+    let measures = Scratch<Double>(points.rows)
+    measureAll(queries, i, measures.base)
+    heap.removeAll()
+    for j in 0..<points.rows where j != excluded && measures.base[j] <= heap.worst {
+      heap.offer(measures.base[j], Int32(j))
     }
   }
 

@@ -38,6 +38,8 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   private var panelWidth: Int { (components.rows + 7) / 8 * 8 }
   /// wᵢ or λᵢ.
   private let divisors: [Double]
+  /// 1 / wᵢ, with zeros behind.
+  private let weights: [Double]
 
   public var featureCount: Int { centres.count }
   public var contributionRule: ContributionRule { .sum }
@@ -56,24 +58,76 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     fitting x: Matrix, components wanted: Int? = nil, rule: Rule = .weightedDistance,
     standardizes: Bool = true
   ) throws {
-    try x.checkTraining(rows: 2, "to estimate a covariance")
+    let plain = Self.plainMoments(of: x)
+    if plain == nil { try x.checkTraining(rows: 2, "to estimate a covariance") }
     let wanted = wanted ?? x.columns
     guard wanted >= 1 && wanted <= x.columns else {
       throw TableError.invalidSetting(
         name: "components", value: "\(wanted)", expected: "between 1 and \(x.columns)")
     }
+    if let plain {
+      try self.init(plain, rows: x.rows, components: wanted, rule: rule, standardizes: standardizes)
+      return
+    }
     if !standardizes { try x.checkVariances() }
     let moments = ColumnMoments(x)
-    centres = moments.means
-    scales = standardizes ? moments.scales : Array(repeating: 1, count: x.columns)
-    self.rule = rule
-    let (values, vectors, isFiltered) = try Self.eigen(
-      x.centred(centres, dividedBy: scales), isGraded: !standardizes && Self.isGraded(moments.deviations))
+    let scales = standardizes ? moments.scales : Array(repeating: 1, count: x.columns)
+    try self.init(
+      centres: moments.means, scales: scales, components: wanted, rule: rule,
+      eigen: Self.eigen(
+        x.centred(moments.means, dividedBy: scales),
+        isGraded: !standardizes && Self.isGraded(moments.deviations)))
+  }
+
+  /// The moments of more rows than columns whose variances are numbers of plain size, so that the covariance can be scaled instead of
+  /// the rows. An entry that is not finite makes a variance that is none.
+  private static func plainMoments(of x: Matrix) -> Moments? {
+    guard x.rows > x.columns, x.columns >= 1 else { return nil }
+    let moments = Moments(of: x, weights: nil)
+    let variances = moments.covariance.diagonal
+    let arePlain = variances.indices.allSatisfy { j in
+      (1e-280...1e280).contains(variances[j]) || (variances[j] == 0 && x.constantValue(ofColumn: j) != nil)
+    }
+    return arePlain ? moments : nil
+  }
+
+  /// The detector of so many rows with these moments.
+  private init(
+    _ moments: Moments, rows: Int, components: Int, rule: Rule, standardizes: Bool
+  ) throws {
+    let deviations = moments.covariance.diagonal.map { $0.squareRoot() }
+    let scales = deviations.map { standardizes && $0 > 0 ? $0 : 1 }
+    let covariance = Self.scaled(
+      moments.covariance, dividedBy: scales, times: Double(rows) / Double(rows - 1))
+    try self.init(
+      centres: moments.mean, scales: scales, components: components, rule: rule,
+      eigen: Self.eigen(ofCovariance: covariance, isGraded: !standardizes && Self.isGraded(deviations)))
+  }
+
+  /// A symmetric matrix with its rows and columns divided by scales.
+  static func scaled(_ matrix: Matrix, dividedBy scales: [Double], times factor: Double) -> Matrix {
+    let d = scales.count
+    return Matrix(rows: d, columns: d) { destination in
+      matrix.withUnsafeElements { elements in
+        for a in 0..<d {
+          for b in 0..<d { destination[a * d + b] = elements[a * d + b] / scales[a] / scales[b] * factor }
+        }
+      }
+    }
+  }
+
+  /// The detector by eigenvalues, ascending, and their unit eigenvectors, a row each, and whether those of value 0 are left out.
+  init(
+    centres: [Double], scales: [Double], components wanted: Int, rule: Rule,
+    eigen: (values: [Double], vectors: Matrix, isFiltered: Bool)
+  ) throws(TableError) {
+    let (values, vectors, isFiltered) = eigen
+    (self.centres, self.scales, self.rule) = (centres, scales, rule)
     guard let largest = values.last, largest > 0, largest.isFinite else {
       throw TableError.singularCovariance(advice: "all columns are constant")
     }
     let total = values.reduce(0) { $0 + max(0, $1) }
-    let smallest = rule == .reconstruction ? -Double.infinity : Double(x.columns) * 0x1p-52 * largest
+    let smallest = rule == .reconstruction ? -Double.infinity : Double(centres.count) * 0x1p-52 * largest
     let kept = values.indices.reversed().prefix(wanted).filter { isFiltered || values[$0] > smallest }
     divisors = kept.map {
       max(Double.leastNormalMagnitude, rule == .weightedDistance ? values[$0] / total : values[$0])
@@ -81,10 +135,11 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     components = Matrix(kept.map { Self.withPositivePeak(vectors.row($0)) })
     transposed = components.transposed
     panel = Self.panel(components)
+    weights = Self.weights(divisors)
   }
 
   /// Whether columns' deviations differ so much that eigenvalues of their covariance lose the small ones' digits.
-  private static func isGraded(_ deviations: [Double]) -> Bool {
+  static func isGraded(_ deviations: [Double]) -> Bool {
     let varying = deviations.filter { $0 > 0 }
     guard let least = varying.min(), let most = varying.max() else { return false }
     return most > 1e5 * least
@@ -98,13 +153,24 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
       let found = try PrincipalDirections(ofFewRows: z, divisor: divisor)
       return (found.variances, found.directions, true)
     }
-    let covariance = z.matrixProduct(z, transposingSelf: true) * (1 / divisor)
+    return try eigen(
+      ofCovariance: z.matrixProduct(z, transposingSelf: true) * (1 / divisor), isGraded: isGraded)
+  }
+
+  /// Those of a covariance.
+  static func eigen(
+    ofCovariance covariance: Matrix, isGraded: Bool
+  ) throws -> ([Double], Matrix, isFiltered: Bool) {
     if isGraded {
       let found = GradedEigen(covariance)
       return (found.values, found.vectors, true)
     }
     let eigen = try SymmetricEigen(covariance)
     return (eigen.values, eigen.vectors.transposed, false)
+  }
+
+  private static func weights(_ divisors: [Double]) -> [Double] {
+    divisors.map { 1 / $0 } + Array(repeating: 0, count: (divisors.count + 7) / 8 * 8 - divisors.count)
   }
 
   private static func panel(_ components: Matrix) -> [Double] {
@@ -125,13 +191,34 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   }
 
   public func score(checked x: Matrix) throws -> [Double] {
+    var scores = rule == .normalizedScores ? normalizedScores(x) : scoresByRow(x)
+    for i in scores.indices where !scores[i].isFinite { scores[i] = farScore(x.row(i)) }
+    return scores
+  }
+
+  /// |W (x − μ)|² with vᵢ / √λᵢ, divided by the scales, as the rows of W.
+  private func normalizedScores(_ x: Matrix) -> [Double] {
+    let (d, k) = (featureCount, componentCount)
+    let factors = (0..<k).flatMap { i in
+      let root = divisors[i].squareRoot()
+      return (0..<d).map { components[i, $0] / root / scales[$0] }
+    }
+    return x.rowScores { rows, count, scores in
+      let kernels = ood_active_kernels().pointee.gaussian
+      let scratch = Scratch<Double>(kernels.norms_scratch(d))
+      kernels.squared_norms(
+        rows, count, d, centres, factors, k, ood_gaussian_dense, scores, scratch.base)
+    }
+  }
+
+  private func scoresByRow(_ x: Matrix) -> [Double] {
     let k = componentCount
-    var scores = forEachRow(x, width: 1) { z, sums, score, _ in
+    return forEachRow(x, width: 1) { z, sums, score, _ in
       score[0] = 0
       switch rule {
       case .weightedDistance:
         distances(z, sums)
-        for i in 0..<k { score[0] += sums[i].squareRoot() / divisors[i] }
+        score[0] = ood_active_kernels().pointee.neighbours.weighted_roots(sums, weights, panelWidth)
       case .normalizedScores:
         project(z, sums)
         for i in 0..<k { score[0] += sums[i] * sums[i] / divisors[i] }
@@ -143,8 +230,6 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
         }
       }
     }.elements
-    for i in scores.indices where !scores[i].isFinite { scores[i] = farScore(x.row(i)) }
-    return scores
   }
 
   /// The score of a row so far out that squares overflow: of a small multiple of it, which is then scaled. The
@@ -218,10 +303,11 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   ) -> Matrix {
     let d = featureCount
     return x.mapRows(width: width, grain: 64) { rows, count, result in
+      let kernels = ood_active_kernels().pointee.neighbours
       withUnsafeTemporaryAllocation(of: Double.self, capacity: d + panelWidth) { room in
         let (z, sums) = (room.baseAddress!, room.baseAddress! + d)
         for i in 0..<count {
-          for j in 0..<d { z[j] = (rows[i * d + j] - centres[j]) / scales[j] }
+          kernels.standardize(rows + i * d, centres, scales, d, z)
           body(z, sums, result + i * width, i)
         }
       }
@@ -281,6 +367,7 @@ extension PrincipalComponentDetector {
     centres = try archive.finiteDoubles("centres", shape: [shape[1]])
     scales = try archive.positiveDoubles("scales", shape: [shape[1]])
     divisors = try archive.positiveDoubles("divisors", shape: [shape[0]])
+    weights = Self.weights(divisors)
     guard shape[1] >= 1 else { throw ModelFileError.malformed(reason: "the table has no column") }
   }
 }

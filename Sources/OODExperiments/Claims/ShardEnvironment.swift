@@ -1,3 +1,5 @@
+import GenModels
+
 /// Finds a worker's part in what the engine that started it says in environment variables.
 ///
 /// Two levels multiply: the tasks of a job array (Slurm), or the pods of an indexed job (Kubernetes), and the processes of each of

@@ -41,10 +41,14 @@ extension DensityFamily {
     ) { seed, _ in
       ContinuousFlow(.vectors(features: 2, objective: .likelihood(kinetic: 0.01)), seed: seed)
     },
+    // Steps that solve nothing are cheap, and learn from a noisy regression: many of them.
     network(
-      "Flow matching", source: "Lipman et al. 2023", sampling: "an equation", rate: 3e-3, times: 4
+      "Flow matching", source: "Lipman et al. 2023", sampling: "an equation", rate: 2e-3, times: 12
     ) { seed, _ in
-      ContinuousFlow(.vectors(features: 2, frequencies: 2, objective: .matching()), seed: seed)
+      ContinuousFlow(
+        .vectors(
+          features: 2, hidden: [128, 128, 128], activation: .softplus, frequencies: 3, sharpness: 4,
+          objective: .matching(FlowMatching(pairing: .independent, times: .late))), seed: seed)
     },
   ]
 

@@ -1,3 +1,5 @@
+import GenModels
+
 /// The models of a sweep, all trained by one recipe.
 ///
 /// ```swift

@@ -14,10 +14,15 @@ extension DetectMethod {
         kernel: options.kernel ?? .gaussian)
       return FittedMethod(density, leaveOneOutScores: { try density.leaveOneOutScores() ?? [] })
     },
-    DetectMethod("mahalanobis", "distance by the covariance") { x, _, _ in
+    DetectMethod(
+      "mahalanobis", "distance by the covariance", parts: PartFit(Mahalanobis.self) { _ in .init() }
+    ) { x, _, _ in
       FittedMethod(try Mahalanobis(fitting: x))
     },
-    DetectMethod("ledoit-wolf", "distance by the shrunk covariance") { x, _, _ in
+    DetectMethod(
+      "ledoit-wolf", "distance by the shrunk covariance",
+      parts: PartFit(Mahalanobis.self) { _ in .init(shrinks: true) }
+    ) { x, _, _ in
       FittedMethod(try Mahalanobis(fitting: x, covariance: .ledoitWolf))
     },
     DetectMethod(

@@ -10,6 +10,7 @@ struct DetectCommand: AsyncParsableCommand {
       ood detect METHOD --train SPEC --score SPEC     fits one method and scores
       ood detect compare --train SPEC --score SPEC --labels SPEC     runs all of them
       ood detect metrics --scores SPEC --labels SPEC     prints the metrics of scores that are there already
+      ood detect METHOD --train SPEC --shard K/N --save PART     fits to part K of the training rows, for ood merge
 
       Higher scores mean more out-of-distribution, for every method. Methods, with their own options:
 
@@ -32,15 +33,23 @@ struct DetectCommand: AsyncParsableCommand {
 /// What to fit to and what to score.
 struct DetectInput: ParsableArguments {
   @Option(help: ArgumentHelp("The table to fit to.", valueName: "spec")) var train: String
-  @Option(help: ArgumentHelp("The table to score.", valueName: "spec")) var score: String
+  @Option(help: ArgumentHelp("The table to score; none where a part is fitted.", valueName: "spec"))
+  var score: String?
   @OptionGroup var data: DataDirectoryOption
   @OptionGroup(title: "Preparation of tables") var preparation: PreparationOptions
   @Option(help: "Seed of whatever is random.") var seed: UInt64 = 0
+
+  /// What to score.
+  func scored() throws -> String {
+    guard let score else { throw ValidationError("Missing expected argument '--score <spec>'") }
+    return score
+  }
 
   /// The two tables; one, when they have one name.
   ///
   /// The table to score has the columns of the other one, by name where both have names.
   func tables(for method: DetectMethod? = nil) throws -> (train: DataTable, score: DataTable) {
+    let score = try scored()
     let table = try trainingTable(for: method)
     if score == train { return (table, table) }
     return (table, try self.table(score, like: table, for: method))

@@ -15,12 +15,14 @@ struct DetectMethod: Sendable {
   let isCompared: Bool
   /// Fits it. Whatever is random draws from the generator.
   let fit: @Sendable (Matrix, MethodOptions, RandomGenerator) throws -> FittedMethod
+  /// How it is fitted by parts, where it can be.
+  let parts: PartFit?
   /// As `fit`, to a table with gaps and with columns of names, where the method takes those.
   let fitMixed: (@Sendable (Matrix, Set<Int>, MethodOptions, RandomGenerator) throws -> FittedMethod)?
 
   init(
     _ name: String, aliases: [String] = [], _ summary: String, options: [String] = [],
-    isCompared: Bool = true,
+    isCompared: Bool = true, parts: PartFit? = nil,
     fit: @escaping @Sendable (Matrix, MethodOptions, RandomGenerator) throws -> FittedMethod
   ) {
     self.name = name
@@ -28,6 +30,7 @@ struct DetectMethod: Sendable {
     self.summary = summary
     self.options = options
     self.isCompared = isCompared
+    self.parts = parts
     self.fit = fit
     fitMixed = nil
   }
@@ -35,6 +38,7 @@ struct DetectMethod: Sendable {
   /// A method of tables with gaps and columns of names.
   init(
     mixed name: String, aliases: [String] = [], _ summary: String, options: [String] = [],
+    parts: PartFit? = nil,
     fit: @escaping @Sendable (Matrix, Set<Int>, MethodOptions, RandomGenerator) throws -> FittedMethod
   ) {
     self.name = name
@@ -42,6 +46,7 @@ struct DetectMethod: Sendable {
     self.summary = summary
     self.options = options
     isCompared = false
+    self.parts = parts
     self.fit = { try fit($0, [], $1, $2) }
     fitMixed = fit
   }

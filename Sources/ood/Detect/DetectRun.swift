@@ -28,6 +28,7 @@ struct DetectRun: AsyncParsableCommand {
       "Normal rows that took no part in fitting, for --false-positive-rate, --p-values and --fdr.",
       valueName: "spec"))
   var calibrate: String?
+  @OptionGroup(title: "Fitting by parts") var parts: PartOptions
   @OptionGroup(title: "Verdicts and explanations") var verdicts: VerdictOptions
   @Option(help: ArgumentHelp("Write the scores to a .npy file.", valueName: "file")) var out: String?
   @Option(help: ArgumentHelp("Write the fitted detector, for ood score.", valueName: "file")) var save:
@@ -42,27 +43,29 @@ struct DetectRun: AsyncParsableCommand {
       throw ValidationError("There is no method \(method). Methods are \(known); and compare runs all.")
     }
     try options.check(for: method)
+    if parts.isAsked { return try runPart(of: method) }
     if leaveOneOut && input.train != input.score {
       throw ValidationError("--leave-one-out scores the training table: give it to --score as to --train.")
     }
     try ScoreFormat.check(format, labels: labels, normal: normal, hasPage: verdicts.report != nil)
     try checkCalibration()
     let outputs = try Outputs(["--out": out, "--save": save, "--report": verdicts.report])
+    let scoredSet = try input.scored()
     let training = try input.trainingTable(for: method)
     let calibrationTable = try calibrate.map { try input.table($0, like: training, for: method) }
     // Where rows are written one by one, a large table needn't be in memory.
     let isInPieces =
       format.isAList && labels == nil && out == nil && !leaveOneOut && !verdicts.needsAllRows
-      && input.train != input.score
+      && input.train != scoredSet
     let scoring =
       isInPieces
       ? try PieceScoring(
-        input.score, in: input.data.library, rowCount: pieces.rowsAtOnce, like: training.columns,
+        scoredSet, in: input.data.library, rowCount: pieces.rowsAtOnce, like: training.columns,
         keepsGaps: input.keepsGaps(method)) : nil
     let scored =
       scoring != nil
       ? nil
-      : input.score == input.train ? training : try input.table(input.score, like: training, for: method)
+      : scoredSet == input.train ? training : try input.table(scoredSet, like: training, for: method)
     let truth = try scored.flatMap { scored in
       try labels.map { try input.truth($0, normal: normal, of: scored) }
     }
@@ -91,7 +94,7 @@ struct DetectRun: AsyncParsableCommand {
         report.method = method.name
         report.trainingSet = input.train
         report.trainingRows = training.values.rows
-        report.scoredSet = input.score
+        report.scoredSet = scoredSet
       }
       try place.write(Array(page.utf8))
     }

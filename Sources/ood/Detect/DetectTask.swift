@@ -68,7 +68,7 @@ struct DetectTask {
       try leaveOneOutScores
       ?? score.map { score in
         try Working.on("scoring \(score.rows) rows with \(method.name)") {
-          try naming(input.score) { try fittedScorer.score(score) }
+          try naming(input.scored()) { try fittedScorer.score(score) }
         }
       } ?? []
     scoreSeconds = (clock.now - fitted).seconds

@@ -7,7 +7,8 @@ extension DetectMethod {
   static let featureMethods: [DetectMethod] = [
     DetectMethod(
       "three-sigma", aliases: ["3-sigma"], "distance from the mean in standard deviations",
-      options: ["aggregation"]
+      options: ["aggregation"],
+      parts: PartFit(ThreeSigmaDetector.self) { .init(aggregation: $0.options.aggregation ?? .maximum) }
     ) { x, options, _ in
       FittedMethod(try ThreeSigmaDetector(fitting: x, aggregation: options.aggregation ?? .maximum))
     },
@@ -18,7 +19,12 @@ extension DetectMethod {
       FittedMethod(try MedianDeviationDetector(fitting: x, aggregation: options.aggregation ?? .maximum))
     },
     DetectMethod(
-      "hbos", "histogram of each feature", options: ["bins", "regularization", "tolerance"]
+      "hbos", "histogram of each feature", options: ["bins", "regularization", "tolerance"],
+      parts: PartFit(ranged: HBOS.self, ranges: { _ in .init() }) {
+        .init(
+          ranges: $1, bins: try $0.options.statedBins(), regularization: $0.options.regularization ?? 0.1,
+          tolerance: $0.options.tolerance ?? 0.5)
+      }
     ) { x, options, _ in
       FittedMethod(
         try HBOS(

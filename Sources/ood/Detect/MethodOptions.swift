@@ -25,6 +25,13 @@ struct MethodOptions: ParsableArguments {
     NearestNeighbours.Distance?
   @Option(help: "euclidean, manhattan or chebyshev: the metric of neighbours [euclidean].") var metric:
     DistanceMetric?
+  @Option(
+    help: ArgumentHelp(
+      """
+      Find most neighbours instead of all, by a graph in which a search keeps this many rows, such as 100: for tables of more than \
+      100,000 rows. What share is found is said.
+      """, valueName: "breadth"))
+  var approximate: Int?
   @Flag(help: "Count equal training rows once in lof.") var distinct = false
   @Option(help: "Clusters of k-means [8].") var clusters: Int?
   @Option(help: "full, tied, diagonal or spherical: the covariances of gmm [full].") var covariance:
@@ -53,6 +60,7 @@ struct MethodOptions: ParsableArguments {
       ("regularization", regularization), ("tolerance", tolerance), ("aggregation", aggregation),
       ("projections", projections), ("components", components), ("rule", rule),
       ("neighbours", neighbours), ("distance", distance), ("metric", metric),
+      ("approximate", approximate),
       ("distinct", distinct ? true : nil),
       ("clusters", clusters), ("covariance", covariance), ("initial-means", initialMeans),
       ("kernel", kernel), ("bandwidth", bandwidth),

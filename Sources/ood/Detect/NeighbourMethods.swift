@@ -7,11 +7,12 @@ extension DetectMethod {
   static let neighbourMethods: [DetectMethod] = [
     DetectMethod(
       "knn", aliases: ["nearest-neighbours"], "distance to the nearest neighbours",
-      options: ["neighbours", "distance", "metric"]
-    ) { x, options, _ in
+      options: ["neighbours", "distance", "metric", "approximate"]
+    ) { x, options, random in
       let scorer = try NearestNeighbours(
         fitting: x, neighbours: options.neighbours ?? 5, distance: options.distance ?? .largest,
-        metric: options.metric ?? .euclidean)
+        metric: options.metric ?? .euclidean, search: options.search(random))
+      try scorer.index.sayRecall(scorer.neighbours)
       return FittedMethod(scorer, leaveOneOutScores: { try scorer.trainingScores() })
     },
     DetectMethod(
@@ -24,11 +25,12 @@ extension DetectMethod {
     },
     DetectMethod(
       "lof", aliases: ["local-outlier-factor"], "density compared with that of the neighbours",
-      options: ["neighbours", "metric", "distinct"]
-    ) { x, options, _ in
+      options: ["neighbours", "metric", "distinct", "approximate"]
+    ) { x, options, random in
       let scorer = try LocalOutlierFactor(
         fitting: x, neighbours: options.neighbours ?? 20, metric: options.metric ?? .euclidean,
-        distinct: options.distinct)
+        distinct: options.distinct, search: options.search(random))
+      try scorer.index.sayRecall(scorer.neighbours)
       if scorer.repeatedRows > 0 {
         Console.remark(
           "lof: \(scorer.repeatedRows) training rows have \(scorer.neighbours) others equal to them, so that the scores of "
@@ -52,4 +54,28 @@ extension DetectMethod {
           fitting: x, clusters: options.clusters ?? 8, rule: .localOutlierFactor(), random: random))
     },
   ]
+}
+
+extension MethodOptions {
+  fileprivate func search(_ random: RandomGenerator) -> NeighbourSearch {
+    guard let approximate else { return .exact }
+    var settings = SmallWorldGraph.Settings(breadth: approximate)
+    settings.seed = random.seed
+    return .approximate(settings)
+  }
+}
+
+extension NeighbourIndex {
+  /// Says which share of the neighbours an approximate search finds, at rows spread over the table.
+  fileprivate func sayRecall(_ neighbours: Int) throws {
+    guard method != .exact, points.rows > neighbours else { return }
+    let count = min(200, points.rows)
+    let rows = points.rows((0..<count).map { Int32($0 * points.rows / count) })
+    // A row finds itself first, which is not counted.
+    let k = Double(neighbours)
+    let share = (try recall(neighbours + 1, of: rows) * (k + 1) - 1) / k
+    Console.remark(
+      "approximate neighbours: \((share * 1000).rounded() / 1000) of the \(neighbours) nearest are found, measured at "
+        + "\(count) training rows; a greater --approximate finds more.")
+  }
 }

@@ -1,5 +1,6 @@
 import GenModels
 import OODDatasets
+import OODDetectors
 import OODMetrics
 
 /// What a saved file scores with, whatever its kind: the one thing that `ood score` knows about.
@@ -24,6 +25,11 @@ struct LoadedScorer {
     _ path: String, options: ScorerOptions, norm: NormName? = nil, library: DataLibrary
   ) throws -> LoadedScorer {
     let loaded = try LoadedModel(contentsOf: path)
+    if let part = loaded.model as? any MergeablePart {
+      throw Failure(
+        "\(path) holds \(part.parts) of a \(part.method) (\(loaded.kind)), which has no scores: merge all parts with ood merge, and score with what it writes."
+      )
+    }
     func scorer(_ scorer: any OODScorer & Model, _ score: String? = nil) -> LoadedScorer {
       LoadedScorer(
         kind: loaded.kind + (score.map { ", " + $0 } ?? ""), scorer: scorer, columns: loaded.columns,

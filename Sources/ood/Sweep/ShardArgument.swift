@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GenModels
 import OODExperiments
 
 /// The part of a worker: `I/N`, or what the engine says that started it: `auto`, `auto/N`.

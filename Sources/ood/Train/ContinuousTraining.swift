@@ -17,6 +17,11 @@ struct ContinuousTraining: ParsableArguments {
   var time: TimeConditioning?
   @Option(help: "Pairs of cos kπt and sin kπt that layers see beside the time t [2].") var frequencies = 2
   @Option(
+    help:
+      "Spread of the first layer's weights at the start, for structure much finer than a deviation, such as 4 [small weights]."
+  )
+  var sharpness: Float?
+  @Option(
     help: ArgumentHelp(
       "Vectors of Hutchinson's estimate of the divergence; 0 for the exact one, which costs as many [0; 1 for images].",
       valueName: "count"))
@@ -38,6 +43,11 @@ struct ContinuousTraining: ParsableArguments {
       }
     }
     try requireOption("--frequencies", frequencies, in: 0...64)
+    if let sharpness {
+      guard sharpness > 0, sharpness <= 1000 else {
+        throw ValidationError("--sharpness is above 0 and at most 1000, and \(sharpness) was given.")
+      }
+    }
     try requireOption("--hutchinson", hutchinson, in: 0...4096)
     try requireOption("--steps", steps, in: 1...1_000_000)
     try requireOption("--grey-levels", greyLevels, in: 2...65_536)
@@ -99,6 +109,7 @@ struct ContinuousTraining: ParsableArguments {
       : .vectors(features: shape.reduce(1, *), frequencies: frequencies, objective: objective)
     if let hidden { architecture.hidden = wholeNumbers(hidden) }
     if let activation { architecture.activation = activation }
+    architecture.sharpness = sharpness
     if let time { architecture.conditioning = time }
     if let hutchinson {
       architecture.divergence =
@@ -113,3 +124,4 @@ extension TimeDependentNetwork.Activation: ExpressibleByArgument {}
 extension TimeConditioning: ExpressibleByArgument {}
 extension FlowMatching.Pairing: ExpressibleByArgument {}
 extension FlowMatching.Path: ExpressibleByArgument {}
+extension FlowMatching.Times: ExpressibleByArgument {}

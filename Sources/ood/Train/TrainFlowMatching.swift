@@ -15,6 +15,9 @@ struct TrainFlowMatching: ParsableCommand {
   @Option(help: "linear or variance-preserving.") var path = FlowMatching.Path.linear
   @Option(help: "Deviation of noise around the paths.") var deviation: Float = 0
 
+  @Option(help: "Times that are drawn: uniform, or late, half of them near the examples.")
+  var times = FlowMatching.Times.uniform
+
   func validate() throws {
     guard deviation >= 0, deviation.isFinite else {
       throw ValidationError("--deviation is 0 or more, and \(deviation) was given.")
@@ -26,6 +29,6 @@ struct TrainFlowMatching: ParsableCommand {
       recipe: Trainer(
         optimizer: Adam(learningRate: 2e-3), epochs: 60, batchSize: 256,
         schedule: .warmUp(steps: 100, then: .cosine())),
-      objective: .matching(FlowMatching(pairing: pairing, path: path, deviation: deviation)))
+      objective: .matching(FlowMatching(pairing: pairing, path: path, deviation: deviation, times: times)))
   }
 }

@@ -5,7 +5,7 @@ import OODMetrics
 
 /// The classical detectors of tables, some with more than one setting.
 enum DetectorCases {
-  static let all = features + forests + neighbours + densities + wrappers
+  static let all = features + forests + neighbours + densities + wrappers + parts
 
   /// A scorer of tables, fitted to the training table.
   static func table<Scorer: TableScorer>(
@@ -57,6 +57,9 @@ enum DetectorCases {
     table("nearest-neighbours, manhattan mean") {
       try NearestNeighbours(fitting: $0, neighbours: 7, distance: .mean, metric: .manhattan)
     },
+    table("nearest-neighbours, approximate") {
+      try NearestNeighbours(fitting: $0, search: .approximate(.init(breadth: 30)))
+    },
     table("neighbour-graph-indegree", leastDistinctShare: 0.04) {
       try NeighbourGraphIndegree(fitting: $0, neighbours: 10)
     },
@@ -78,6 +81,31 @@ enum DetectorCases {
     let numbers = LawData.table(rows: rows, columns: 1, seed: seed)
     return Matrix((0..<rows).map { [numbers[$0, 0], Double($0 * 7 % 3), 1e9 + 5000 * Double($0)] })
   }
+
+  /// Parts score nothing; they are the same when what they merge to is.
+  private static let parts = [
+    ModelLawCase(
+      "detector-part", kind: DetectorPart<Mahalanobis>.kind, inliers: LawData.fresh,
+      otherAnswers: { model in
+        guard let part = model as? DetectorPart<Mahalanobis> else { return [] }
+        let other = try DetectorPart<Mahalanobis>(
+          of: LawData.table(rows: 50, seed: 7), shard: Shard(2, of: 2)!, settings: part.settings)
+        return try part.merging(other).detector().score(LawData.fresh)
+      },
+      make: {
+        try DetectorPart<Mahalanobis>(of: LawData.training, shard: Shard(1, of: 2)!, settings: .init())
+      }),
+    ModelLawCase(
+      "histogram-ranges", kind: HistogramRanges<LODA>.kind, inliers: LawData.fresh,
+      otherAnswers: { model in
+        guard let ranges = model as? HistogramRanges<LODA> else { return [] }
+        return try ranges.complete().flatMap { [$0.lowerBound, $0.upperBound] }
+      },
+      make: {
+        try HistogramRanges<LODA>(
+          of: LawData.training, shard: Shard(1, of: 1)!, settings: .init(projections: 9, seed: 2))
+      }),
+  ]
 
   private static let wrappers: [ModelLawCase] = {
     var filled = table("prepared, gaps filled") {
