@@ -17,8 +17,17 @@ let package = Package(
     // For `Benchmarks/`, which times the kernels themselves. Not part of the public promise.
     .library(name: "CKernels", targets: ["CKernels"]),
   ],
+  // More sources of data: none unless asked for, so that nobody needs their libraries otherwise.
   traits: [
-    .trait(name: "MPI", description: "Training by the ranks of an MPI program together (libopenmpi-dev).")
+    .trait(
+      name: "JPEG", description: "JPEG pictures of folders, folder:DIRECTORY, by the system's libturbojpeg."),
+    .trait(
+      name: "SQLite",
+      description: "Tables from SQLite files, sqlite:FILE?query=…, by the system's libsqlite3."),
+    .trait(
+      name: "PostgreSQL",
+      description: "Tables from PostgreSQL servers, postgres:CONNECTION?query=…, by the system's libpq."),
+    .trait(name: "MPI", description: "Training by the ranks of an MPI program together (libopenmpi-dev)."),
   ],
   dependencies: [
     // Only the command-line tool uses these: a package that links the libraries never resolves them.
@@ -40,6 +49,13 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
       name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"]), .brew(["xz"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
 
     .target(
       name: "GenModels",
@@ -54,7 +70,14 @@ let package = Package(
     .target(name: "OODDetectors", dependencies: ["GenModels", "CKernels"]),
     .target(name: "OODMetrics", dependencies: ["GenModels", "OODDetectors", "CKernels"]),
     .target(name: "OODLaws", dependencies: ["GenModels", "OODDetectors", "OODMetrics"]),
-    .target(name: "OODDatasets", dependencies: ["GenModels", "CZlib", "CPNG", "CLZMA"]),
+    .target(
+      name: "OODDatasets",
+      dependencies: [
+        "GenModels", "CZlib", "CPNG", "CLZMA",
+        .target(name: "CTurboJPEG", condition: .when(traits: ["JPEG"])),
+        .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
+        .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+      ]),
     .target(
       name: "OODExperiments", dependencies: ["GenModels", "OODDetectors", "OODMetrics", "OODDatasets"],
       resources: ["Scripts", "Styles", "Markup"].map { .embedInCode("Pages/\($0)") }),
@@ -85,7 +108,11 @@ let package = Package(
     .testTarget(
       name: "OODMetricsTests", dependencies: ["OODMetrics", "OODDetectors", "OODDatasets"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "OODDatasetsTests", dependencies: ["OODDatasets", "GenModels", "CZlib"]),
+    .testTarget(
+      name: "OODDatasetsTests",
+      dependencies: [
+        "OODDatasets", "GenModels", "CZlib", .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
+      ]),
     .testTarget(name: "OODExperimentsTests", dependencies: ["OODExperiments"]),
     .testTarget(
       name: "OODLawsTests",

@@ -54,6 +54,25 @@ private func idxExample() throws {
   let labels = try IDX.read("train-labels-idx1-ubyte.gz").indexes()
 }
 
+// MARK: Inspection
+
+private func heatMapExample(images: Tensor, reconstructions: Tensor, errors: Tensor) throws {
+  try PNG.write(HeatMapSheet(columns: 10).page(of: images, reconstructions, errors), to: "where.png")
+}
+
+// MARK: JPEG
+
+private func jpegExample() throws {
+  let picture = try JPEG.read("photo.jpg")
+}
+
+// MARK: Pictures
+
+private func pictureFolderExample() throws {
+  let form = PictureForm(size: [28, 28], isGrey: true)
+  let photographs = try Dataset(folder: "photographs", form: form)
+}
+
 // MARK: Library
 
 private func dataLibraryExample() throws {

@@ -58,6 +58,12 @@ private func preparedScorerExample(table: Matrix) throws {
   let scorer = try PreparedScorer(fitting: table, standardizes: true) { try NearestNeighbours(fitting: $0) }
 }
 
+private func imputedScorerExample(table: Matrix) throws {
+  let imputer = try MissingDataAutoencoder.train(.init(columns: 8), on: table, trainer: Trainer(epochs: 100))
+    .model
+  let scorer = try ImputedScorer(fitting: table, imputer: imputer) { try ECOD(fitting: $0) }
+}
+
 private func tablePreparationExample(table: Matrix) throws {
   var settings = TablePreparation.Settings()
   settings.imputation = .median

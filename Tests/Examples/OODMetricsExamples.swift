@@ -235,3 +235,8 @@ private func rowDetectionExample() throws {
   let verdict = try detector.detect(row: [20.5, 1.25, 3])
   print(verdict.isOutOfDistribution, verdict.score, verdict.pValue ?? 1)
 }
+
+private func errorMapExample(model: ConvolutionalAutoencoder, photographs: Tensor) throws {
+  let maps = try ReconstructionScorer(model).errorMaps(photographs)
+  maps.errors
+}

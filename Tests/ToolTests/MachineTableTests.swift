@@ -44,6 +44,10 @@ import Testing
   }
 
   private func detect(_ method: String, _ arguments: String...) throws -> ToolRun {
+    try detect(method, arguments)
+  }
+
+  private func detect(_ method: String, _ arguments: [String]) throws -> ToolRun {
     try ToolRun(
       arguments: [
         "detect", method, "--train", csv("train.csv"), "--calibrate", csv("cal.csv"),
@@ -101,6 +105,35 @@ import Testing
   }
 
   @Test(
+    "A method is fitted, and then scores row by row as they are read: the same bits as of the whole table")
+  func detectInPieces() throws {
+    func run(_ arguments: String..., score: String) throws -> ToolRun {
+      try detect("ecod", ["--score", score, "--format", "csv", "--explain", "1", "--p-values"] + arguments)
+    }
+    // A range is read whole.
+    let whole = try run(score: csv("new.csv") + "[0..<100]")
+    #expect(whole.status == 0 && whole.output.split(separator: "\n").count == 101, "\(whole.errors)")
+    let file = folder + "/in-pieces.safetensors"
+    for rows in ["1", "7", "100"] {
+      let pieces = try run("--rows-at-once", rows, "--save", file, score: csv("new.csv"))
+      #expect(pieces.output == whole.output, "\(pieces.errors)")
+    }
+    let again = try ToolRun("score", file, "--data", csv("new.csv", "?id=id"), "--p-values", "--explain", "1")
+    #expect(again.output == whole.output, "\(again.errors)")
+    #expect(try run("--rows-at-once", "0", score: csv("new.csv")).status == 64)
+    // What is wrong further down ends the run with its line; what is not there ends it before anything is fitted.
+    let lines = try String(contentsOfFile: folder + "/new.csv", encoding: .utf8).split(separator: "\n")
+    let broken = folder + "/broken.csv"
+    try (lines.prefix(60) + ["x,2024-03-20,A,warm,3"]).joined(separator: "\n").write(
+      toFile: broken, atomically: true, encoding: .utf8)
+    let stopped = try run("--rows-at-once", "10", score: csv("broken.csv"))
+    #expect(stopped.status == 1 && stopped.errors.contains("line 61"), "\(stopped.errors)")
+    #expect(whole.output.hasPrefix(stopped.output) && stopped.output.split(separator: "\n").count == 51)
+    let none = try run("--save", folder + "/none.safetensors", score: csv("none.csv"))
+    #expect(none.status == 1 && !FileManager.default.fileExists(atPath: folder + "/none.safetensors"))
+  }
+
+  @Test(
     "Gaps filled by the nearest rows, and scales of powers and quantiles", arguments: ["power", "quantile"])
   func choices(scale: String) throws {
     let file = folder + "/\(scale).safetensors"
@@ -118,6 +151,48 @@ import Testing
       "detect", "gmm", "--train", csv("train.csv"), "--score", csv("new.csv"), "--impute", "median",
       "--impute-neighbours", "3")
     #expect(wrong.status == 64)
+  }
+
+  @Test("Gaps filled by a model that is trained, saved and asked again with the detector; scaled after that")
+  func filledByModel() throws {
+    let file = folder + "/miwae.safetensors"
+    let run = try ToolRun(
+      "detect", "ecod", "--train", csv("train.csv"), "--calibrate", csv("cal.csv"), "--false-positive-rate",
+      "0.05",
+      "--impute", "miwae", "--impute-epochs", "5", "--scale", "robust", "--indicators", "--score",
+      csv("new.csv"), "--format",
+      "csv", "--explain", "1", "--save", file)
+    #expect(run.status == 0, "\(run.errors)")
+    let again = try ToolRun(
+      "score", file, "--data", csv("new.csv", "?id=id"), "--explain", "1", "--rows-at-once", "9")
+    #expect(again.output == run.output, "\(again.errors)")
+    let loaded = try ModelCatalogue.complete.load(file)
+    #expect(
+      loaded is Detector<PreparedScorer<ImputedScorer<PreparedScorer<ECOD>>>>, "\(type(of: loaded))")
+    // Gaps are filled with something else than the median.
+    let median = try detect(
+      "ecod", "--scale", "robust", "--indicators", "--score", csv("new.csv"), "--format", "csv")
+    #expect(median.status == 0 && median.output != run.output, "\(median.errors)")
+    for (arguments, word) in [
+      (["ecod", "--impute", "median", "--impute-epochs", "5"], "--impute-epochs"),
+      (["compare", "--impute", "miwae"], "ood impute"), (["ecod", "--impute", "keep"], "--impute"),
+    ] {
+      let wrong = try ToolRun(
+        arguments: ["detect"] + arguments + ["--train", csv("train.csv"), "--score", csv("new.csv")])
+      #expect(wrong.status == 64 && wrong.errors.contains(word), "\(wrong.errors)")
+    }
+  }
+
+  @Test("HBOS finds values far out among names and hours where little is added to its densities")
+  func littleRegularization() throws {
+    let run = try ToolRun(
+      "detect", "hbos", "--regularization", "0.001", "--train", csv("train.csv"), "--impute", "nearest",
+      "--score",
+      csv("new.csv"), "--format", "csv")
+    #expect(run.status == 0, "\(run.errors)")
+    let top = run.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+      .sorted { Double($0[2])! > Double($1[2])! }.prefix(3).map { String($0[1]) }
+    #expect(Set(top) == ["10", "40", "70"])
   }
 
   @Test("Fit, calibrate, explain, draw a page, save; and ask the file again, elsewhere")

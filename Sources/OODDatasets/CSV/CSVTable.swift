@@ -50,7 +50,7 @@ public struct CSVTable: Sendable {
   /// open.
   public init(_ path: String, format: CSVFormat = CSVFormat(), limit: InflationLimit = .standard) throws {
     let source = try FileSource.open(path, mostBytes: limit.byteCount)
-    var reader = try CSVReader(ByteStream(source, limit: limit), format: format)
+    var reader = TableReader(try CSVRows(ByteStream(source, limit: limit), format: format), format: format)
     self = try reader.read()
   }
 
@@ -59,7 +59,8 @@ public struct CSVTable: Sendable {
     bytes: [UInt8], name: String = "CSV text", format: CSVFormat = CSVFormat(),
     limit: InflationLimit = .standard
   ) throws {
-    var reader = try CSVReader(ByteStream(MemorySource(bytes, name: name), limit: limit), format: format)
+    var reader = TableReader(
+      try CSVRows(ByteStream(MemorySource(bytes, name: name), limit: limit), format: format), format: format)
     self = try reader.read()
   }
 

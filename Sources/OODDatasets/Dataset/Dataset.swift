@@ -22,6 +22,8 @@ public struct Dataset: Sendable, Equatable {
   public let classNames: [String]?
   /// What the columns of a table are called, where its file says it.
   public let columnNames: [String]?
+  /// What each example is called where it comes from: the column of ids of a table, the files of a folder.
+  public internal(set) var ids: [String]?
   /// Rows of a table's file that were left out because of gaps.
   public var droppedRowCount = 0
   /// Whether classes have names in the file that they come from, and were numbered here.
@@ -96,6 +98,7 @@ public struct Dataset: Sendable, Equatable {
 
   /// Takes over what is known of where the examples come from. `positions` are those of this set's examples in the other.
   mutating func takeOrigin(of other: Dataset, positions: (some Collection<Int>)?) {
+    ids = other.ids.map { ids in positions.map { $0.map { ids[$0] } } ?? ids }
     droppedRowCount = other.droppedRowCount
     classesAreText = other.classesAreText
     rowNumbers = positions.map { $0.map { other.rowNumbers?[$0] ?? $0 } } ?? other.rowNumbers

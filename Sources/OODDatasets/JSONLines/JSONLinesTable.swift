@@ -17,7 +17,8 @@ public enum JSONLinesTable {
     _ path: String, format: CSVFormat = CSVFormat(), limit: InflationLimit = .standard
   ) throws -> CSVTable {
     let source = try FileSource.open(path, mostBytes: limit.byteCount)
-    var reader = JSONLinesReader(try ByteStream(source, limit: limit), format: format)
+    var reader = TableReader(
+      JSONLinesRows(try ByteStream(source, limit: limit), format: format), format: format)
     return try reader.read()
   }
 
@@ -26,8 +27,9 @@ public enum JSONLinesTable {
     bytes: [UInt8], name: String = "JSON lines", format: CSVFormat = CSVFormat(),
     limit: InflationLimit = .standard
   ) throws -> CSVTable {
-    var reader = JSONLinesReader(
-      try ByteStream(MemorySource(bytes, name: name), limit: limit), format: format)
+    var reader = TableReader(
+      JSONLinesRows(try ByteStream(MemorySource(bytes, name: name), limit: limit), format: format),
+      format: format)
     return try reader.read()
   }
 }

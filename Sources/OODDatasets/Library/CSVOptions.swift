@@ -1,4 +1,4 @@
-/// The options of a `csv:` specification.
+/// The options of the specification of a source of rows, such as `csv:`.
 struct CSVOptions {
   private let specification: Specification
 

@@ -29,9 +29,10 @@ extension DataLibrary {
     switch specification.source {
     case .named(let set, let part): return storedSet(set, withPart: part)?.folder
     case .idx(let path, _), .npy(let path), .npz(let path, _), .csv(let path), .jsonl(let path),
-      .hwrt(let path),
-      .strokes(let path):
+      .sqlite(let path), .hwrt(let path), .strokes(let path):
       return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    case .folder(let path): return path
+    case .postgres: return nil
     }
   }
 

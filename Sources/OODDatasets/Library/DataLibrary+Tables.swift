@@ -15,12 +15,8 @@ extension DataLibrary {
   public func table(
     _ specification: Specification, keepsGaps: Bool = false, like columns: TableColumns? = nil
   ) throws -> DataTable {
-    if keepsGaps, let word = specification.options["missing"] {
-      throw SpecificationError(
-        specification.text, column: word.column,
-        "gaps are filled later here, so nothing can be said of them: leave missing= out")
-    }
     let loader = DatasetLoader(library: self, specification: specification, range: nil)
+    if keepsGaps { try loader.refuseMissingOption() }
     guard let whole = try loader.table(keepsGaps: keepsGaps, like: columns) else {
       return try DataTable(load(specification))
     }
@@ -44,7 +40,7 @@ extension DataTable {
         TableLabels(
           indexes: $0.elements.map { Int($0) }, classNames: dataset.classNames,
           namesAreText: dataset.classesAreText)
-      }, droppedRowCount: dataset.droppedRowCount, shape: Array(examples.shape),
+      }, ids: dataset.ids, droppedRowCount: dataset.droppedRowCount, shape: Array(examples.shape),
       rowNumbers: dataset.rowNumbers)
   }
 

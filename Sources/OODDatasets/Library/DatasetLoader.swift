@@ -27,8 +27,8 @@ struct DatasetLoader {
       return .whole(try assemble(examples, labels, nil, summary: "the array of \(path)", source: path))
     case .npz(let path, let key):
       return try archive(path, key: key, classNames: nil, summary: "arrays of \(path)")
-    case .csv(let path), .jsonl(let path):
-      let table = try textTable(path, CSVOptions(specification).format())
+    case .csv(let path), .jsonl(let path), .sqlite(let path), .postgres(let path):
+      let table = try rowTable(CSVOptions(specification).format())
       guard table.columnKinds == nil else {
         throw SpecificationError(
           specification.text, column: 1,
@@ -40,9 +40,11 @@ struct DatasetLoader {
         source: path,
         columnNames: table.columnNames)
       dataset.classesAreText = true
+      dataset.ids = table.ids
       dataset.droppedRowCount = table.droppedRowCount
       dataset.rowNumbers = table.rowNumbers
       return .whole(dataset)
+    case .folder(let path): return try pictures(path)
     case .hwrt(let path):
       return try strokes(path, HWRTFile.read, classes: .symbols(path), summary: "drawings of \(path)")
     case .strokes(let path):
@@ -52,12 +54,12 @@ struct DatasetLoader {
 
   private var limit: InflationLimit { library.limit }
 
-  /// The table of a CSV file or of JSON lines.
-  private func textTable(_ path: String, _ format: CSVFormat) throws -> CSVTable {
-    if case .jsonl = specification.source {
-      return try JSONLinesTable.read(path, format: format, limit: limit)
+  /// The table of a source of rows.
+  private func rowTable(_ format: CSVFormat) throws -> CSVTable {
+    guard var reader = try reader(format) else {
+      preconditionFailure("\(specification) is read as rows, and there is no reader of its rows.")
     }
-    return try CSVTable(path, format: format, limit: limit)
+    return try reader.read()
   }
 
   /// The labels of an `npy:` specification.
@@ -75,9 +77,9 @@ struct DatasetLoader {
       let array = try NumPy.read(path, limit: limit)
       return try table(array, labels: npyLabels(count: array.shape.first ?? 0), classNames: nil, path: path)
     case .npz(let path, let key): return try table(archive: path, key: key, classNames: nil)
-    case .csv(let path), .jsonl(let path):
+    case .csv, .jsonl, .sqlite, .postgres:
       return DataTable(
-        name: specification.text, try textTable(path, tableFormat(keepsGaps: keepsGaps, like: columns)))
+        name: specification.text, try rowTable(tableFormat(keepsGaps: keepsGaps, like: columns)))
     case .named(let set, let part):
       if MadeSet.all.contains(where: { $0.name == set }) { return nil }
       let (stored, part) = try find(set, part)
@@ -86,29 +88,41 @@ struct DatasetLoader {
       case .array(let path, let name): return try table(archive: path, key: name, classNames: nil)
       case .images, .strokes, .hwrt: return nil
       }
-    case .idx, .hwrt, .strokes: return nil
+    case .idx, .folder, .hwrt, .strokes: return nil
     }
   }
 
-  /// How a text's table is read for a detector.
-  private func tableFormat(keepsGaps: Bool, like columns: TableColumns?) throws -> CSVFormat {
+  /// Refuses a policy for gaps that are kept.
+  func refuseMissingOption() throws {
+    guard let word = specification.options["missing"] else { return }
+    throw SpecificationError(
+      specification.text, column: word.column,
+      "gaps are filled later here, so nothing can be said of them: leave missing= out")
+  }
+
+  /// How rows are read for a detector.
+  func tableFormat(keepsGaps: Bool, like columns: TableColumns?) throws -> CSVFormat {
     var format = try CSVOptions(specification).format()
-    if keepsGaps { format.missingValues = .fill(.nan) }
+    if keepsGaps {
+      try refuseMissingOption()
+      format.missingValues = .fill(.nan)
+    }
     format.columns.adopt(names: columns?.names, kinds: columns?.kinds)
     return format
   }
 
-  /// A reader of some rows at a time; nil for sources that are read whole.
-  func textReader(keepsGaps: Bool, like columns: TableColumns?) throws -> (any TextTableReader)? {
+  /// A reader of the source's rows; nil for sources that have none, and are read whole.
+  func reader(_ format: CSVFormat) throws -> (any PieceReader)? {
     func stream(_ path: String) throws -> ByteStream {
       try ByteStream(FileSource.open(path, mostBytes: limit.byteCount), limit: limit)
     }
     switch specification.source {
-    case .csv(let path):
-      return try CSVReader(stream(path), format: tableFormat(keepsGaps: keepsGaps, like: columns))
+    case .csv(let path): return TableReader(try CSVRows(stream(path), format: format), format: format)
     case .jsonl(let path):
-      return JSONLinesReader(try stream(path), format: try tableFormat(keepsGaps: keepsGaps, like: columns))
-    default: return nil
+      return TableReader(JSONLinesRows(try stream(path), format: format), format: format)
+    case .sqlite, .postgres:
+      return TableReader(QueryRows(try DatabaseQuery(specification).answer(), format: format), format: format)
+    case .named, .idx, .npy, .npz, .folder, .hwrt, .strokes: return nil
     }
   }
 
@@ -144,8 +158,7 @@ struct DatasetLoader {
     case .npy(let path): return try NumPy.read(path, limit: limit)
     case .npz(let path, let key):
       return try examples(NumPyArchive(path, limit: limit), key: key, path: path).array
-    case .csv(let path), .jsonl(let path):
-      return try textTable(path, CSVOptions(specification).format()).array
+    case .csv, .jsonl, .sqlite, .postgres: return try rowTable(CSVOptions(specification).format()).array
     case .named(let set, let part):
       switch try find(set, part).part.form {
       case .table(let path): return try examples(NumPyArchive(path, limit: limit), key: nil, path: path).array
@@ -153,7 +166,7 @@ struct DatasetLoader {
       case .images, .strokes, .hwrt: break
       }
       fallthrough
-    case .idx, .hwrt, .strokes:
+    case .idx, .folder, .hwrt, .strokes:
       throw SpecificationError(specification.text, column: 1, "this is no table; load it as a data set")
     }
   }
@@ -237,6 +250,21 @@ struct DatasetLoader {
       chosen = rows.map { rows in Indexes(Array(indexes.elements[rows])) } ?? indexes
     }
     var dataset = try assemble(examples, chosen, classNames, summary: summary, source: labels ?? path)
+    dataset.rowNumbers = rows.map { Array($0) }
+    return rows == nil ? .whole(dataset) : .ranged(dataset)
+  }
+
+  private func pictures(_ path: String) throws -> Loaded {
+    let form = try PictureOptions(specification).form()
+    let folder = try PictureFolder(path)
+    let rows = try range.map { try $0.resolved(count: folder.names.count, in: specification) }
+    let chosen = rows ?? 0..<folder.names.count
+    var dataset = try assemble(
+      folder.images(chosen, form: form, limit: limit),
+      folder.labels.map { Indexes(Array($0.elements[chosen])) }, folder.classNames,
+      summary: "pictures of \(path)", source: path)
+    dataset.ids = Array(folder.names[chosen])
+    dataset.classesAreText = true
     dataset.rowNumbers = rows.map { Array($0) }
     return rows == nil ? .whole(dataset) : .ranged(dataset)
   }

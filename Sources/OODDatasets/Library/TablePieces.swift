@@ -1,6 +1,6 @@
 import GenModels
 
-/// A CSV file or JSON lines, some rows at a time, so that the table needn't fit in memory.
+/// A CSV file, JSON lines or a query's answer, some rows at a time, so that the table needn't fit in memory.
 ///
 /// ```swift
 /// var pieces = try library.pieces(Specification("csv:big.csv?id=order"), rowCount: 65_536)
@@ -12,9 +12,9 @@ public struct TablePieces {
   private let name: String
   private let rowCount: Int
   private let wanted: TableColumns?
-  private var reader: any TextTableReader
+  private var reader: any PieceReader
 
-  init(name: String, rowCount: Int, like wanted: TableColumns?, reader: any TextTableReader) {
+  init(name: String, rowCount: Int, like wanted: TableColumns?, reader: any PieceReader) {
     self.name = name
     self.rowCount = rowCount
     self.wanted = wanted
@@ -30,15 +30,6 @@ public struct TablePieces {
   }
 }
 
-/// Reads the rows of a text, some at a time.
-protocol TextTableReader {
-  /// At most so many of the next rows, those that are left out included; nil at the end.
-  mutating func next(rows: Int) throws -> CSVTable?
-}
-
-extension CSVReader: TextTableReader {}
-extension JSONLinesReader: TextTableReader {}
-
 extension DataLibrary {
   /// The rows of a table in pieces of at most so many; nil for sources that are read whole, and with ranges, filters and shuffles.
   /// - Parameters:
@@ -53,13 +44,15 @@ extension DataLibrary {
     precondition(rowCount >= 1, "A piece of a table has at least one row, and \(rowCount) were asked for.")
     guard specification.selections.isEmpty else { return nil }
     let loader = DatasetLoader(library: self, specification: specification, range: nil)
-    guard let reader = try loader.textReader(keepsGaps: keepsGaps, like: columns) else { return nil }
+    guard let reader = try loader.reader(loader.tableFormat(keepsGaps: keepsGaps, like: columns)) else {
+      return nil
+    }
     return TablePieces(name: specification.text, rowCount: rowCount, like: columns, reader: reader)
   }
 }
 
 extension DataTable {
-  /// What was read of a text.
+  /// What was read of a source of rows.
   init(name: String, _ table: CSVTable) {
     self.init(
       name: name, values: table.matrix,

@@ -13,7 +13,7 @@ public enum PNG {
   /// Reads a picture. Grey of 1, 2 and 4 bits is widened to 8, and palettes become red-green-blue; both are
   /// exact. What the file says of gamma, white and colour profiles is left aside: a sample of 64 reads 64.
   ///
-  /// - Throws: `DataError` for 16-bit or transparent pictures, damaged files, and those with more bytes of pixels than `limit`.
+  /// - Throws: `DataError` for pictures of 16 bits, those that are not opaque all over, damaged files, and those with more bytes of pixels than `limit`.
   public static func read(_ path: String, limit: InflationLimit = standardLimit) throws -> Bitmap {
     try read(bytes: readFile(path, mostBytes: limit.byteCount), name: path, limit: limit)
   }
@@ -36,29 +36,37 @@ public enum PNG {
           found: file.count == 0 ? "an empty file" : PNG.message(of: image))
       }
       let format = image.format
-      guard format & (PNG_FORMAT_FLAG_ALPHA | PNG_FORMAT_FLAG_LINEAR) == 0 else {
-        throw DataError(
-          .unsupported, in: name, expected: "an opaque picture of 8 bits a channel",
-          found: format & PNG_FORMAT_FLAG_ALPHA != 0 ? "one with transparency" : "one of 16 bits")
+      func refuse(_ found: String) -> DataError {
+        DataError(.unsupported, in: name, expected: "an opaque picture of 8 bits a channel", found: found)
       }
+      guard format & PNG_FORMAT_FLAG_LINEAR == 0 else { throw refuse("one of 16 bits") }
       let isColour = format & PNG_FORMAT_FLAG_COLOR != 0
-      let channels = isColour ? 3 : 1
+      // A channel for transparency is common in pictures that are opaque all over.
+      let hasAlpha = format & PNG_FORMAT_FLAG_ALPHA != 0
+      let colours = isColour ? 3 : 1
+      let channels = colours + (hasAlpha ? 1 : 0)
       let width = Int(image.width)
       let height = Int(image.height)
       // Deflate shrinks no more than 1032 times, and the smallest pixel takes a bit.
-      let most = min(limit.byteCount, InflationLimit.largestRatio * 8 * 3 * file.count)
+      let most = min(limit.byteCount, InflationLimit.largestRatio * 8 * 4 * file.count)
       guard width * height <= most / channels else {
         throw DataError(
           .tooLarge, in: name, expected: "at most \(most) bytes of pixels, for a file of \(file.count) bytes",
           found: "a picture of \(width) x \(height) x \(channels)")
       }
-      image.format = isColour ? PNG_FORMAT_FLAG_COLOR : 0
+      image.format = (isColour ? PNG_FORMAT_FLAG_COLOR : 0) | (hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0)
       // Not unset memory: libpng may stop half-way and say so only after the fact.
       var pixels = [UInt8](repeating: 0, count: width * height * channels)
       guard png_image_finish_read(&image, nil, &pixels, 0, nil) != 0 else {
         throw DataError(.malformed, in: name, expected: "a whole PNG picture", found: PNG.message(of: image))
       }
-      return Bitmap(width: width, height: height, channels: channels, pixels: pixels)
+      if hasAlpha {
+        guard stride(from: colours, to: pixels.count, by: channels).allSatisfy({ pixels[$0] == 255 }) else {
+          throw refuse("one with transparency")
+        }
+        pixels = pixels.indices.lazy.filter { $0 % channels < colours }.map { pixels[$0] }
+      }
+      return Bitmap(width: width, height: height, channels: colours, pixels: pixels)
     }
   }
 

@@ -6,6 +6,8 @@
 ///     mnist:test?classes=3,5&shuffle=7       options are joined by &
 ///     idx:IMAGES,LABELS   idx:IMAGES         files
 ///     npy:FILE   npz:FILE#KEY   csv:FILE   jsonl:FILE   hwrt:FILE   strokes:FILE
+///     folder:DIRECTORY?size=28&grey=yes      pictures, labelled by the folders in it
+///     sqlite:FILE?query=SELECT …   postgres:ADDRESS?query=SELECT …     a query's answer
 ///
 /// Ranges, class filters, `shuffle=SEED`, `minimum=COUNT` (of examples in a class) and `weights=LIST` or
 /// `weights=LIST,LEAST` (class shares of a published list, of classes with that many examples there) are applied from left
@@ -27,6 +29,12 @@ public struct Specification: Sendable, Equatable {
     case csv(String)
     /// JSON lines, an object a row.
     case jsonl(String)
+    /// An SQLite file; the query is an option.
+    case sqlite(String)
+    /// A folder of pictures, in folders by their labels where they have some.
+    case folder(String)
+    /// A PostgreSQL server, by its address; the query is an option.
+    case postgres(String)
     /// A CSV file of the HWRT database.
     case hwrt(String)
     /// JSON lines of strokes.

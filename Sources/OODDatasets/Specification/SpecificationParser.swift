@@ -11,9 +11,10 @@ struct SpecificationParser {
       "label", "header", "delimiter", "decimal", "thousands", "encoding", "missing", "id", "time", "category",
       "drop", "columns",
     ],
-    "jsonl": ["label", "missing", "id", "time", "category", "drop", "columns"],
+    "folder": ["size", "grey"], "jsonl": rowOptions, "sqlite": ["query"] + rowOptions, "postgres": ["query"] + rowOptions,
     "hwrt": DrawingOptions.names, "strokes": DrawingOptions.names,
   ]
+  private static let rowOptions = ["label", "missing", "id", "time", "category", "drop", "columns"]
   static let namedOptions = ["seed"] + DrawingOptions.names
   static let selections = ["classes", "shuffle", "minimum", "weights"]
 
@@ -90,6 +91,9 @@ struct SpecificationParser {
     case "npy": return .npy(try file())
     case "csv": return .csv(try file())
     case "jsonl": return .jsonl(try file())
+    case "folder": return .folder(try file())
+    case "sqlite": return .sqlite(try file())
+    case "postgres": return .postgres(try file())
     case "strokes": return .strokes(try file())
     case "hwrt":
       let path = try file()

@@ -31,7 +31,8 @@ extension TableColumns {
 
   /// Six significant digits.
   private static func short(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return "\(value)" }
+    guard value != 0 else { return "0" }
+    guard value.isFinite else { return "\(value)" }
     var scale = 1.0
     var magnitude = abs(value)
     while magnitude >= 1e6, scale > 1e-300 {

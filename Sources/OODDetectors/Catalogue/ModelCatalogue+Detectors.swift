@@ -25,9 +25,16 @@ extension ModelCatalogue {
       .adding(NeighbourConfidence.self).adding(OneVersusSetMachine.self).adding(WeibullSVM.self)
   }
 
-  /// Scorers of any table with their preparation.
+  /// Scorers of any table with their preparation, and with what fills its gaps.
   private func addingPrepared() -> ModelCatalogue {
-    adding(kind: PreparedScorer<ECOD>.kind) { archive in
+    adding(kind: ImputedScorer<ECOD>.kind) { archive in
+      var archive = archive
+      func load<Base: TableScorer>(_: Base) throws -> any Model {
+        try ImputedScorer<Base>(decoding: archive)
+      }
+      return try load(archive.load("scorer", as: (any TableScorer).self, called: "a scorer of tables"))
+    }
+    .adding(kind: PreparedScorer<ECOD>.kind) { archive in
       var archive = archive
       func load<Base: TableScorer>(_: Base) throws -> any Model {
         try PreparedScorer<Base>(decoding: archive)

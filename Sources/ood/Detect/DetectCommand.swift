@@ -55,7 +55,7 @@ struct DetectInput: ParsableArguments {
     return (table, try self.table(score, like: table, for: method))
   }
 
-  /// The table to fit to.
+  /// The table to fit to. Columns of one value are told.
   func trainingTable(for method: DetectMethod? = nil) throws -> DataTable {
     let table = try data.library.table(argument: train, keepsGaps: keepsGaps(method))
     let constant = (0..<table.values.columns).filter { table.values.isConstant(column: $0) }
@@ -74,7 +74,7 @@ struct DetectInput: ParsableArguments {
   }
 
   /// Whether tables may have gaps: they are filled, or the method takes them.
-  private func keepsGaps(_ method: DetectMethod?) -> Bool { preparation.fillsGaps || method?.fitMixed != nil }
+  func keepsGaps(_ method: DetectMethod?) -> Bool { preparation.fillsGaps || method?.fitMixed != nil }
 
   /// For each scored row whether it is labelled out-of-distribution.
   func truth(_ labels: String, normal: NormalOption, of score: DataTable) throws -> [Bool] {

@@ -49,6 +49,11 @@ struct DetectCompare: AsyncParsableCommand {
     guard labels != nil || normal.normal.isEmpty else {
       throw ValidationError("--normal says which of --labels is normal: give --labels too.")
     }
+    guard input.preparation.impute != .miwae else {
+      throw ValidationError(
+        "compare would train a model of gaps for each method: fill the tables first, by ood train miwae and ood impute."
+      )
+    }
     let tables = try input.tables()
     let (train, score) = (tables.train.values, tables.score.values)
     let truth = try labels.map { try input.truth($0, normal: normal, of: tables.score) }

@@ -35,6 +35,7 @@ struct DetectRun: AsyncParsableCommand {
     String?
   @Option(help: "text: a summary; csv and jsonl: all scores; json: the summary as one object.")
   var format: ScoreFormat = .text
+  @OptionGroup var pieces: PieceOptions
 
   func run() throws {
     guard let method = DetectMethod.named(method) else {
@@ -49,64 +50,94 @@ struct DetectRun: AsyncParsableCommand {
     try ScoreFormat.check(format, labels: labels, normal: normal, hasPage: verdicts.report != nil)
     try checkCalibration()
     let outputs = try Outputs(["--out": out, "--save": save, "--report": verdicts.report])
-    let tables = try input.tables(for: method)
-    let calibrationTable = try calibrate.map { try input.table($0, like: tables.train, for: method) }
-    let (train, score) = (tables.train.values, tables.score.values)
-    let truth = try labels.map { try input.truth($0, normal: normal, of: tables.score) }
+    let scoredSet = try input.scored()
+    let training = try input.trainingTable(for: method)
+    let calibrationTable = try calibrate.map { try input.table($0, like: training, for: method) }
+    // Where rows are written one by one, a large table needn't be in memory.
+    let isInPieces =
+      format.isAList && labels == nil && out == nil && !leaveOneOut && !verdicts.needsAllRows
+      && input.train != scoredSet
+    let scoring =
+      isInPieces
+      ? try PieceScoring(
+        scoredSet, in: input.data.library, rowCount: pieces.rowsAtOnce, like: training.columns,
+        keepsGaps: input.keepsGaps(method)) : nil
+    let scored =
+      scoring != nil
+      ? nil
+      : scoredSet == input.train ? training : try input.table(scoredSet, like: training, for: method)
+    let truth = try scored.flatMap { scored in
+      try labels.map { try input.truth($0, normal: normal, of: scored) }
+    }
     let task = try DetectTask(
-      method, train: tables.train, score: score, input: input, options: options, leavingOneOut: leaveOneOut,
+      method, train: training, score: scored?.values, input: input, options: options,
+      leavingOneOut: leaveOneOut,
       describing: verdicts.explain != nil || verdicts.report != nil)
-    var threshold: Threshold?
+    let ranking = try truth.map { try ScoreRanking(task.scores, isOutOfDistribution: $0) }
     let calibration = try calibrationTable.map { table in
       let scores = try naming(calibrate!, row: table.row) { try task.scorer.score(table.values) }
       return try ConformalCalibration(scores)
     }
-    if let calibration, let rate = verdicts.falsePositiveRate {
-      threshold = try calibration.threshold(level: rate)
-    }
-    if let contamination {
-      // Never from scores of rows that find themselves: see `LeaveOneOutScorer`.
-      threshold = try .contamination(contamination, of: task.scorer.calibrationScores(training: train))
-      if input.score == input.train, !leaveOneOut, hasLeaveOneOut(task.scorer) {
-        Console.remark(
-          "\(method.name): the rows scored are those fitted to, and each finds itself at distance 0, while the threshold "
-            + "is that of rows compared with the others; --leave-one-out scores them so.")
-      }
-    }
-    let ranking = try truth.map { try ScoreRanking(task.scores, isOutOfDistribution: $0) }
-
+    let threshold = try chosenThreshold(task.scorer, method, training, calibration)
     try outputs["--out"]?.write(NumPy.bytes(of: NumericArray(task.scores, shape: [task.scores.count])))
     if let place = outputs["--save"] {
-      try task.save(
-        threshold: threshold, calibration: calibration, columns: tables.train.columns, to: place)
+      try task.save(threshold: threshold, calibration: calibration, columns: training.columns, to: place)
+    }
+    guard let scored else {
+      return try printInPieces(scoring, by: task.scorer, threshold, calibration)
     }
     let verdicts = try Verdicts(
-      ScoredExamples(task.scores, of: tables.score), by: task.scorer, verdicts, threshold: threshold,
+      ScoredExamples(task.scores, of: scored), by: task.scorer, verdicts, threshold: threshold,
       calibration: calibration)
-    let scoredSet = try input.scored()
     if let place = outputs["--report"] {
       let page = try verdicts.page(task.scorer, truth: truth) { report in
         report.method = method.name
         report.trainingSet = input.train
-        report.trainingRows = train.rows
+        report.trainingRows = training.values.rows
         report.scoredSet = scoredSet
       }
       try place.write(Array(page.utf8))
     }
-    switch format {
-    case .csv: return verdicts.printCSV()
-    case .jsonl: return try verdicts.printJSONLines()
-    case .text, .json: break
-    }
+    if format.isAList { return try verdicts.printRows(as: format) }
     let report = DetectReport(
-      method: method.name, trainRows: train.rows, scoreRows: score.rows, columns: train.columns,
-      seed: input.seed,
-      task: task, ranking: ranking, threshold: threshold, flagged: verdicts.flaggedCount)
+      method: method.name, trainRows: training.values.rows, scoreRows: scored.values.rows,
+      columns: training.values.columns, seed: input.seed, task: task, ranking: ranking, threshold: threshold,
+      flagged: verdicts.flaggedCount)
     if format == .json { try JSONOutput.print(report) } else { report.lines.forEach(Console.result) }
   }
 }
 
 extension DetectRun {
+  /// From which score on rows are flagged; nil where nothing decides that.
+  private func chosenThreshold(
+    _ scorer: any TableScorer, _ method: DetectMethod, _ training: DataTable,
+    _ calibration: ConformalCalibration?
+  ) throws -> Threshold? {
+    guard let contamination else {
+      return try calibration.flatMap { calibration in
+        try verdicts.falsePositiveRate.map { try calibration.threshold(level: $0) }
+      }
+    }
+    if input.score == input.train, !leaveOneOut, hasLeaveOneOut(scorer) {
+      Console.remark(
+        "\(method.name): the rows scored are those fitted to, and each finds itself at distance 0, while the threshold "
+          + "is that of rows compared with the others; --leave-one-out scores them so.")
+    }
+    // Never from scores of rows that find themselves: see `LeaveOneOutScorer`.
+    return try .contamination(contamination, of: scorer.calibrationScores(training: training.values))
+  }
+
+  private func printInPieces(
+    _ scoring: PieceScoring?, by scorer: some TableScorer, _ threshold: Threshold?,
+    _ calibration: ConformalCalibration?
+  ) throws {
+    var scoring = scoring
+    try scoring?.run(scorer) { piece, isFirst in
+      try Verdicts(piece, by: scorer, verdicts, threshold: threshold, calibration: calibration)
+        .printRows(as: format, isFirst: isFirst)
+    }
+  }
+
   /// Refuses options whose calibration rows are missing, and ways to flag rows that exclude one another.
   private func checkCalibration() throws {
     guard calibrate != nil || !verdicts.needsCalibration else {

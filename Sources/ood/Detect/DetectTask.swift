@@ -16,13 +16,13 @@ struct DetectTask {
   /// - Parameters:
   ///   - method: What to fit.
   ///   - training: The table to fit to.
-  ///   - score: The table to score.
+  ///   - score: The table to score; nil to fit alone.
   ///   - input: How tables are prepared, and the seed.
   ///   - options: The method's options.
   ///   - leavingOneOut: Whether to take the training rows' scores without themselves as neighbours.
   ///   - describing: Whether the scorer is to know what columns usually hold.
   init(
-    _ method: DetectMethod, train training: DataTable, score: Matrix, input: DetectInput,
+    _ method: DetectMethod, train training: DataTable, score: Matrix?, input: DetectInput,
     options: MethodOptions, leavingOneOut: Bool = false, describing: Bool = false
   ) throws {
     let train = training.values
@@ -56,7 +56,9 @@ struct DetectTask {
         let preparation = try TablePreparation(
           fitting: train, columnNames: training.columns.names, columnKinds: kinds, settings: settings)
         let names = input.preparation.categories == nil ? preparation.categoryFeatures : []
-        return Self.prepared(preparation, try fit(preparation(train), names))
+        return Self.prepared(
+          preparation,
+          try input.preparation.fitted(to: preparation(train), seed: input.seed) { try fit($0, names) })
       }
     }
     let fitted = clock.now
@@ -64,9 +66,11 @@ struct DetectTask {
     let fittedScorer = scorer
     scores =
       try leaveOneOutScores
-      ?? Working.on("scoring \(score.rows) rows with \(method.name)") {
-        try naming(input.scored()) { try fittedScorer.score(score) }
-      }
+      ?? score.map { score in
+        try Working.on("scoring \(score.rows) rows with \(method.name)") {
+          try naming(input.scored()) { try fittedScorer.score(score) }
+        }
+      } ?? []
     scoreSeconds = (clock.now - fitted).seconds
     fitSeconds = (fitted - start).seconds
   }

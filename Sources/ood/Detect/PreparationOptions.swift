@@ -1,5 +1,6 @@
 import ArgumentParser
 import GenModels
+import OODDetectors
 
 /// How tables are prepared before they are fitted and scored.
 struct PreparationOptions: ParsableArguments {
@@ -13,10 +14,11 @@ struct PreparationOptions: ParsableArguments {
   @Option(
     help: """
       Fill missing values: median or most-frequent, the column's in the training table; nearest, the mean over the nearest training \
-      rows. Refused without.
+      rows; miwae, the expectation by a model that is trained first. Refused without.
       """
   )
-  var impute: TablePreparation.Imputation?
+  var impute: Imputation?
+  @Option(help: "Epochs that --impute miwae trains its model for [100].") var imputeEpochs: Int?
   @Option(help: "Training rows that --impute nearest takes the mean of [5].") var imputeNeighbours: Int?
   @Flag(help: "A column beside each one with gaps that says where they are.") var indicators = false
   @Option(
@@ -27,9 +29,10 @@ struct PreparationOptions: ParsableArguments {
     guard !standardize || scale == nil || scale == .standard else {
       throw ValidationError("--standardize is --scale standard, and \(scale!.rawValue) was asked for.")
     }
-    guard impute != .keep else {
-      throw ValidationError("--impute fills gaps; the method mixed-isolation-forest takes them without it.")
+    guard imputeEpochs == nil || impute == .miwae else {
+      throw ValidationError("--impute-epochs goes with --impute miwae.")
     }
+    if let imputeEpochs { try requireOption("--impute-epochs", imputeEpochs, in: 1...1_000_000) }
     guard imputeNeighbours == nil || impute == .nearest else {
       throw ValidationError("--impute-neighbours goes with --impute nearest.")
     }
@@ -39,6 +42,51 @@ struct PreparationOptions: ParsableArguments {
     guard !indicators || fillsGaps else {
       throw ValidationError("--indicators goes with --impute, which lets tables have gaps.")
     }
+  }
+
+  /// What fills missing values.
+  enum Imputation: String, CaseIterable, ExpressibleByArgument {
+    case none, median, nearest, miwae
+    case mostFrequent = "most-frequent"
+
+    /// What the preparation does: it keeps the gaps that a model fills.
+    fileprivate var preparation: TablePreparation.Imputation {
+      switch self {
+      case .none: .none
+      case .median: .median
+      case .nearest: .nearest
+      case .mostFrequent: .mostFrequent
+      case .miwae: .keep
+      }
+    }
+  }
+
+  private var scaling: TablePreparation.Scaling { standardize ? .standard : scale ?? .none }
+
+  /// How columns are scaled after a model filled their gaps; nil for not at all.
+  private var laterScaling: TablePreparation.Settings? {
+    guard scaling != .none else { return nil }
+    var settings = TablePreparation.Settings()
+    settings.scaling = scaling
+    return settings
+  }
+
+  /// Fits a scorer to a prepared table, after what gaps a model fills.
+  func fitted(
+    to x: Matrix, seed: UInt64, fit: (Matrix) throws -> any TableScorer
+  ) throws -> any TableScorer {
+    guard impute == .miwae else { return try fit(x) }
+    let trainer = Trainer(
+      optimizer: Adam(learningRate: 1e-3), epochs: imputeEpochs ?? 100, batchSize: 64, seed: seed)
+    let imputer = try MissingDataAutoencoder.train(
+      .init(columns: x.columns, latent: min(8, x.columns)), on: x, trainer: trainer
+    ).model
+    func imputed(_ scorer: some TableScorer) -> any TableScorer { ImputedScorer(imputer, scorer) }
+    let filled = try imputer.completed(x)
+    guard let laterScaling else { return imputed(try fit(filled)) }
+    let preparation = try TablePreparation(fitting: filled, settings: laterScaling)
+    func prepared(_ scorer: some TableScorer) -> any TableScorer { PreparedScorer(preparation, scorer) }
+    return imputed(prepared(try fit(preparation(filled))))
   }
 
   /// Whether missing values are filled.
@@ -52,15 +100,15 @@ struct PreparationOptions: ParsableArguments {
       throw ValidationError("--categories is for columns of names: say which they are with ?category=COLUMN.")
     }
     var settings = TablePreparation.Settings()
-    settings.imputation = impute ?? (keepsTables ? .keep : .none)
+    settings.imputation = impute?.preparation ?? (keepsTables ? .keep : .none)
     settings.neighbours = imputeNeighbours
     settings.hasIndicators = indicators
     settings.coding = categories ?? (keepsTables ? .ordinal : .oneHot)
-    settings.scaling = standardize ? .standard : scale ?? .none
+    // A model fills gaps before columns are scaled, see `fitted`.
+    settings.scaling = impute == .miwae ? .none : scaling
     return settings == TablePreparation.Settings() && kinds == nil ? nil : settings
   }
 }
 
-extension TablePreparation.Imputation: ExpressibleByArgument {}
 extension TablePreparation.Scaling: ExpressibleByArgument {}
 extension ColumnEncoding.Coding: ExpressibleByArgument {}

@@ -35,6 +35,9 @@ struct VerdictOptions: ParsableArguments {
   /// Whether p-values are needed.
   var needsCalibration: Bool { falsePositiveRate != nil || pValues || falseDiscoveryRate != nil }
 
+  /// Whether something is said that no row alone decides.
+  var needsAllRows: Bool { report != nil || falseDiscoveryRate != nil }
+
   /// The name of the first option that needs calibration rows.
   var calibratedOption: String {
     falsePositiveRate != nil ? "--false-positive-rate" : pValues ? "--p-values" : "--fdr"

@@ -55,10 +55,16 @@ struct Verdicts {
 
   var flaggedCount: Int? { areOutOfDistribution.map { $0.count { $0 } } }
 
+  /// All rows, in a format that is a list of them.
+  /// - Parameter isFirst: Whether no row was printed before.
+  func printRows(as format: ScoreFormat, isFirst: Bool = true) throws {
+    if format == .csv { printCSV(hasHeader: isFirst) } else { try printJSONLines() }
+  }
+
   /// `id,row,score,p_value,reason_1,…,out_of_distribution`, each where it is there.
   /// - Parameter hasHeader: Whether the header comes first; false for further rows of a table.
-  func printCSV(hasHeader: Bool = true) {
-    let ids = scored.table?.ids
+  private func printCSV(hasHeader: Bool) {
+    let ids = scored.ids
     let reasonCount = explanations?.most ?? 0
     var header = ids == nil ? [] : ["id"]
     header += ["row", "score"] + (showsPValues ? ["p_value"] : [])
@@ -92,11 +98,11 @@ struct Verdicts {
   }
 
   /// One object a line.
-  func printJSONLines() throws {
+  private func printJSONLines() throws {
     for (position, score) in scored.scores.enumerated() {
       try JSONOutput.print(
         Line(
-          id: scored.table?.ids?[position], row: scored.row(position), score: score,
+          id: scored.ids?[position], row: scored.row(position), score: score,
           pValue: showsPValues ? pValues?[position] : nil, reasons: explanations?.reasons(position),
           isOutOfDistribution: areOutOfDistribution?[position]))
     }
@@ -136,7 +142,7 @@ struct Verdicts {
     }
     report.top = shown.map { position in
       DetectionReport.Row(
-        row: scored.row(position), id: scored.table?.ids?[position], score: scores[position],
+        row: scored.row(position), id: scored.ids?[position], score: scores[position],
         pValue: pValues?[position], isOutOfDistribution: areOutOfDistribution?[position],
         reasons: explanations?.reasons(position).map(\.text) ?? [])
     }

@@ -4,6 +4,9 @@ import ArgumentParser
 enum ScoreFormat: String, CaseIterable, ExpressibleByArgument {
   case text, csv, json, jsonl
 
+  /// Whether it prints rows, so that they may be written as they come.
+  var isAList: Bool { self == .csv || self == .jsonl }
+
   /// Refuses labels where their metrics would not be printed, and a normal class without labels.
   static func check(_ format: ScoreFormat, labels: String?, normal: NormalOption, hasPage: Bool) throws {
     guard labels == nil || hasPage || format == .text || format == .json else {

@@ -1,3 +1,4 @@
+import GenModels
 import OODDatasets
 
 /// Scores, and where the examples stand in their file.
@@ -7,6 +8,10 @@ struct ScoredExamples {
   let row: (Int) -> Int
   /// The table that was scored; nil for other examples.
   let table: DataTable?
+  /// What the examples are called, where their source says it.
+  let ids: [String]?
+  /// What was scored, where a model takes tensors.
+  var examples: Tensor?
   /// Rows that were left out because of gaps.
   let droppedRowCount: Int
 
@@ -14,6 +19,7 @@ struct ScoredExamples {
     self.scores = scores
     row = table.row
     self.table = table
+    ids = table.ids
     droppedRowCount = table.droppedRowCount
   }
 
@@ -21,6 +27,7 @@ struct ScoredExamples {
     self.scores = scores
     row = dataset.row
     table = nil
+    ids = dataset.ids
     droppedRowCount = dataset.droppedRowCount
   }
 

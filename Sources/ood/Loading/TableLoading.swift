@@ -26,11 +26,15 @@ extension DataLibrary {
     }
     DataLibrary.remark(dropped: table.droppedRowCount, of: text)
     for (column, count) in (table.unseenCounts ?? []).enumerated() where count > 0 {
-      Console.remark(
-        "\(text): \(count) values of '\(table.columns.title(column))' are none that were fitted, and count as missing."
-      )
+      DataLibrary.remark(unseen: count, in: table.columns.title(column), of: text)
     }
     return table
+  }
+
+  /// Says that a column of names has some that were not fitted.
+  static func remark(unseen count: Int, in column: String, of text: String) {
+    Console.remark(
+      "\(text): \(count) values of '\(column)' are none that were fitted, and count as missing.")
   }
 
   /// One number for each example, such as scores, from a plain list or a table of one column.
@@ -50,8 +54,8 @@ extension Specification.Source {
   /// Whether the source holds numbers that may need double precision.
   fileprivate var isTable: Bool {
     switch self {
-    case .npy, .npz, .csv, .jsonl: true
-    case .named, .idx, .hwrt, .strokes: false
+    case .npy, .npz, .csv, .jsonl, .sqlite, .postgres: true
+    case .named, .idx, .folder, .hwrt, .strokes: false
     }
   }
 }

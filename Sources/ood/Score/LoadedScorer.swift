@@ -104,42 +104,22 @@ struct LoadedScorer {
     let scores = try Working.on("scoring \(loaded.examples.exampleCount) examples with \(kind)") {
       try naming(specification, row: loaded.row) { try scorer.score(loaded.examples) }
     }
-    return loaded.scored(scores)
+    var scored = loaded.scored(scores)
+    scored.examples = loaded.examples as? Tensor
+    return scored
   }
 
-  /// Scores the rows of a table as they are read, some at a time: what a file larger than memory needs.
-  /// - Parameters:
-  ///   - specification: The table.
-  ///   - rowCount: Rows at a time.
-  ///   - body: Gets the scores of each piece, and whether it is the first.
-  /// - Returns: False, before anything was read, for examples that are no table, and for sources and selections that are read whole.
+  /// Scores the rows of a table as they are read: see `PieceScoring`. Returns false for examples that are no table too.
   func scoreInPieces(
     _ specification: String, rowCount: Int, _ body: (ScoredExamples, Bool) throws -> Void
   ) throws -> Bool {
     guard let scorer = scorer as? any OODScorer<Matrix> else { return false }
-    let parsed = try Specification.parse(argument: specification)
-    let keepsGaps = parsed.options["missing"] == nil
+    let keepsGaps = try Specification.parse(argument: specification).options["missing"] == nil
     guard
-      var pieces = try library.pieces(parsed, rowCount: rowCount, keepsGaps: keepsGaps, like: columns)
+      var scoring = try PieceScoring(
+        specification, in: library, rowCount: rowCount, like: columns, keepsGaps: keepsGaps)
     else { return false }
-    var (rows, dropped, isFirst) = (0, 0, true)
-    var unseen: [String: Int] = [:]
-    while let table = try naming(specification, { try pieces.next() }) {
-      let scores = try naming(specification, row: table.row) { try scorer.score(table.values) }
-      try body(ScoredExamples(scores, of: table), isFirst)
-      isFirst = false
-      rows += scores.count
-      dropped += table.droppedRowCount
-      for (column, count) in (table.unseenCounts ?? []).enumerated() where count > 0 {
-        unseen[table.columns.title(column), default: 0] += count
-      }
-    }
-    guard rows > 0 else { throw Failure("\(specification): all of the \(dropped) rows have gaps.") }
-    DataLibrary.remark(dropped: dropped, of: specification)
-    for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
-      Console.remark(
-        "\(specification): \(count) values of '\(column)' are none that were fitted, and count as missing.")
-    }
+    try scoring.run(scorer, body)
     return true
   }
 

@@ -34,13 +34,10 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: "csv and jsonl: all scores; text: a summary; json: the summary as one object.")
   var format: ScoreFormat = .csv
 
-  @Option(help: "Rows of a CSV file or of JSON lines that are read, scored and written at a time.")
-  var rowsAtOnce = 65_536
+  @OptionGroup(title: "Maps of errors") var maps: HeatMapOptions
+  @OptionGroup var pieces: PieceOptions
 
   func validate() throws {
-    guard rowsAtOnce >= 1 else {
-      throw ValidationError("--rows-at-once must be at least 1, and it is \(rowsAtOnce).")
-    }
     if let threshold, threshold.isNaN {
       throw ValidationError("--threshold must be a number, and it is NaN.")
     }
@@ -66,7 +63,10 @@ struct ScoreCommand: AsyncParsableCommand {
 
   func run() throws {
     try ScoreFormat.check(format, labels: labels, normal: normal, hasPage: verdicts.report != nil)
-    let outputs = try Outputs(["--out": out, "--save": save, "--report": verdicts.report])
+    let outputs = try Outputs([
+      "--out": out, "--save": save, "--report": verdicts.report, "--heat-map": maps.heatMap,
+      "--error-maps": maps.errorMaps,
+    ])
     let scorer = try LoadedScorer.load(file, options: scorer, norm: norm, library: directory.library)
     let calibration = scorer.calibration
     guard calibration != nil || !verdicts.needsCalibration else {
@@ -77,16 +77,14 @@ struct ScoreCommand: AsyncParsableCommand {
     let threshold =
       try verdicts.falsePositiveRate.map { try calibration!.threshold(level: $0) }
       ?? threshold.map { Threshold($0) } ?? scorer.threshold
-    let needsAll =
-      labels != nil || out != nil || save != nil || verdicts.report != nil
-      || verdicts.falseDiscoveryRate != nil
-    if !needsAll, format == .csv || format == .jsonl,
+    if format.isAList, labels == nil, out == nil, save == nil, !verdicts.needsAllRows, !maps.isAsked,
       try scorer.scoreInPieces(
-        data, rowCount: rowsAtOnce,
+        data, rowCount: pieces.rowsAtOnce,
         { scored, isFirst in
-          let piece = try Verdicts(
-            scored, by: scorer.scorer, self.verdicts, threshold: threshold, calibration: calibration)
-          if format == .csv { piece.printCSV(hasHeader: isFirst) } else { try piece.printJSONLines() }
+          try Verdicts(
+            scored, by: scorer.scorer, self.verdicts, threshold: threshold, calibration: calibration
+          )
+          .printRows(as: format, isFirst: isFirst)
         })
     {
       return
@@ -100,6 +98,7 @@ struct ScoreCommand: AsyncParsableCommand {
       try normal.areOutOfDistribution(
         $0, in: directory.library, count: scores.count, isScored: scored.haveRows)
     }
+    try maps.write(scored, by: scorer.scorer, to: outputs)
     try outputs["--out"]?.write(NumPy.bytes(of: NumericArray(scores, shape: [scores.count])))
     if let place = outputs["--save"] {
       let file = try scorer.archive(threshold: threshold).file()
@@ -115,11 +114,7 @@ struct ScoreCommand: AsyncParsableCommand {
       }
       try place.write(Array(page.utf8))
     }
-    switch format {
-    case .csv: return verdicts.printCSV()
-    case .jsonl: return try verdicts.printJSONLines()
-    case .text, .json: break
-    }
+    if format.isAList { return try verdicts.printRows(as: format) }
     let ranking = try truth.map { try ScoreRanking(scores, isOutOfDistribution: $0) }
     let report = Report(
       kind: scorer.kind, rows: scores.count, seconds: seconds, auroc: ranking?.auroc,

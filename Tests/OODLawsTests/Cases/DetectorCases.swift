@@ -114,8 +114,16 @@ enum DetectorCases {
       ) { try ECOD(fitting: $0) }
     }
     filled.expectations.acceptsGaps = true
+    var imputed = table("imputed") { x in
+      let imputer = try MissingDataAutoencoder.train(
+        .init(columns: x.columns, hidden: [8], latent: 2, samples: 5), on: x,
+        trainer: Trainer(optimizer: Adam(learningRate: 1e-2), epochs: 3, batchSize: 64, seed: 1)
+      ).model
+      return try ImputedScorer(fitting: x, imputer: imputer, samples: 20) { try ECOD(fitting: $0) }
+    }
+    imputed.expectations.acceptsGaps = true
     return [
-      filled,
+      filled, imputed,
       table("prepared") {
         try PreparedScorer(fitting: $0, standardizes: true) { try NearestNeighbours(fitting: $0) }
       },

@@ -1,27 +1,11 @@
-import GenModels
-
-/// Reads a table of numbers row by row: a field that is a plain number up to its delimiter is parsed where it
-/// stands; all others (quotes, blanks, gaps, labels) take the way through `RowFields`.
-struct CSVReader {
+/// The rows of a CSV text: a field that is a plain number up to its delimiter is parsed where it stands; all others (quotes, blanks,
+/// gaps, labels) take the way through `RowFields`.
+struct CSVRows: RowSource {
   private let rows: TextRows
   private let format: CSVFormat
   private var delimiter: UInt8 = 0
-  private var values: [Double] = []
-  private var labels: [String] = []
-  private var columnNames: [String]?
   /// Fields of a row, the label's included.
   private var fieldCount = 0
-  private var labelField: Int?
-  /// What is read from each field.
-  private var roles: [CSVFieldRole] = []
-  private var featureCount = 0
-  private var ids: [String] = []
-  /// For each column of features that holds categories, the codes of its names in the order of appearance.
-  private var categories: [Int: CategoryCodes] = [:]
-  private var droppedRowCount = 0
-  /// Numbers of the rows that were kept, once one was dropped.
-  private var rowNumbers: [Int]?
-  private var dataRowCount = 0
   /// Whether fields can be parsed where they stand.
   private let isPlain: Bool
   private let numberText: NumberText
@@ -35,75 +19,28 @@ struct CSVReader {
     isPlain = numberText.isPlain
   }
 
-  /// All rows.
-  mutating func read() throws -> CSVTable {
-    // Without rows `next` throws.
-    let table = try next(rows: .max)!
-    guard table.rowCount > 0 else {
-      throw DataError(
-        .missingValue, in: rows.name, expected: "rows without gaps",
-        found: "gaps in all of the \(dataRowCount) rows")
-    }
-    return table
-  }
+  var name: String { rows.name }
 
-  /// At most so many of the next rows, those that are left out included; nil at the end. A text without rows is an error.
-  mutating func next(rows most: Int) throws -> CSVTable? {
-    let first = dataRowCount
-    (values, labels, ids, categories, droppedRowCount) = ([], [], [], [:], 0)
-    rowNumbers = first > 0 ? [] : nil
-    while dataRowCount - first < most, let row = try rows.next() {
+  mutating func next(into table: inout TableRows) throws -> RowOutcome {
+    while let row = try rows.next() {
       if row.isEmpty && fieldCount != 1 { continue }
       if fieldCount == 0 {
         if try readDelimiterLine(row) { continue }
-        if try readFirstRow(row) { continue }
+        if try readFirstRow(row, &table) { continue }
       }
-      let start = (values.count, labels.count, ids.count)
-      if try !isPlain || !readNumbers(row) {
-        values.removeLast(values.count - start.0)
-        labels.removeLast(labels.count - start.1)
-        ids.removeLast(ids.count - start.2)
-        if try readFields(row) { rowNumbers?.append(dataRowCount) }
-      } else {
-        rowNumbers?.append(dataRowCount)
-      }
-      dataRowCount += 1
+      let start = table.mark
+      if isPlain, readNumbers(row, &table) { return .kept }
+      table.rewind(to: start)
+      return try readFields(row, &table)
     }
-    guard dataRowCount > 0 else {
-      throw DataError(
-        .truncated, in: rows.name, expected: "a table of numbers",
-        found: fieldCount == 0
-          ? "no rows" : "a row of column names and no other row (header=no reads it as numbers)")
-    }
-    guard dataRowCount > first else { return nil }
-    if first == 0 { try refuseNumberedNames() }
-    let features = roles.filter(\.isFeature)
-    let rowCount = dataRowCount - first - droppedRowCount
-    let (indexes, names) = labelField == nil ? (nil, nil) : CSVReader.classes(labels)
-    let kinds = sortedKinds(features, rowCount: rowCount)
-    return CSVTable(
-      columnNames: columnNames, columnKinds: kinds, rowCount: rowCount, columnCount: features.count,
-      values: values, ids: roles.contains(.id) ? ids : nil, labels: indexes, classNames: names,
-      droppedRowCount: droppedRowCount, rowNumbers: rowNumbers)
+    return .end
   }
 
-  /// What the columns stand for, with the names of categories sorted and their codes in the table moved to match; nil where all are
-  /// numbers.
-  private mutating func sortedKinds(_ features: [CSVFieldRole], rowCount: Int) -> [ColumnKind]? {
-    guard features.contains(where: { $0 != .number }) else { return nil }
-    return features.enumerated().map { column, role in
-      switch role {
-      case .time: return .time
-      case .category:
-        let (names, codes) = (categories[column] ?? CategoryCodes()).sorted
-        for row in 0..<rowCount {
-          let value = values[row * features.count + column]
-          if !value.isNaN { values[row * features.count + column] = Double(codes[Int(value)]) }
-        }
-        return .category(names)
-      default: return .number
-      }
-    }
+  var emptyFault: DataError {
+    DataError(
+      .truncated, in: rows.name, expected: "a table of numbers",
+      found: fieldCount == 0
+        ? "no rows" : "a row of column names and no other row (header=no reads it as numbers)")
   }
 
   /// Excel's first line `sep=;`, which names the delimiter. Returns whether the row was one.
@@ -116,12 +53,12 @@ struct CSVReader {
   }
 
   /// Columns that are called 0, 1, 2, … look like a row of numbers: only the user can tell.
-  private func refuseNumberedNames() throws {
-    guard let (line, texts) = firstRow, dataRowCount > 1 else { return }
+  func check(first table: TableRows) throws {
+    guard let (line, texts) = firstRow, table.rowCount > 1 else { return }
     let numbers = texts.first == "" ? Array(texts.dropFirst()) : texts
     guard numbers.count >= 2, numbers.indices.allSatisfy({ numbers[$0] == "\($0)" }) else { return }
     // Two columns that start with 0 and 1 are common data, but not above fractions.
-    if numbers.count == 2, values.allSatisfy({ $0 == $0.rounded() }) { return }
+    if numbers.count == 2, table.values.allSatisfy({ $0 == $0.rounded() }) { return }
     throw DataError(
       .malformed, in: rows.name, at: .line(line, column: nil),
       expected: "a first row that is clearly one of names or of numbers (add header=yes or header=no)",
@@ -129,7 +66,9 @@ struct CSVReader {
   }
 
   /// Settles delimiter, width, header and label column. Returns whether the row was a header.
-  private mutating func readFirstRow(_ row: UnsafeBufferPointer<UInt8>) throws -> Bool {
+  private mutating func readFirstRow(
+    _ row: UnsafeBufferPointer<UInt8>, _ table: inout TableRows
+  ) throws -> Bool {
     if row.contains(0) || row.starts(with: [0xFF, 0xFE]) || row.starts(with: [0xFE, 0xFF]) {
       throw DataError(
         .unsupported, in: rows.name, at: .line(rows.line, column: nil),
@@ -140,13 +79,13 @@ struct CSVReader {
     if delimiter == 0 {
       delimiter =
         format.delimiter
-        ?? CSVReader.mostFrequentDelimiter(
+        ?? CSVRows.mostFrequentDelimiter(
           row, quote: format.quote, except: [format.decimalMark, format.thousandsMark])
     }
     let fields = try RowFields(delimiter: delimiter, quote: format.quote)
       .split(row, source: rows.name, line: rows.line)
     fieldCount = fields.count
-    let texts = fields.map(CSVReader.trimmed)
+    let texts = fields.map(CSVRows.trimmed)
     // A whole number may be the label column's number or its name; only a header can tell.
     let number = format.labelColumn.flatMap { Int($0) }
     let isHeader: Bool
@@ -172,6 +111,7 @@ struct CSVReader {
         }
       }
     }
+    var labelField: Int?
     if let column = format.labelColumn {
       labelField = isHeader ? texts.firstIndex(of: column) : nil
       labelField = labelField ?? number.flatMap { texts.indices.contains($0) ? $0 : nil }
@@ -182,27 +122,26 @@ struct CSVReader {
           found: "\(texts.count) columns: \(texts.prefix(20).joined(separator: ", "))")
       }
     }
-    roles = try format.columns.roles(names: isHeader ? texts : nil, count: texts.count, label: labelField) {
+    let names = isHeader ? texts : nil
+    let roles = try format.columns.roles(names: names, count: texts.count, label: labelField) {
       DataError(.notFound, in: rows.name, at: .line(rows.line, column: nil), expected: $0, found: $1)
     }
-    featureCount = roles.count(where: \.isFeature)
-    guard featureCount > 0 || format.columns.areNumbersAlone else {
+    table.settle(roles, names: names)
+    guard table.featureCount > 0 || format.columns.areNumbersAlone else {
       throw DataError(
         .notFound, in: rows.name, at: .line(rows.line, column: nil),
         expected: "a column of numbers, times or categories besides ids, labels and what is left out",
         found: "none")
     }
-    guard isHeader else { return false }
-    columnNames = texts.indices.filter { roles[$0].isFeature }.map { texts[$0] }
-    return true
+    return isHeader
   }
 
   /// The fast way: every field of a feature is a number that ends at a delimiter, and no other one has quotes.
   /// Returns false when the row is not like that.
-  private mutating func readNumbers(_ row: UnsafeBufferPointer<UInt8>) throws -> Bool {
+  private func readNumbers(_ row: UnsafeBufferPointer<UInt8>, _ table: inout TableRows) -> Bool {
     var position = 0
     for field in 0..<fieldCount {
-      let role = roles[field]
+      let role = table.roles[field]
       if role != .number {
         let end = position <= row.count ? row[position...].firstIndex(of: delimiter) ?? row.count : row.count
         guard position <= row.count, end < row.count || field == fieldCount - 1,
@@ -211,12 +150,12 @@ struct CSVReader {
         let text = row[position..<end]
         position = end + 1
         switch role {
-        case .label: labels.append(CSVReader.trimmed(text))
-        case .id: ids.append(CSVReader.trimmed(text))
+        case .label: table.labels.append(CSVRows.trimmed(text))
+        case .id: table.ids.append(CSVRows.trimmed(text))
         case .ignored: break
         case .time, .category:
-          guard let value = value(of: CSVReader.trimmed(text), role) else { return false }
-          values.append(value)
+          guard let value = value(of: CSVRows.trimmed(text), role, &table) else { return false }
+          table.values.append(value)
         case .number: break
         }
         continue
@@ -225,7 +164,7 @@ struct CSVReader {
         let (value, length) = DecimalParser.parse(UnsafeBufferPointer(rebasing: row[position...])),
         value.isFinite
       else { return false }
-      values.append(value)
+      table.values.append(value)
       position += length
       guard position == row.count ? field == fieldCount - 1 : row[position] == delimiter else { return false }
       position += 1
@@ -234,15 +173,15 @@ struct CSVReader {
   }
 
   /// The number that a time or a category stands for, in the column that is read next; nil for a gap and for what is no time.
-  private mutating func value(of text: String, _ role: CSVFieldRole) -> Double? {
+  private func value(of text: String, _ role: CSVFieldRole, _ table: inout TableRows) -> Double? {
     guard !CSVFormat.isMissing(text) else { return nil }
-    if role == .time { return TimeText.seconds(text) }
-    let column = values.count % featureCount
-    return Double(categories[column, default: CategoryCodes()].code(text))
+    return role == .time ? TimeText.seconds(text) : table.code(text)
   }
 
-  /// The way for all rows, and for errors. Returns false for a row that was dropped.
-  private mutating func readFields(_ row: UnsafeBufferPointer<UInt8>) throws -> Bool {
+  /// The way for all rows, and for errors.
+  private func readFields(
+    _ row: UnsafeBufferPointer<UInt8>, _ table: inout TableRows
+  ) throws -> RowOutcome {
     let fields = try RowFields(delimiter: delimiter, quote: format.quote)
       .split(row, source: rows.name, line: rows.line)
     guard fields.count == fieldCount else {
@@ -250,28 +189,26 @@ struct CSVReader {
         .inconsistent, in: rows.name, at: .line(rows.line, column: nil),
         expected: "\(fieldCount) fields, as in the first row", found: "\(fields.count)")
     }
-    let start = values.count
+    let (start, roles) = (table.mark, table.roles)
     for (i, field) in fields.enumerated() where roles[i].isFeature {
-      let text = CSVReader.trimmed(field)
+      let text = CSVRows.trimmed(field)
       if roles[i] == .number, let value = numberText.number(field) {
         guard value.isFinite else {
           throw fault(.notFinite, i, expected: "a finite number", found: "'\(text)'")
         }
-        values.append(value)
-      } else if roles[i] != .number, let value = value(of: text, roles[i]) {
-        values.append(value)
+        table.values.append(value)
+      } else if roles[i] != .number, let value = value(of: text, roles[i], &table) {
+        table.values.append(value)
       } else if CSVFormat.isMissing(text) {
         switch format.missingValues {
         case .refuse:
           throw fault(
             .missingValue, i, expected: "a number (set a policy for missing values to accept gaps)",
             found: text.isEmpty ? "an empty field" : "'\(text)'")
-        case .fill(let value): values.append(roles[i] == .number ? value : .nan)
+        case .fill(let value): table.values.append(roles[i] == .number ? value : .nan)
         case .dropRow:
-          values.removeLast(values.count - start)
-          if rowNumbers == nil { rowNumbers = Array(0..<dataRowCount) }
-          droppedRowCount += 1
-          return false
+          table.rewind(to: start)
+          return .dropped
         }
       } else if roles[i] == .time {
         throw fault(.malformed, i, expected: TimeText.forms, found: "'\(text.prefix(40))'")
@@ -284,10 +221,10 @@ struct CSVReader {
       }
     }
     for (i, field) in fields.enumerated() {
-      if roles[i] == .label { labels.append(CSVReader.trimmed(field)) }
-      if roles[i] == .id { ids.append(CSVReader.trimmed(field)) }
+      if roles[i] == .label { table.labels.append(CSVRows.trimmed(field)) }
+      if roles[i] == .id { table.ids.append(CSVRows.trimmed(field)) }
     }
-    return true
+    return .kept
   }
 
   private func fault(_ reason: DataError.Reason, _ field: Int, expected: String, found: String) -> DataError {
@@ -316,20 +253,5 @@ struct CSVReader {
     let others = candidates.indices.filter { !marks.contains(candidates[$0]) && counts[$0] > 0 }
     let possible = others.isEmpty ? Array(candidates.indices) : others
     return candidates[possible.max { counts[$0] < counts[$1] || counts[$0] == counts[$1] && $0 > $1 }!]
-  }
-
-  /// Distinct labels in order, and for each label its position among them.
-  static func classes(_ labels: [String]) -> (Indexes, [String]) {
-    let distinct = Set(labels)
-    let numbers = Dictionary(
-      uniqueKeysWithValues: distinct.compactMap { label in
-        NumberText.plain.number(Array(label.utf8)).map { (label, $0) }
-      })
-    let byText = distinct.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
-    let names =
-      numbers.count == distinct.count
-      ? byText.sorted { numbers[$0]! < numbers[$1]! } : byText
-    let positions = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    return (Indexes(labels.map { positions[$0]! }), names)
   }
 }
