@@ -158,7 +158,7 @@ struct CheckpointSettingTests {
   @Test("The table has every property of a trainer, and every setting of the optimizers")
   func complete() {
     let properties = Set(Mirror(reflecting: Trainer()).children.compactMap(\.label))
-    #expect(Set((optimizers + others).map(\.property)).union(["checkpointing"]) == properties)
+    #expect(Set((optimizers + others).map(\.property)).union(["checkpointing", "group"]) == properties)
     for optimizer in [SGD(), Adam(), Adadelta(), RMSProp()] as [any Optimizer] {
       let settings = Mirror(reflecting: optimizer).children.count
       let kind = "\(type(of: optimizer))"

@@ -11,7 +11,7 @@ struct VersionOneFixture: Decodable {
   let sequences: [[[Double]]]?
   let scores: [Double]
   /// The relative difference that scores may have even with the portable kernels: above 0 only where loading decomposes a
-  /// matrix with the system's linear algebra, whose bits depend on the machine.
+  /// matrix with the system's linear algebra, whose bits depend on the machine, and where sums are added in another order now.
   let tolerance: Double
   /// Of a detector.
   let threshold: Double?

@@ -39,6 +39,13 @@ public struct ImageResizing: ImageTransform, Hashable {
                 }
               }
             }
+            // A mean lies among what it is of, also where the weights' rounding would have it outside: white stays 1.
+            let (oldSize, size) = (oldHeight * oldWidth * channels, height * width * channels)
+            let old = source[image * oldSize..<(image + 1) * oldSize]
+            guard let low = old.min(), let high = old.max() else { continue }
+            for place in image * size..<(image + 1) * size {
+              destination[place] = max(low, min(high, destination[place]))
+            }
           }
         }
       }
