@@ -11,7 +11,8 @@ struct SpecificationParser {
       "label", "header", "delimiter", "decimal", "thousands", "encoding", "missing", "id", "time", "category",
       "drop", "columns",
     ],
-    "folder": ["size", "grey"], "jsonl": rowOptions, "sqlite": ["query"] + rowOptions, "postgres": ["query"] + rowOptions,
+    "folder": ["size", "grey"], "jsonl": rowOptions, "sqlite": ["query"] + rowOptions,
+    "postgres": ["query"] + rowOptions,
     "hwrt": DrawingOptions.names, "strokes": DrawingOptions.names,
   ]
   private static let rowOptions = ["label", "missing", "id", "time", "category", "drop", "columns"]
