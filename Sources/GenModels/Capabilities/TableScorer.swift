@@ -10,7 +10,9 @@ public protocol TableScorer: OODScorer, Model where Examples == Matrix {
 }
 
 extension TableScorer {
-  public var exampleShape: Shape { [featureCount] }
+  /// Of a number of columns that no table can have, as a damaged file may say, the nearest that one can: it is not that of the file's
+  /// examples, which refuses it.
+  public var exampleShape: Shape { [min(max(0, featureCount), Int(Int32.max))] }
 
   public func score(row: UnsafeBufferPointer<Double>) throws -> Double {
     try score(Matrix(rows: 1, columns: row.count, elements: Array(row)))[0]

@@ -126,10 +126,6 @@ extension ModelArchive {
 
   /// Throws when the file says another shape of an example than the model that was made from it has.
   func requireSameExamples(as model: some Model) throws(ModelFileError) {
-    // A number of columns that stands in a configuration may be any.
-    if let scorer = model as? any TableScorer, !(0...Int(Int32.max)).contains(scorer.featureCount) {
-      throw .malformed(reason: "it takes tables of \(scorer.featureCount) columns, which there are not")
-    }
     guard let examples else { return }
     if let names = examples.columns, names.count != model.exampleShape.elementCount {
       throw .malformed(

@@ -6,6 +6,13 @@ struct NumberText {
   /// A decimal point and no groups.
   static let plain = NumberText(decimalMark: UInt8(ascii: "."), thousandsMark: nil)
 
+  /// The shortest text that reads back as the same number, without a point where it is whole.
+  static func shortest(_ number: Double) -> String {
+    precondition(number.isFinite, "There is no short text for \(number), which is no finite number.")
+    if number == 0 { return number.sign == .minus ? "-0.0" : "0" }
+    return abs(number) < 1e15 && number == number.rounded() ? "\(Int(number))" : "\(number)"
+  }
+
   /// Whether numbers are as the decimal parser reads them.
   var isPlain: Bool { decimalMark == UInt8(ascii: ".") && thousandsMark == nil }
 

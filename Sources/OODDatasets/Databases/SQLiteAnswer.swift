@@ -74,7 +74,7 @@
       case SQLITE_FLOAT:
         // SQLite writes 15 digits, not those that stand for the number alone.
         let number = sqlite3_column_double(statement, column)
-        return .text(number.isFinite ? StrokeLines.shortest(number) : "\(number)")
+        return .text(number.isFinite ? NumberText.shortest(number) : "\(number)")
       default:
         // The text first: asking for it may make it, and change its length.
         let text = sqlite3_column_text(statement, column)

@@ -115,8 +115,8 @@ public enum HWRTFile {
       let strokes = record.drawing.strokes.map { stroke in
         "["
           + stroke.map { point in
-            let time = point.time.map { ",\"time\":" + StrokeLines.shortest($0) } ?? ""
-            return "{\"x\":\(StrokeLines.shortest(point.x)),\"y\":\(StrokeLines.shortest(point.y))\(time)}"
+            let time = point.time.map { ",\"time\":" + NumberText.shortest($0) } ?? ""
+            return "{\"x\":\(NumberText.shortest(point.x)),\"y\":\(NumberText.shortest(point.y))\(time)}"
           }.joined(separator: ",") + "]"
       }
       text +=

@@ -112,14 +112,7 @@ public enum StrokeLines {
 
   private static func point(_ point: PenPoint) -> String {
     let numbers = [point.x, point.y] + (point.time.map { [$0] } ?? [])
-    return "[" + numbers.map(shortest).joined(separator: ",") + "]"
-  }
-
-  /// The shortest text that reads back as the same number, without a point where it is whole.
-  static func shortest(_ number: Double) -> String {
-    precondition(number.isFinite, "JSON has no way to write \(number), a pen position or time.")
-    if number == 0 { return number.sign == .minus ? "-0.0" : "0" }
-    return abs(number) < 1e15 && number == number.rounded() ? "\(Int(number))" : "\(number)"
+    return "[" + numbers.map(NumberText.shortest).joined(separator: ",") + "]"
   }
 
   private static func quoted(_ text: String) -> String {

@@ -11,7 +11,7 @@ enum TableCell {
   var text: String? {
     switch self {
     case .gap, .nested: nil
-    case .number(let number): StrokeLines.shortest(number)
+    case .number(let number): NumberText.shortest(number)
     case .truth(let isTrue): isTrue ? "true" : "false"
     case .text(let text): text
     }

@@ -30,6 +30,8 @@ enum RowOutcome {
 struct TableReader<Source: RowSource>: PieceReader {
   private var source: Source
   private var table: TableRows
+  /// A source that has said that it ends is not asked again: a database would begin anew.
+  private var hasEnded = false
 
   init(_ source: Source, format: CSVFormat) {
     self.source = source
@@ -48,11 +50,11 @@ struct TableReader<Source: RowSource>: PieceReader {
 
   mutating func next(rows most: Int) throws -> CSVTable? {
     table.startPiece()
-    reading: while table.pieceRowCount < most {
+    while !hasEnded, table.pieceRowCount < most {
       switch try source.next(into: &table) {
       case .kept: table.keepRow()
       case .dropped: table.dropRow()
-      case .end: break reading
+      case .end: hasEnded = true
       }
     }
     guard table.rowCount > 0 else { throw source.emptyFault }
