@@ -49,14 +49,6 @@ let package = Package(
     // What `Peers/speed_energy.py` runs.
     .executableTarget(
       name: "EnergyTiming", dependencies: [.product(name: "GenModels", package: "swift-ood")]),
-    // What `Peers/speed_neighbours.py` runs.
-    .executableTarget(
-      name: "NeighbourTiming",
-      dependencies: [
-        .product(name: "GenModels", package: "swift-ood"),
-        .product(name: "OODDatasets", package: "swift-ood"),
-        .product(name: "OODDetectors", package: "swift-ood"),
-      ]),
     // Scores a second of several independent callers.
     .executableTarget(
       name: "CallerTiming",
