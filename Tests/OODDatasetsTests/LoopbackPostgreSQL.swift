@@ -7,6 +7,7 @@ final class LoopbackPostgreSQL {
   private let folder: String
   private let programs: String
   private let isAdministrator = getuid() == 0
+  private let server = Process()
 
   /// The folder of the server's programs; nil where it is not installed. The server refuses to run as the administrator, so that the
   /// user `postgres`, which its package makes, is needed there.
@@ -17,7 +18,7 @@ final class LoopbackPostgreSQL {
       .reversed()
       .map { "/usr/lib/postgresql/\($0)/bin" }
     return folders.first { folder in
-      ["initdb", "pg_ctl", "psql"].allSatisfy {
+      ["initdb", "postgres", "psql"].allSatisfy {
         FileManager.default.isExecutableFile(atPath: folder + "/" + $0)
           || $0 == "psql" && FileManager.default.isExecutableFile(atPath: "/usr/bin/psql")
       }
@@ -30,13 +31,24 @@ final class LoopbackPostgreSQL {
     let port = 49_152 + Int.random(in: 0..<16_000)
     address = "host=127.0.0.1 port=\(port) user=ood dbname=postgres"
     try run("initdb", "-D", folder, "--no-sync", "-A", "trust", "-U", "ood")
-    let settings =
-      "-p \(port) -c listen_addresses=127.0.0.1 -c unix_socket_directories=\(folder) -c fsync=off"
-    try run("pg_ctl", "-D", folder, "-w", "-o", settings, "-l", folder + "/log", "start")
+    // Not by pg_ctl: a server that goes into the background keeps what waits for its starter waiting.
+    prepare(
+      server, "postgres",
+      [
+        "-D", folder, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c",
+        "unix_socket_directories=\(folder)", "-c", "fsync=off",
+      ])
+    try server.run()
+    for _ in 0..<300 where server.isRunning {
+      if (try? execute("SELECT 1")) != nil { return }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    throw Failure(program: "postgres", status: -1)
   }
 
   deinit {
-    try? run("pg_ctl", "-D", folder, "-m", "immediate", "stop")
+    if server.isRunning { server.terminate() }
+    server.waitUntilExit()
     try? FileManager.default.removeItem(atPath: folder)
   }
 
@@ -48,10 +60,19 @@ final class LoopbackPostgreSQL {
   }
 
   private func run(_ program: String, _ arguments: String...) throws {
+    let process = Process()
+    prepare(process, program, arguments)
+    try finish(process, program)
+  }
+
+  /// One of the server's programs, as a user that it runs as.
+  private func prepare(_ process: Process, _ program: String, _ arguments: [String]) {
     if isAdministrator {
-      try start("/usr/sbin/runuser", ["-u", "postgres", "--", programs + "/" + program] + arguments)
+      prepare(
+        process, path: "/usr/sbin/runuser",
+        ["-u", "postgres", "--", programs + "/" + program] + arguments)
     } else {
-      try start(programs + "/" + program, arguments)
+      prepare(process, path: programs + "/" + program, arguments)
     }
   }
 
@@ -59,11 +80,20 @@ final class LoopbackPostgreSQL {
 
   private func start(_ program: String, _ arguments: [String]) throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
+    prepare(process, path: program, arguments)
+    try finish(process, program)
+  }
+
+  private func prepare(_ process: Process, path: String, _ arguments: [String]) {
+    process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
+    process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+  }
+
+  private func finish(_ process: Process, _ program: String) throws {
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
