@@ -7,7 +7,8 @@ private let variants = (0..<ood_kernel_variant_count()).map {
 }
 
 @Suite struct GateKernelTests {
-  @Test("Gates and their gradients are their definition, with nothing written behind them", arguments: variants)
+  @Test(
+    "Gates and their gradients are their definition, with nothing written behind them", arguments: variants)
   func gatesAreTheirDefinition(variant: String) {
     let kernels = ood_kernels_named(variant)!.pointee.gates
     var numbers = SampleNumbers(seed: 1)
@@ -49,6 +50,6 @@ private let variants = (0..<ood_kernel_variant_count()).map {
     kernels.forward(ood_gated_tanh, x, &y, 1, 3)
     kernels.backward(ood_gated_tanh, [1, 1, 1], x, &dx, 1, 3)
     #expect(y == [0, -1, 1])
-    #expect(dx.allSatisfy(\.isFinite))
+    #expect(dx.allSatisfy { $0.isFinite })
   }
 }

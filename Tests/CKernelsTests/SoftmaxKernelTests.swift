@@ -10,8 +10,7 @@ private func softmax(_ variant: String) -> ood_softmax { ood_kernels_named(varia
 
 private let shapes = [
   (0, 3), (1, 1), (3, 2), (5, 3), (7, 10), (2, 15), (3, 16), (2, 17), (2, 31), (2, 33), (1, 63), (1, 64),
-  (2, 65),
-  (3, 100), (2, 1000),
+  (2, 65), (3, 100), (2, 1000), (19, 3), (17, 10), (9, 40), (11, 64),
 ]
 
 /// log Σ exp of each row, in `Double`.
@@ -29,6 +28,41 @@ private func logSumExp(_ row: ArraySlice<Float>) -> Double {
     var loss: Float = 0
     kernels.cross_entropy([0, 0], [1], &loss, 1, 2)
     #expect(abs(loss - 0.6931472) < 1e-7)
+  }
+
+  @Test(
+    "A row's bits don't depend on the rows beside it, on writing in place, or on going around the caches",
+    arguments: variants)
+  func rowsAreTheirOwn(variant: String) {
+    var numbers = SampleNumbers(seed: 2)
+    for columns in [1, 10, 33, 64, 100] {
+      let rows = columns == 33 ? Int(ood_streaming_count) / columns + 3 : 21
+      let x = numbers.floats(rows * columns, scale: 5)
+      let labels = numbers.integers(rows, below: columns).map(Int32.init)
+      let upstream = numbers.floats(rows, scale: 3)
+      for kernel in [softmax(variant).softmax, softmax(variant).log_softmax] {
+        var (together, inPlace, alone) = (x, x, x)
+        kernel(x, &together, rows, columns)
+        kernel(inPlace, &inPlace, rows, columns)
+        x.withUnsafeBufferPointer { x in
+          alone.withUnsafeMutableBufferPointer { alone in
+            for r in 0..<rows {
+              kernel(x.baseAddress! + r * columns, alone.baseAddress! + r * columns, 1, columns)
+            }
+          }
+        }
+        #expect(together == alone && inPlace == alone, "\(rows) rows of \(columns)")
+      }
+      var (together, alone) = (x, x)
+      softmax(variant).cross_entropy_gradient(x, labels, upstream, &together, rows, columns)
+      for r in 0..<min(rows, 40) {
+        let own = Array(x[r * columns..<(r + 1) * columns])
+        var gradient = own
+        softmax(variant).cross_entropy_gradient(own, [labels[r]], [upstream[r]], &gradient, 1, columns)
+        alone.replaceSubrange(r * columns..<(r + 1) * columns, with: gradient)
+      }
+      #expect(Array(together.prefix(40 * columns)) == Array(alone.prefix(40 * columns)))
+    }
   }
 
   @Test(arguments: variants, [Float(1), 30, 1e4, 1e30])

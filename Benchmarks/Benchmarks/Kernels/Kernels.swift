@@ -4,6 +4,7 @@ import Benchmark
 let benchmarks: @Sendable () -> Void = {
   mapBenchmarks()
   reductionBenchmarks()
+  memoryBenchmarks()
   networkBenchmarks()
   couplingBenchmarks()
   stateBenchmarks()

@@ -1,4 +1,5 @@
 import CKernels
+import GenModels
 
 /// Reductions, against a plain copy: they read and hardly write, so they can exceed it.
 func reductionBenchmarks() {
@@ -17,5 +18,32 @@ func reductionBenchmarks() {
     benchmark("sum |a - b| \(size)", .bytes(8 * Double(n), floats: n)) {
       _ = $0.reduce.sum_absolute_difference(a.base, b.base, n)
     }
+  }
+}
+
+/// Moves and reductions of tensors that the caches don't hold, on two threads as a program calls them, against a copy by two threads.
+func memoryBenchmarks() {
+  let n = 1 << 24
+  let x = Lazy { () -> Tensor in
+    var random = RandomGenerator(seed: 1)
+    return random.normal([n / 64, 64])
+  }
+  let rows = Lazy { () -> Indexes in
+    var random = RandomGenerator(seed: 2)
+    return random.permutation(n / 64)
+  }
+  let copied = Work.bytes(8 * Double(n), floats: n)
+  for threads in [1, 2] {
+    func measure(_ name: String, _ work: Work, _ call: @escaping @Sendable () -> Void) {
+      benchmark("\(name) of 64 MB, \(threads) threads", work, threads: threads) {
+        Parallelism.withThreads(threads, call)
+      }
+    }
+    measure("softmax", copied) { _ = x.value.softmax() }
+    measure("logarithm of softmax", copied) { _ = x.value.logSoftmax() }
+    measure("argmax", .bytes(4 * Double(n), floats: n)) { _ = x.value.positionOfMaximum(axis: 1) }
+    measure("transposition", copied) { _ = x.value.reshaped([4096, 4096]).transposed() }
+    measure("gathered rows", copied) { _ = x.value.rows(rows.value) }
+    measure("sum of two", .bytes(12 * Double(n), floats: n)) { _ = x.value + x.value }
   }
 }

@@ -33,8 +33,9 @@ struct ood_index {
 
   /// y = x with axis order[j] of x as axis j of y, both dense and row-major: y[i0, i1, ...] = x[...] where
   /// index i_j of y stands on axis order[j] of x. `shape` is that of x; `order` holds each of 0 ..< rank
-  /// once; rank <= 8.
-  void (*permute)(const float *x, const size_t *shape, const size_t *order, int rank, float *y);
+  /// once; rank <= 8. Writes the part of y with i0 in [first, last), or all for a rank of 0.
+  void (*permute)(const float *x, const size_t *shape, const size_t *order, int rank, size_t first,
+                  size_t last, float *y);
 };
 
 #pragma clang assume_nonnull end

@@ -4,14 +4,32 @@
 #include <stdint.h>
 
 #include "../include/ood_index.h"
+#include "../include/ood_map.h"
 
 #include "shuffle.h"
 #include "simd.h"
 
+enum {
+  /// Rows that are gathered are fetched so many before they are copied.
+  index_rows_ahead = 16,
+};
+
 static void index_gather_rows(const float *x, const int32_t *rows, size_t n, size_t columns, float *y) {
+  const int streams = n * columns >= ood_streaming_count && streams_rows(y, columns);
   for (size_t i = 0; i < n; i++) {
-    __builtin_memcpy(y + i * columns, x + (size_t)rows[i] * columns, columns * sizeof(float));
+    const float *row = x + (size_t)rows[i] * columns;
+    float *to = y + i * columns;
+    if (i + index_rows_ahead < n) {
+      const float *next = x + (size_t)rows[i + index_rows_ahead] * columns;
+      for (size_t c = 0; c < columns && c < 1024; c += 16) __builtin_prefetch(next + c);
+    }
+    if (streams) {
+      for (size_t c = 0; c < columns; c += OOD_WIDTH) store_streaming(to + c, load(row + c));
+    } else {
+      __builtin_memcpy(to, row, columns * sizeof(float));
+    }
   }
+  if (streams) finish_streaming();
 }
 
 static void index_scatter_add_rows(const float *x, size_t x_stride, const int32_t *rows, size_t n,
@@ -34,7 +52,8 @@ static void index_scatter_add(const float *x, const int32_t *positions, size_t n
 }
 
 /// A square of OOD_WIDTH rows and columns: log2(OOD_WIDTH) perfect shuffles of its rows.
-OOD_INLINE void transpose_square(const float *x, ptrdiff_t x_stride, float *y, ptrdiff_t y_stride) {
+OOD_INLINE void transpose_square(const float *x, ptrdiff_t x_stride, float *y, ptrdiff_t y_stride,
+                                 int streams) {
   vf a[OOD_WIDTH], b[OOD_WIDTH];
 #pragma clang loop unroll(full)
   for (int i = 0; i < OOD_WIDTH; i++) a[i] = load(x + i * x_stride);
@@ -49,7 +68,7 @@ OOD_INLINE void transpose_square(const float *x, ptrdiff_t x_stride, float *y, p
     for (int i = 0; i < OOD_WIDTH; i++) a[i] = b[i];
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < OOD_WIDTH; i++) store(y + i * y_stride, a[i]);
+  for (int i = 0; i < OOD_WIDTH; i++) store_or_stream(streams, y + i * y_stride, a[i], OOD_WIDTH);
 }
 
 /// At most a tile: squares where they fit, the rest by single floats.
@@ -80,13 +99,23 @@ static void transpose_piece(const float *x, ptrdiff_t x_stride, size_t rows, siz
   }
 }
 
+/// A tile of 16 x 16 floats.
+OOD_INLINE void transpose_tile(const float *x, ptrdiff_t x_stride, float *y, ptrdiff_t y_stride, int streams) {
+  for (ptrdiff_t c = 0; c < 16; c += OOD_WIDTH) {
+    for (ptrdiff_t r = 0; r < 16; r += OOD_WIDTH) {
+      transpose_square(x + r * x_stride + c, x_stride, y + c * y_stride + r, y_stride, streams);
+    }
+  }
+}
+
 /// y[c, r] = x[r, c]; rows of x lie x_stride apart, rows of y y_stride apart.
 static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, size_t columns, float *y,
                               ptrdiff_t y_stride) {
   // Tiles of 16 x 16 floats fill whole cache lines of both arrays, so a line that is driven out of the cache
   // (as happens when strides are powers of 2) was not needed any more. Panels of columns bound the pages in
-  // use.
-  enum { tile = 16, panel = 512 };
+  // use. A result that the caches don't hold is streamed to memory, a line at a time.
+  enum { tile = 16, panel = 256 };
+  const int streams = rows * columns >= ood_streaming_count && (uintptr_t)y % 64 == 0 && y_stride % tile == 0;
   for (size_t first = 0; first < columns; first += panel) {
     const size_t end = columns - first < panel ? columns : first + panel;
     for (size_t r0 = 0; r0 < rows; r0 += tile) {
@@ -98,14 +127,18 @@ static void transpose_strided(const float *x, ptrdiff_t x_stride, size_t rows, s
                           end - c0 < tile ? end - c0 : tile, to, y_stride);
           continue;
         }
-        for (ptrdiff_t c = 0; c < tile; c += OOD_WIDTH) {
-          for (ptrdiff_t r = 0; r < tile; r += OOD_WIDTH) {
-            transpose_square(from + r * x_stride + c, x_stride, to + c * y_stride + r, y_stride);
-          }
+        if (streams) {
+          // The tile after this one, or the first of the rows below.
+          const float *next = c0 + tile < end ? from + tile : x + (ptrdiff_t)(r0 + tile) * x_stride + (ptrdiff_t)first;
+          for (int r = 0; r < tile; r++) __builtin_prefetch(next + r * x_stride);
+          transpose_tile(from, x_stride, to, y_stride, 1);
+        } else {
+          transpose_tile(from, x_stride, to, y_stride, 0);
         }
       }
     }
   }
+  if (streams) finish_streaming();
 }
 
 /// A row of floats; short ones without a call.
@@ -221,7 +254,8 @@ static void index_strided_copy(const float *x, const ptrdiff_t *x_strides, float
   }
 }
 
-static void index_permute(const float *x, const size_t *shape, const size_t *order, int rank, float *y) {
+static void index_permute(const float *x, const size_t *shape, const size_t *order, int rank, size_t first,
+                          size_t last, float *y) {
   ptrdiff_t steps[ood_most_axes], x_strides[ood_most_axes], y_strides[ood_most_axes];
   size_t y_shape[ood_most_axes];
   ptrdiff_t step = 1;
@@ -235,6 +269,11 @@ static void index_permute(const float *x, const size_t *shape, const size_t *ord
     x_strides[a] = steps[order[a]];
     y_strides[a] = step;
     step *= (ptrdiff_t)y_shape[a];
+  }
+  if (rank > 0) {
+    x += (ptrdiff_t)first * x_strides[0];
+    y += (ptrdiff_t)first * y_strides[0];
+    y_shape[0] = last - first;
   }
   index_strided_copy(x, x_strides, y, y_strides, y_shape, rank);
 }

@@ -286,10 +286,48 @@ OOD_INLINE void reduce_argmax_columns(const float *x, size_t middle, size_t stri
   }
 }
 
+enum {
+  /// Vectors of a row whose largest element is found without a branch.
+  reduce_short = 4,
+  /// Floats ahead that rows in memory are fetched: beyond the page, where processors stop by themselves.
+  reduce_ahead = 2048,
+  /// Floats from which on rows are fetched ahead: no first-level cache holds them.
+  reduce_far = 1 << 14,
+};
+
+/// The place of the first of the largest of `columns` floats, at most `reduce_short` vectors; the first NaN if there is one. Where it is
+/// can't be guessed, so that a search for it would cost more than to look at all.
+OOD_INLINE int32_t reduce_short_argmax(const float *x, size_t columns) {
+  vf v[reduce_short];
+  vf best = -INFINITY;
+  vi nan = 0;
+  size_t vectors = 0;
+  for (size_t c = 0; c < columns; c += OOD_WIDTH, vectors++) {
+    v[vectors] = columns - c < OOD_WIDTH ? load_partial_or(x + c, columns - c, -INFINITY) : load(x + c);
+    nan |= is_nan(v[vectors]);
+    best = reduce_better(0, v[vectors], best);
+  }
+  if (any(nan)) return (int32_t)reduce_find(x, columns, NAN);
+  const vf top = maximum_lane(best);
+  // Places are small numbers, which floats hold.
+  vf first = (float)columns;
+  for (size_t k = vectors; k-- > 0;) {
+    const vf place = __builtin_convertvector(lane_numbers() + (vi)(int32_t)(k * OOD_WIDTH), vf);
+    first = blend(v[k] == top, place, first);
+  }
+  return (int32_t)minimum_lane(first);
+}
+
 static void reduce_argmax(const float *x, int32_t *positions, float *values, size_t outer, size_t middle,
                           size_t inner) {
+  const int is_large = outer * middle >= reduce_far;
   for (size_t o = 0; o < outer; o++, x += middle * inner, positions += inner) {
-    if (inner == 1) {
+    if (inner == 1 && is_large) {
+      for (size_t m = 0; m < middle; m += 16) __builtin_prefetch(x + m + reduce_ahead);
+    }
+    if (inner == 1 && middle <= reduce_short * OOD_WIDTH) {
+      positions[0] = reduce_short_argmax(x, middle);
+    } else if (inner == 1) {
       positions[0] = (int32_t)reduce_find(x, middle, reduce_span_extreme(0, x, middle));
     } else {
       for (size_t i = 0; i < inner; i += 4 * OOD_WIDTH) {

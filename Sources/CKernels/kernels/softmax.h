@@ -50,57 +50,139 @@ OOD_INLINE double softmax_log(double sum) { return sum > 0 && sum < INFINITY ? _
 OOD_INLINE double softmax_scale(double u, double sum) { return sum > 0 && sum < INFINITY ? u / sum : NAN; }
 
 enum {
-  /// Vectors of a row that is held in registers or on the stack while it is worked on.
+  /// Vectors of a row that is held in registers while it is worked on.
   softmax_short = 4,
+  /// Vectors of the rows that are worked on at once: a row alone would wait for its sum.
+  softmax_together = OOD_WIDTH == 4 ? 8 : 16,
+  /// Floats of a result on its way to memory, at least a row that is held.
+  softmax_streaming_block = 512,
 };
 
-/// y = u softmax(x), less u at the entry `label` if there is one, for a short row. Its exponentials don't go
-/// through `y`: a load right after a masked store waits for the cache.
-OOD_INLINE void softmax_short_row(const float *x, float u, const int32_t *label, float *y, size_t columns) {
-  vf e[softmax_short];
-  vf largest = -INFINITY;
-  vi nan = 0;
-  size_t vectors = 0;
-  for (size_t c = 0; c < columns; c += OOD_WIDTH, vectors++) {
-    e[vectors] = columns - c < OOD_WIDTH ? load_partial_or(x + c, columns - c, -INFINITY) : load(x + c);
-    largest = reduce_better(0, e[vectors], largest);
-    nan |= is_nan(e[vectors]);
+/// y = u softmax(x), less u at the entry `label` if there are labels, or y = log softmax(x), for `rows` rows of `vectors` vectors, the
+/// last of which has `last` lanes; `rows`, `vectors` and `logarithm` are constants. Exponentials don't go through `y`: a load right
+/// after a masked store waits for the cache.
+OOD_INLINE void softmax_few_rows(const int rows, const int vectors, const int logarithm, const float *x,
+                                 const float *upstream, const int32_t *labels, float *y, size_t columns,
+                                 size_t last) {
+  vf e[softmax_together];
+  float shifts[softmax_together];
+  double sums[softmax_together];
+  const size_t tail = (size_t)(vectors - 1) * OOD_WIDTH;
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    const float *row = x + (size_t)r * columns;
+    vf *mine = e + r * vectors;
+    mine[vectors - 1] =
+        last == OOD_WIDTH ? load(row + tail) : load_partial_or(row + tail, last, -INFINITY);
+    vf largest = mine[vectors - 1];
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors - 1; v++) {
+      mine[v] = load(row + v * OOD_WIDTH);
+      largest = reduce_better(0, mine[v], largest);
+    }
+    // A NaN that is not found here makes the sum NaN.
+    const float top = maximum_lane(largest);
+    shifts[r] = __builtin_fabsf(top) < INFINITY ? top : 0;
   }
-  const float top = any(nan) ? NAN : maximum_lane(largest);
-  const float shift = __builtin_fabsf(top) == INFINITY ? 0 : top;
-  vd terms = 0;
-  for (size_t k = 0; k < vectors; k++) {
-    e[k] = exp_vector(e[k] - shift);
-    terms += to_double(e[k]);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows * vectors; i++) e[i] = exp_vector(e[i] - shifts[i / vectors]);
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    const vf *mine = e + r * vectors;
+    vf sum = mine[0];
+    if (vectors == 2) sum = mine[0] + mine[1];
+    if (vectors == 3) sum = (mine[0] + mine[1]) + mine[2];
+    if (vectors == 4) sum = (mine[0] + mine[1]) + (mine[2] + mine[3]);
+    sums[r] = sum_lanes(to_double(sum));
   }
-  const double sum = sum_lanes(terms), scale = softmax_scale(u, sum);
-  const float at_label = label ? exp_vector(splat(x[*label]) - shift)[0] : 0;
-  for (size_t k = 0; k < vectors; k++) {
-    const size_t c = k * OOD_WIDTH;
-    store_some(y + c, e[k] * (float)scale, columns - c < OOD_WIDTH ? columns - c : OOD_WIDTH);
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++) {
+    float *row = y + (size_t)r * columns;
+    if (logarithm) {
+      const float *from = x + (size_t)r * columns, l = (float)softmax_log(sums[r]);
+#pragma clang loop unroll(full)
+      for (int v = 0; v < vectors; v++) {
+        const size_t n = v == vectors - 1 ? last : OOD_WIDTH;
+        store_some(row + v * OOD_WIDTH, (load_some(from + v * OOD_WIDTH, n) - shifts[r]) - l, n);
+      }
+      continue;
+    }
+    const double scale = softmax_scale(upstream ? upstream[r] : 1, sums[r]);
+    const float at_label = labels ? exp_vector(splat(x[(size_t)r * columns + labels[r]]) - shifts[r])[0] : 0;
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) {
+      store_some(row + v * OOD_WIDTH, e[r * vectors + v] * (float)scale, v == vectors - 1 ? last : OOD_WIDTH);
+    }
+    if (labels) row[labels[r]] = (float)((at_label - sums[r]) * scale);
   }
-  if (label) y[*label] = (float)((at_label - sum) * scale);
+}
+
+/// The same for any number of rows.
+OOD_INLINE void softmax_short_rows(const int vectors, const int logarithm, const float *x,
+                                   const float *upstream, const int32_t *labels, float *y, size_t rows,
+                                   size_t columns) {
+  const int together = softmax_together / vectors < 8 ? softmax_together / vectors : 8;
+  const size_t last = columns - (size_t)(vectors - 1) * OOD_WIDTH;
+  size_t r = 0;
+  for (; r + together <= rows; r += together) {
+    softmax_few_rows(together, vectors, logarithm, x + r * columns, upstream ? upstream + r : NULL,
+                     labels ? labels + r : NULL, y + r * columns, columns, last);
+  }
+  for (; r < rows; r++) {
+    softmax_few_rows(1, vectors, logarithm, x + r * columns, upstream ? upstream + r : NULL, labels ? labels + r : NULL,
+                     y + r * columns, columns, last);
+  }
+}
+
+/// y = u softmax(x), less u at the entries `labels` if there are some, or y = log softmax(x). `y` may be `x`.
+OOD_INLINE void softmax_rows(const int logarithm, const float *x, const float *upstream,
+                             const int32_t *labels, float *y, size_t rows, size_t columns) {
+  switch ((columns + OOD_WIDTH - 1) / OOD_WIDTH) {
+    case 1: softmax_short_rows(1, logarithm, x, upstream, labels, y, rows, columns); return;
+    case 2: softmax_short_rows(2, logarithm, x, upstream, labels, y, rows, columns); return;
+    case 3: softmax_short_rows(3, logarithm, x, upstream, labels, y, rows, columns); return;
+    case softmax_short: softmax_short_rows(softmax_short, logarithm, x, upstream, labels, y, rows, columns); return;
+  }
+  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
+    const float shift = softmax_shift(x, columns);
+    if (logarithm) {
+      const vf s = shift, l = (float)softmax_log(softmax_sum(x, shift, NULL, columns));
+      size_t c = 0;
+      for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) store(y + c, (load(x + c) - s) - l);
+      if (c < columns) store_partial(y + c, (load_partial(x + c, columns - c) - s) - l, columns - c);
+      continue;
+    }
+    const double sum = softmax_sum(x, shift, y, columns);
+    const double scale = softmax_scale(upstream ? upstream[r] : 1, sum);
+    const float term = labels ? y[labels[r]] : 0;
+    map_scaled((float)scale, y, y, y, columns);
+    if (labels) y[labels[r]] = (float)((term - sum) * scale);
+  }
+}
+
+/// softmax or its logarithm; a large result, which the caches don't hold, is streamed to memory by a few rows at a time.
+OOD_INLINE void softmax_values(const int logarithm, const float *x, float *y, size_t rows, size_t columns) {
+  if (rows * columns < ood_streaming_count || x == y || columns > softmax_streaming_block) {
+    softmax_rows(logarithm, x, NULL, NULL, y, rows, columns);
+    return;
+  }
+  _Alignas(64) float block[softmax_streaming_block];
+  const size_t most = softmax_streaming_block / columns;
+  for (size_t r = 0; r < rows; r += most) {
+    const size_t some = rows - r < most ? rows - r : most, count = some * columns;
+    for (size_t i = 0; i < count; i += 16) __builtin_prefetch(x + r * columns + map_streaming_ahead + i);
+    softmax_rows(logarithm, x + r * columns, NULL, NULL, block, some, columns);
+    map_stream(block, y + r * columns, count);
+  }
+  finish_streaming();
 }
 
 static void softmax_softmax(const float *x, float *y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    if (columns <= softmax_short * OOD_WIDTH) {
-      softmax_short_row(x, 1, NULL, y, columns);
-      continue;
-    }
-    const double sum = softmax_sum(x, softmax_shift(x, columns), y, columns);
-    map_scaled((float)softmax_scale(1, sum), y, y, y, columns);
-  }
+  softmax_values(0, x, y, rows, columns);
 }
 
 static void softmax_log_softmax(const float *x, float *y, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    const float shift = softmax_shift(x, columns);
-    const vf s = shift, l = (float)softmax_log(softmax_sum(x, shift, NULL, columns));
-    size_t c = 0;
-    for (; c + OOD_WIDTH <= columns; c += OOD_WIDTH) store(y + c, (load(x + c) - s) - l);
-    if (c < columns) store_partial(y + c, (load_partial(x + c, columns - c) - s) - l, columns - c);
-  }
+  softmax_values(1, x, y, rows, columns);
 }
 
 static void softmax_softmax_gradient(const float *upstream, const float *y, float *dx, size_t rows,
@@ -143,17 +225,7 @@ static void softmax_cross_entropy(const float *logits, const int32_t *labels, fl
 
 static void softmax_cross_entropy_gradient(const float *logits, const int32_t *labels, const float *upstream,
                                            float *d_logits, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, logits += columns, d_logits += columns) {
-    if (columns <= softmax_short * OOD_WIDTH) {
-      softmax_short_row(logits, upstream[r], labels + r, d_logits, columns);
-      continue;
-    }
-    const double sum = softmax_sum(logits, softmax_shift(logits, columns), d_logits, columns);
-    const float term = d_logits[labels[r]];
-    const double scale = softmax_scale(upstream[r], sum);
-    map_scaled((float)scale, d_logits, d_logits, d_logits, columns);
-    d_logits[labels[r]] = (float)((term - sum) * scale);
-  }
+  softmax_rows(0, logits, upstream, labels, d_logits, rows, columns);
 }
 
 static const struct ood_softmax softmax_table = {

@@ -55,7 +55,8 @@ struct GatherRows: SingleOutputPrimitive {
     let length = x.shape.dropFirst().reduce(1, *)
     let (from, index) = (x.buffer, rows.buffer)
     let result = Buffer<Float>(count: shape.elementCount)
-    parallelFor(rows.count, grain: max(1, elementwiseGrain / max(1, length))) { range in
+    let grain = (writingGrain(result.count) + length - 1) / max(1, length)
+    parallelFor(rows.count, grain: grain) { range in
       let start = range.lowerBound
       kernels.index.gather_rows(
         from.base, index.base + start, range.count, length, result.base + start * length)

@@ -74,7 +74,7 @@ extension Tensor {
     precondition(rank >= 1 && shape[rank - 1] >= 1, "A softmax needs a last axis of 1 or more, not \(shape).")
     let columns = shape[rank - 1]
     let result = Buffer<Float>(count: count)
-    parallelFor(count / columns, grain: max(1, elementwiseGrain / columns)) { range in
+    parallelFor(count / columns, grain: max(1, (writingGrain(count) + columns - 1) / columns)) { range in
       body(range.lowerBound * columns, result.base, range.count, columns)
     }
     return Tensor(shape: shape, buffer: result)

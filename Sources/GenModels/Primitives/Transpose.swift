@@ -10,10 +10,16 @@ struct Transpose: SingleOutputPrimitive {
     precondition(
       order.sorted() == Array(0..<x.rank), "\(order) is not an order of the axes of the shape \(x.shape).")
     let extents = Array(x.shape)
-    return Tensor(shape: Shape(order.map { extents[$0] })) { y in
-      guard let base = y.baseAddress, y.count > 0 else { return }
-      kernels.index.permute(x.buffer.base, extents, order, Int32(order.count), base)
+    let shape = Shape(order.map { extents[$0] })
+    let y = Buffer<Float>(count: shape.elementCount)
+    guard y.count > 0 else { return Tensor(shape: shape, buffer: y) }
+    let (order, first) = (order, max(1, shape.first ?? 1))
+    let grain = (writingGrain(y.count) * first + y.count - 1) / y.count
+    parallelFor(first, grain: (grain + 15) / 16 * 16) { range in
+      kernels.index.permute(
+        x.buffer.base, extents, order, Int32(order.count), range.lowerBound, range.upperBound, y.base)
     }
+    return Tensor(shape: shape, buffer: y)
   }
 
   func pullback<Value: TensorAlgebra>(

@@ -3,6 +3,14 @@ import CKernels
 /// Elements that one chunk of an elementwise operation covers: 128 KiB an operand, some 10 µs of work.
 let elementwiseGrain = 32_768
 
+/// Elements in a chunk of work that writes `count` of them: `elementwiseGrain`, or, where the caches don't hold the result, so many
+/// that kernels write around the caches, in an even number of chunks.
+func writingGrain(_ count: Int) -> Int {
+  let large = Int(ood_streaming_count)
+  let chunks = count / large / 2 * 2
+  return chunks < 2 ? elementwiseGrain : ((count + chunks - 1) / chunks + 15) / 16 * 16
+}
+
 extension Tensor {
   /// A tensor whose elements `body` writes range by range, on several threads where there are many.
   static func elementwise(
@@ -12,7 +20,7 @@ extension Tensor {
     if buffer.count <= elementwiseGrain {
       if buffer.count > 0 { body(0..<buffer.count, buffer.base) }
     } else {
-      parallelFor(buffer.count, grain: elementwiseGrain) { body($0, buffer.base) }
+      parallelFor(buffer.count, grain: writingGrain(buffer.count)) { body($0, buffer.base) }
     }
     return Tensor(shape: shape, buffer: buffer)
   }
