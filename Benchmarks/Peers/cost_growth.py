@@ -22,7 +22,7 @@ from peers import DEFAULT_BINARY
 METHODS = [
     "three-sigma", "median-deviation", "hbos", "ecod", "copod", "isolation-forest", "extended-isolation-forest", "loda", "pca",
     "knn", "knn --approximate 100", "indegree", "lof", "kmeans", "cblof", "kde", "gmm --components 5",
-    "gmm --components 5 --covariance diagonal", "factor-analysis", "mahalanobis", "ledoit-wolf", "mcd", "ocsvm",
+    "gmm --components 5 --covariance diagonal", "mahalanobis", "ledoit-wolf", "mcd", "ocsvm",
 ]
 MODELS = {
     "realnvp": "--couplings", "glow": "--steps", "spline-flow": "--couplings", "maf": "--layers", "made": None, "vae": None,

@@ -1,10 +1,10 @@
-"""Convolutional autoencoders here and in PyTorch: images per second, in one run, taking turns.
+"""Convolutional autoencoders here, in PyTorch and in JAX: images per second, in one run, taking turns.
 
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy
+    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy jax
     /tmp/peers/bin/python Benchmarks/Peers/speed_autoencoders.py [--work train,score,plain,convnet] [--layers 1,2,3,6]
 
-PyTorch runs eagerly and compiled, with channels last and first, at the batches of --batches; a short trial picks the best
-of them, which then takes turns with ours (batch 64). Printed: the medians of images per second and of the turns' ratios, what
+PyTorch runs eagerly and compiled, with channels last and first, and with --jax, for autoencoders, JAX compiled by XLA, at the batches of --batches; a
+short trial picks the best of them, which then takes turns with ours (batch 64). Printed: the medians of images per second and of the turns' ratios, what
 ours is as if all convolutions were computed densely, and its fraction of the multiply-add peak.
 `--memory` prints the peak resident memory of a training process at batch 64 instead, ours and the peer's.
 """
@@ -114,6 +114,74 @@ class Peer:
         return time.perf_counter() - start
 
 
+class JaxPeer:
+    """The same autoencoder in JAX, each step one compiled function that updates its arguments in place."""
+
+    def __init__(self, work, layers, batch):
+        import jax
+        import jax.numpy as jnp
+        import numpy as np
+
+        self.name, self.batch = f"jax.jit, NHWC, batch {batch}", batch
+        random = np.random.default_rng(1)
+        widths = [1] + [MAPS] * layers
+
+        def layer(inputs, outputs):
+            bound = (6 / (KERNEL**2 * (inputs + outputs))) ** 0.5
+            kernel = random.uniform(-bound, bound, (KERNEL, KERNEL, inputs, outputs)).astype(np.float32)
+            return jnp.asarray(kernel), jnp.zeros(outputs)
+
+        pairs = list(zip(widths, widths[1:])) + list(zip(widths[::-1], widths[::-1][1:]))
+        parameters = [layer(*pair) for pair in pairs]
+        x = jnp.asarray(random.random((batch, SIDE, SIDE, 1)).astype(np.float32))
+
+        def convolved(x, parameters, padding):
+            kernel, bias = parameters
+            pads = [(padding, padding)] * 2
+            return jax.lax.conv_general_dilated(x, kernel, (1, 1), pads, dimension_numbers=("NHWC", "HWIO", "NHWC")) + bias
+
+        def forward(parameters, x):
+            for number in range(layers):
+                x = jax.nn.relu(convolved(x, parameters[number], 0))
+            if work != "plain":
+                x = x * (x == x.max(axis=(1, 2), keepdims=True))
+            for number in range(layers, 2 * layers - 1):
+                x = jax.nn.relu(convolved(x, parameters[number], KERNEL - 1))
+            return jax.nn.sigmoid(convolved(x, parameters[-1], KERNEL - 1))
+
+        def loss(parameters, corrupted):
+            return ((forward(parameters, corrupted) - x) ** 2).mean()
+
+        def train(parameters, squares, updates, key):
+            key, own = jax.random.split(key)
+            u = jax.random.uniform(own, x.shape)
+            corrupted = jnp.where(u < CORRUPTION / 2, 0.0, jnp.where(u < CORRUPTION, 1.0, x))
+            gradients = jax.grad(loss)(parameters, corrupted)
+            squares = jax.tree.map(lambda s, g: 0.9 * s + 0.1 * g * g, squares, gradients)
+            steps = jax.tree.map(lambda g, s, u: g * jnp.sqrt((u + 1e-6) / (s + 1e-6)), gradients, squares, updates)
+            updates = jax.tree.map(lambda u, d: 0.9 * u + 0.1 * d * d, updates, steps)
+            return jax.tree.map(lambda p, d: p - 0.1 * d, parameters, steps), squares, updates, key
+
+        def score(parameters):
+            return jnp.abs(forward(parameters, x) - x).sum(axis=(1, 2, 3))
+
+        if work == "score":
+            scored = jax.jit(score)
+            self.step = lambda: scored(parameters).block_until_ready()
+            return
+        trained = jax.jit(train, donate_argnums=(0, 1, 2, 3))
+        self.state = (parameters, jax.tree.map(jnp.zeros_like, parameters), jax.tree.map(jnp.zeros_like, parameters),
+                      jax.random.PRNGKey(0))
+
+        def step():
+            self.state = trained(*self.state)
+            self.state[3].block_until_ready()
+
+        self.step = step
+
+    run = Peer.run
+
+
 def dense_operations(work, layers):
     """Floating-point operations for an image, as if all convolutions were dense; training counts three passes."""
     if work == "convnet":
@@ -164,7 +232,8 @@ def main():
     parser.add_argument("--batches", default="32,64,128")
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="of each turn, about")
-    parser.add_argument("--eager-only", action="store_true")
+    parser.add_argument("--eager-only", action="store_true", help="without torch.compile")
+    parser.add_argument("--jax", action="store_true", help="with JAX")
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--memory-child", help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -187,11 +256,15 @@ def main():
     ours = Ours(options.binary)
     peak = options.peak or ours.ask("peak 1") / 1e9
     print(f"PyTorch {torch.__version__}, {options.threads} threads, peak {peak:.0f} GFLOP/s a thread")
-    print(f"{'work':<18}{'ours':>10}{'PyTorch':>10}{'ratio':>8}{'as dense':>12}{'of peak':>9}   PyTorch's best")
+    print(f"{'work':<18}{'ours':>10}{'peer':>10}{'ratio':>8}{'as dense':>12}{'of peak':>9}   the best peer")
 
     def report(name, work, layers, line):
         peers = []
         for batch in [int(b) for b in options.batches.split(",")]:
+            if work != "convnet" and options.jax:
+                peer = JaxPeer(work, layers, batch)
+                steps = steps_for(0.3 * options.seconds, peer.run)
+                peers.append((peer.run(steps) / steps / batch, peer))
             for compiled in [False] if options.eager_only else [False, True]:
                 for channels_last in [False, True]:
                     try:
