@@ -46,13 +46,9 @@ export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0
 "$scratch/bin/seeds" "$scratch/corpus"
 "$scratch/bin/structured-seeds" "$scratch/corpus"
 for target in $targets; do
-  longest=4096
-  if [ -e "Fuzz/Structured/$target.swift" ]; then
-    link "$target" fuzzer,address "Fuzz/Structured/$target.swift" Fuzz/Support/*.swift
-    longest=16384
-  else
-    link "$target" fuzzer,address "Fuzz/Targets/$target.swift"
-  fi
+  folder=Targets longest=4096
+  if [ -e "Fuzz/Structured/$target.swift" ]; then folder=Structured longest=16384; fi
+  link "$target" fuzzer,address "Fuzz/$folder/$target.swift" Fuzz/Support/*.swift
   echo "== $target"
   # Leaks are not looked for: the runtime's own caches count as such.
   "$scratch/bin/$target" -runs="$runs" -max_total_time="$seconds" \

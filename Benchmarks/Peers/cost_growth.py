@@ -25,13 +25,13 @@ METHODS = [
     "gmm --components 5 --covariance diagonal", "factor-analysis", "mahalanobis", "ledoit-wolf", "mcd", "ocsvm",
 ]
 MODELS = {
-    "realnvp": "--couplings", "glow": "--couplings", "spline-flow": "--couplings", "maf": "--blocks", "made": None, "vae": None,
+    "realnvp": "--couplings", "glow": "--steps", "spline-flow": "--couplings", "maf": "--layers", "made": None, "vae": None,
     "cnf": None, "flow-matching": None,
 }
 
 
 def run(command, threads):
-    """Seconds, what was printed, and the largest resident MiB."""
+    """Seconds, and what was printed."""
     environment = dict(os.environ, OOD_THREADS=str(threads))
     start = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

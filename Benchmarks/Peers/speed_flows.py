@@ -1,6 +1,6 @@
-"""Times of training steps and log-densities of flows beside zuko's and nflows's, runs of both alternating.
+"""Times of training steps and log-densities of flows beside zuko's, nflows's and, compiled by XLA, JAX's, runs of all alternating.
 
-    python3 -m venv /tmp/flows && /tmp/flows/bin/pip install torch zuko nflows
+    python3 -m venv /tmp/flows && /tmp/flows/bin/pip install torch zuko nflows jax
     (cd Benchmarks && swift build -c release --product FlowTiming)
     /tmp/flows/bin/python Benchmarks/Peers/speed_flows.py
 
@@ -169,6 +169,66 @@ class Peer:
         return (time.perf_counter() - start) / repeats
 
 
+class JaxRealNVP:
+    """The same couplings in JAX: fully connected networks with ReLU, s = 0.636 c atan(raw), Adam; a training step is one compiled
+    function that updates its arguments in place."""
+
+    def __init__(self, features, hidden, rows):
+        import jax
+        import jax.numpy as jnp
+        import numpy as np
+
+        random = np.random.default_rng(0)
+        read = features // 2
+        sizes = [read, *hidden, 2 * (features - read)]
+
+        def layer(inputs, outputs):
+            bound = (6 / (inputs + outputs)) ** 0.5
+            return jnp.asarray(random.uniform(-bound, bound, (inputs, outputs)).astype(np.float32)), jnp.zeros(outputs)
+
+        parameters = [[layer(a, b) for a, b in zip(sizes, sizes[1:])] for _ in range(8)]
+        self.x = jnp.asarray(random.normal(size=(rows, features)).astype(np.float32))
+
+        def log_density(parameters, x):
+            total = 0.0
+            for number, network in enumerate(parameters):
+                halves = (x[:, :read], x[:, read:])
+                kept, changed = halves if number % 2 == 0 else halves[::-1]
+                h = kept
+                for w, b in network[:-1]:
+                    h = jax.nn.relu(h @ w + b)
+                raw, shift = jnp.split(h @ network[-1][0] + network[-1][1], 2, axis=1)
+                s = 2 * 0.636 * jnp.arctan(raw)
+                changed = changed * jnp.exp(s) + shift
+                total = total + s.sum(1)
+                x = jnp.concatenate([kept, changed] if number % 2 == 0 else [changed, kept], axis=1)
+            return total - 0.5 * (x**2).sum(1) - 0.5 * features * np.log(2 * np.pi)
+
+        def step(parameters, first, second, count):
+            gradients = jax.grad(lambda p: -log_density(p, self.x).mean())(parameters)
+            count = count + 1
+            first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradients)
+            second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradients)
+            rate = 1e-4 * jnp.sqrt(1 - 0.999**count) / (1 - 0.9**count)
+            parameters = jax.tree.map(
+                lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), parameters, first, second)
+            return parameters, first, second, count
+
+        zeros = jax.tree.map(jnp.zeros_like, parameters)
+        self.state = (parameters, zeros, jax.tree.map(jnp.zeros_like, parameters), jnp.float32(0))
+        self.step = jax.jit(step, donate_argnums=(0, 1, 2, 3))
+        self.log_density = jax.jit(log_density)
+
+    def train(self):
+        self.state = self.step(*self.state)
+        self.state[3].block_until_ready()
+
+    def score(self):
+        self.log_density(self.state[0], self.x).block_until_ready()
+
+    seconds = Peer.seconds
+
+
 class Ours:
     def __init__(self, binary):
         self.process = subprocess.Popen([binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -190,6 +250,11 @@ def main():
     for case in arguments.cases:
         rows, shape, makers, train_repeats, score_repeats = CASES[case]
         peers = {name: Peer(make, rows, shape) for name, make in makers.items()}
+        if case.startswith("realnvp"):
+            try:
+                peers["jax.jit"] = JaxRealNVP(shape[0], (512, 512) if shape[0] > 2 else (64, 64), rows)
+            except ImportError:
+                print("JAX is not there")
         for what, repeats in [("train", train_repeats), ("score", score_repeats)]:
             best = {}
             for _ in range(arguments.rounds):

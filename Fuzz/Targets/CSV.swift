@@ -20,12 +20,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if roles & 16 != 0 { format.thousandsMark = UInt8(ascii: " ") }
     let table = try CSVTable(
       bytes: Array(bytes.dropFirst(2)), format: format, limit: InflationLimit(byteCount: 1 << 24))
-    precondition(table.values.count == table.rowCount * table.columnCount, "A table has whole rows.")
-    // Times and categories have no number to fill in.
-    let hasRoles = format.columns != CSVColumnRoles()
-    precondition(
-      table.values.allSatisfy { $0.isFinite || (hasRoles && $0.isNaN) }, "A table's numbers are finite.")
-    precondition(table.labels == nil || table.labels!.count == table.rowCount, "Every row has a label.")
+    requireWholeTable(table, read: format)
   } catch is DataError {
     // Bad input is refused with the reader's own error; any other would end the run.
   } catch {

@@ -14,12 +14,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if choice & 32 != 0 { format.columns.categories = ["c"] }
     let table = try JSONLinesTable.read(
       bytes: Array(bytes.dropFirst()), format: format, limit: InflationLimit(byteCount: 1 << 24))
-    precondition(table.values.count == table.rowCount * table.columnCount, "A table has whole rows.")
-    // Times and categories have no number to fill in.
-    let hasRoles = format.columns != CSVColumnRoles()
-    precondition(
-      table.values.allSatisfy { $0.isFinite || (hasRoles && $0.isNaN) }, "A table's numbers are finite.")
-    precondition(table.labels == nil || table.labels!.count == table.rowCount, "Every row has a label.")
+    requireWholeTable(table, read: format)
   } catch is DataError {
     // Bad input is refused with the reader's own error; any other would end the run.
   } catch {

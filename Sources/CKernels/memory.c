@@ -28,7 +28,9 @@ struct held_buffer {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct held_buffer *held[class_count];
 static struct ood_buffer_statistics statistics;
-static uint64_t held_limit = (uint64_t)2 << 30;
+/// What may be kept whatever is in use; 0 until somebody sets it.
+static uint64_t held_limit = 0;
+static const uint64_t usual_held_limit = (uint64_t)2 << 30;
 
 /// The most that was in use at once in the running window of time and in the one before it. What is kept beyond the larger
 /// of them goes back to the system when a window ends.
@@ -100,6 +102,19 @@ static struct held_buffer *take_out(uint64_t limit) {
   return list;
 }
 
+/// The most that was in use at once in the running window of time or the one before it.
+static uint64_t recent_peak(void) {
+  return window.peak > window.peak_before ? window.peak : window.peak_before;
+}
+
+/// Whether a released buffer of so many bytes is kept. Where no limit was set, what is in use and kept together may be as much
+/// as was in use not long ago: a training step whose activations take more than the usual limit gets them back in the next step.
+static int is_kept(uint64_t bytes) {
+  const uint64_t kept = statistics.held_bytes + bytes;
+  if (held_limit) return kept <= held_limit;
+  return kept <= usual_held_limit || statistics.live_bytes + kept <= recent_peak();
+}
+
 /// Gives a list of buffers back to the system: without `lock`, for that takes long.
 static void give_back(struct held_buffer *list) {
   while (list) {
@@ -118,7 +133,7 @@ static struct held_buffer *end_window(void) {
   const long long now = (long long)time.tv_sec * 1000 + time.tv_nsec / 1000000;
   if (window.start == 0) window.start = now;
   if (now - window.start < window_milliseconds) return NULL;
-  const uint64_t most = window.peak > window.peak_before ? window.peak : window.peak_before;
+  const uint64_t most = recent_peak();
   const uint64_t used = statistics.live_bytes;
   window.peak_before = window.peak;
   window.peak = used;
@@ -196,7 +211,7 @@ void ood_buffer_release(void *buffer, size_t bytes) {
   const int index = class_to_keep(buffer, wanted);
   const size_t class_bytes = bytes_of(index);
   statistics.live_bytes -= class_bytes;
-  const int keep = statistics.held_bytes + class_bytes <= held_limit;
+  const int keep = is_kept(class_bytes);
   if (keep) {
     struct held_buffer *kept = buffer;
     kept->next = held[index];

@@ -77,6 +77,20 @@ import Testing
     }
   }
 
+  /// As much as was in use at once may be kept, however much that was, unless there is a limit.
+  @Test func largePeaksComeBack() async {
+    await #expect(processExitsWith: .success) {
+      let (large, count) = (768 << 20, 4)
+      let first = (0..<count).map { _ in ood_buffer_allocate(large) }
+      first.forEach { ood_buffer_release($0, large) }
+      let second = (0..<count).map { _ in ood_buffer_allocate(large) }
+      precondition(Set(first) == Set(second) && ood_buffer_statistics().fresh == UInt64(count))
+      ood_buffer_set_held_limit(UInt64(large))
+      second.forEach { ood_buffer_release($0, large) }
+      precondition(ood_buffer_statistics().held_bytes == large)
+    }
+  }
+
   @Test func whatCantBeHadIsNone() async {
     await #expect(processExitsWith: .success) {
       let before = ood_buffer_statistics()

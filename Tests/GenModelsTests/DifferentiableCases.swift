@@ -126,6 +126,8 @@ extension DifferentiableCase {
       let (x, logDeterminant) = $0[0].affineUncoupled(raw: $0[1], shift: $0[2], clamp: 2)
       return x * logDeterminant.reshaped([3, 1])
     },
+    DifferentiableCase("gate with a hyperbolic tangent", [numbers([3, 2, 10])]) { $0[0].gatedTanh() },
+    DifferentiableCase("linear gate", [numbers([3, 2, 10])]) { $0[0].gatedLinear() },
     DifferentiableCase("stack product", [numbers([2, 3, 4]), numbers([2, 4, 5], seed: 2)]) {
       $0[0].stackProduct($0[1])
     },

@@ -7,6 +7,7 @@
 #include "ood_assignment.h"
 #include "ood_convolution.h"
 #include "ood_coupling.h"
+#include "ood_gates.h"
 #include "ood_gaussian.h"
 #include "ood_index.h"
 #include "ood_kernel_density.h"
@@ -54,6 +55,7 @@ struct ood_kernels {
   struct ood_neighbours neighbours;
   struct ood_kernel_density kernel_density;
   struct ood_support_vectors support_vectors;
+  struct ood_gates gates;
   struct ood_gaussian gaussian;
   struct ood_runge_kutta runge_kutta;
   struct ood_small_world small_world;

@@ -46,7 +46,8 @@ void ood_buffer_trim(void);
 /// the largest of the kept buffers beyond it go back to the system. So a peak is remembered for two windows.
 void ood_buffer_set_window(long long milliseconds);
 
-/// Upper bound on kept bytes (default 2 GiB); a buffer released above it goes back to the system at once.
+/// Upper bound on kept bytes; a buffer released above it goes back to the system at once. Until it is set, or with 0, the
+/// bound is 2 GiB, or what was in use at once in the last two windows less what is in use, whichever is more.
 void ood_buffer_set_held_limit(uint64_t bytes);
 
 #pragma clang assume_nonnull end

@@ -24,6 +24,7 @@
 #include "neighbours.h"
 #include "kernel_density.h"
 #include "support_vectors.h"
+#include "gates.h"
 #include "gaussian.h"
 #include "runge_kutta.h"
 #include "small_world.h"
@@ -56,6 +57,7 @@ const struct ood_kernels OOD_TABLE(OOD_NAME) = {
     .neighbours = neighbours_table,
     .kernel_density = kernel_density_table,
     .support_vectors = support_vectors_table,
+    .gates = gates_table,
     .gaussian = gaussian_table,
     .runge_kutta = runge_kutta_table,
     .small_world = small_world_table,

@@ -200,6 +200,20 @@ OOD_INLINE double sum_lanes(vd v) {
   return v2.x + v2.y;
 }
 
+/// The sum of the lanes, in single precision.
+OOD_INLINE float sum_float_lanes(vf v) {
+#if OOD_WIDTH == 16
+  const vf8_ v8 = v.lo + v.hi;
+  const vf4_ v4 = v8.lo + v8.hi;
+#elif OOD_WIDTH == 8
+  const vf4_ v4 = v.lo + v.hi;
+#else
+  const vf4_ v4 = v;
+#endif
+  const vf2_ v2 = v4.lo + v4.hi;
+  return v2.x + v2.y;
+}
+
 #define OOD_FOLD_(NAME, BETTER)                         \
   OOD_INLINE float NAME(vf v) {                         \
     OOD_FOLD_WIDE_(BETTER)                              \

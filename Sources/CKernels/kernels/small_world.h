@@ -13,19 +13,6 @@ OOD_INLINE const float *small_world_point(const struct ood_small_world_layer *la
   return layer->points + (size_t)(layer->members ? layer->members[node] : node) * layer->stride;
 }
 
-OOD_INLINE float small_world_sum(vf v) {
-#if OOD_WIDTH == 16
-  const vf8_ v8 = v.lo + v.hi;
-  const vf4_ v4 = v8.lo + v8.hi;
-#elif OOD_WIDTH == 8
-  const vf4_ v4 = v.lo + v.hi;
-#else
-  const vf4_ v4 = v;
-#endif
-  const vf2_ v2 = v4.lo + v4.hi;
-  return v2.x + v2.y;
-}
-
 OOD_INLINE float small_world_distance(const float *x, const float *y, size_t stride) {
   // Strides are multiples of 16, so that each of the sums takes whole vectors.
   enum { parts = 16 / OOD_WIDTH };
@@ -48,7 +35,7 @@ OOD_INLINE float small_world_distance(const float *x, const float *y, size_t str
   }
   vf sum = even[0] + odd[0];
   for (int s = 1; s < parts; s++) sum += even[s] + odd[s];
-  return small_world_sum(sum);
+  return sum_float_lanes(sum);
 }
 
 OOD_INLINE void small_world_fetch(const float *point, size_t stride) {

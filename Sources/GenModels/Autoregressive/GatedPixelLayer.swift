@@ -51,9 +51,9 @@ struct GatedPixelLayer: Parameterized {
   ) -> (vertical: Value, horizontal: Value) {
     let conditions = conditions(labels, like: v)
     let sums = vertical(v)
-    let gate = (horizontal(h) + sums.eachPixel(link)).addingToPixels(conditions.horizontal).gatedHalves()
+    let gate = (horizontal(h) + sums.eachPixel(link)).addingToPixels(conditions.horizontal).gatedTanh()
     let step = gate.eachPixel(residual)
-    return (sums.addingToPixels(conditions.vertical).gatedHalves(), isFirst ? step : h + step)
+    return (sums.addingToPixels(conditions.vertical).gatedTanh(), isFirst ? step : h + step)
   }
 
   mutating func visitParameters(with visitor: ParameterVisitor) {

@@ -70,7 +70,7 @@ extension PixelDensity {
 
   private func logDensities(_ x: Tensor, _ labels: (Range<Int>) -> Indexes?) throws -> [Double] {
     let numbers = exampleShape[0] * exampleShape[1] * numbersPerPixel
-    return try logDensities(inPiecesOf: max(1, min(64, (1 << 23) / numbers)), x) { piece, rows in
+    return try logDensities(inPiecesOf: max(1, min(64, (1 << 21) / numbers)), x) { piece, rows in
       logDensities(of: piece, labels: labels(rows))
     }
   }

@@ -141,7 +141,7 @@ struct PixelGraph: Parameterized {
         let active = values[middle].concatenatedELU()
         let passed = dropout > 0 ? Dropout(probability: dropout)(active, context) : active
         let sums = node.convolution(passed, context).addingToPixels(node.condition(labels, like: x))
-        value = values[source] + Self.gated(sums)
+        value = values[source] + sums.gatedLinear()
       case .halved(let source): value = node.convolution(values[source], context)
       case .doubled(let source):
         value = SubpixelShuffle(factor: 2)(node.convolution(values[source], context), context)
@@ -149,12 +149,6 @@ struct PixelGraph: Parameterized {
       values.append(value)
     }
     return values.last!
-  }
-
-  /// a · σ(b) of the two halves of the last axis.
-  static func gated<Value: TensorAlgebra>(_ sums: Value) -> Value {
-    let half = sums.shape[sums.shape.rank - 1] / 2
-    return sums.sliced(axis: -1, 0..<half) * sums.sliced(axis: -1, half..<2 * half).sigmoid()
   }
 
   mutating func visitParameters(with visitor: ParameterVisitor) {

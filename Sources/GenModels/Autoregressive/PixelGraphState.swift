@@ -83,7 +83,7 @@ struct PixelGraphState {
     case .residual(let source, let middle):
       let sums = node.convolution.row(window(middle, active: true))
         .addingToPixels(node.condition(labels, like: Tensor(0)))
-      return rows[source].last! + PixelGraph.gated(sums)
+      return rows[source].last! + sums.gatedLinear()
     case .halved(let source): return node.convolution.row(window(source, active: false))
     case .doubled(let source):
       if row % 2 == 0 { coarse[number] = [node.convolution.row(window(source, active: false))] }
@@ -135,7 +135,7 @@ struct PixelGraphState {
     case .residual(let source, let middle):
       let sums = node.convolution.pixel(window(middle, active: true))
         .addingToPixels(node.condition(labels, like: Tensor(0)))
-      return current[source].last! + PixelGraph.gated(sums)
+      return current[source].last! + sums.gatedLinear()
     case .halved(let source): return node.convolution.pixel(window(source, active: false))
     case .doubled(let source):
       if row % 2 == 0, column % 2 == 0 {

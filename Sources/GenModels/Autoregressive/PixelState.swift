@@ -56,7 +56,7 @@ struct PixelState {
       if above[index].count > layer.vertical.kernelHeight { above[index].removeFirst() }
       let conditions = layer.conditions(labels, like: sums)
       fromAbove.append(sums.eachPixel(layer.link).addingToPixels(conditions.horizontal))
-      v = sums.addingToPixels(conditions.vertical).gatedHalves()
+      v = sums.addingToPixels(conditions.vertical).gatedTanh()
     }
     for (index, layer) in masked.enumerated() {
       let channels = layer.above.bias.shape[0]
@@ -75,7 +75,7 @@ struct PixelState {
     for (index, layer) in layers.enumerated() {
       row[index].append(h)
       let sums = layer.horizontal.pixel(window(row[index], layer.horizontal.kernelWidth))
-      let gate = (sums + pixel(of: fromAbove[index], column)).gatedHalves()
+      let gate = (sums + pixel(of: fromAbove[index], column)).gatedTanh()
       let step = gate.eachPixel(layer.residual)
       h = layer.isFirst ? step : h + step
     }

@@ -95,12 +95,6 @@ extension TensorAlgebra {
     return y.reshaped(Shape(Array(shape.dropLast()) + [layer.bias.shape[0]]))
   }
 
-  /// tanh(a) · σ(b) of the two halves of the last axis.
-  func gatedHalves() -> Self {
-    let half = shape[shape.rank - 1] / 2
-    return sliced(axis: -1, 0..<half).tanh() * sliced(axis: -1, half..<2 * half).sigmoid()
-  }
-
   /// A row for each example added to all of its pixels.
   func addingToPixels(_ rows: Self?) -> Self {
     guard let rows else { return self }

@@ -11,9 +11,10 @@ import CKernels
 /// The buffers behind tensors, kept and handed out again, because the first touch of fresh memory costs
 /// far more than the work on it. One pool serves the process.
 ///
-/// The pool keeps no more than 2 GiB (`setHeldLimit`), and forgets peaks: every 10 seconds, looked for when a buffer is asked
-/// for or given back, it returns to the system what it keeps beyond the most that was in use at once in the last 10 to 20
-/// seconds. When the system has no memory left, it gives back all that it keeps before it ends the process.
+/// The pool keeps no more than 2 GiB, or as much as was in use at once not long ago (`setHeldLimit` for another bound), and
+/// forgets peaks: every 10 seconds, looked for when a buffer is asked for or given back, it returns to the system what it keeps
+/// beyond the most that was in use at once in the last 10 to 20 seconds. When the system has no memory left, it gives back all that
+/// it keeps before it ends the process.
 public enum MemoryPool {
   /// What the pool has done since the start of the process; sizes in bytes.
   public struct Statistics: Sendable {
@@ -41,8 +42,8 @@ public enum MemoryPool {
   /// Returns the kept buffers to the system.
   public static func trim() { ood_buffer_trim() }
 
-  /// Keeps at most this many bytes for reuse (2 GiB unless set).
-  public static func setHeldLimit(bytes: Int) { ood_buffer_set_held_limit(UInt64(max(0, bytes))) }
+  /// Keeps at most this many bytes for reuse; unless set, 2 GiB or what was in use at once in the last 10 to 20 seconds.
+  public static func setHeldLimit(bytes: Int) { ood_buffer_set_held_limit(UInt64(max(1, bytes))) }
 
   /// Whether a buffer of so many bytes can be had: the machine has as much memory, and the system gives it. For requests
   /// whose size comes from data, before they are made: their failure is then an error, and not the end of the process.

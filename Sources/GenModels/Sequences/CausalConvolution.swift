@@ -138,7 +138,7 @@ struct DilatedLayer: Parameterized {
       rows * dilation == steps ? x : x.zeroPadded(axis: 1, before: 0, after: rows * dilation - steps)
     let sums = convolution(padded.reshaped([batch, rows, dilation, channels]), .inference)
       .reshaped([batch, rows * dilation, 2 * channels]).sliced(axis: 1, 0..<steps)
-    let gate = sums.gatedHalves()
+    let gate = sums.gatedTanh()
     return (x + gate.eachPixel(residual), gate.eachPixel(skip))
   }
 
@@ -151,7 +151,7 @@ struct DilatedLayer: Parameterized {
       return place >= 0 ? past[place] : nil
     }
     if past.count > (kernel - 1) * dilation { past.removeFirst() }
-    let gate = convolution.pixel(seen).gatedHalves()
+    let gate = convolution.pixel(seen).gatedTanh()
     return (x + residual(gate, .inference), skip(gate, .inference))
   }
 

@@ -26,20 +26,10 @@ extension PrincipalComponentDetector: MergeableDetector {
 
   public init(merging summary: MomentSummary, settings: PartSettings) throws {
     try summary.checkVariances()
-    let (d, n) = (summary.featureCount, Double(summary.rowCount))
-    let wanted = settings.components ?? d
-    try Self.checkComponents(wanted, columns: d)
-    let deviations = summary.scatter.diagonal.map { ($0 / n).squareRoot() }
-    let scales = settings.standardizes ? deviations.map { $0 > 0 ? $0 : 1 } : Array(repeating: 1, count: d)
-    let covariance = Self.scaled(summary.scatter, dividedBy: scales, times: 1 / (n - 1))
-    let found = try Self.eigen(
-      ofCovariance: covariance, isGraded: !settings.standardizes && Self.isGraded(deviations))
-    // Fewer rows than columns have no more directions; further eigenvalues are rounding.
-    let rank = min(d, summary.rowCount - 1)
-    let cut = summary.rowCount <= d ? max(0, found.0.count - rank) : 0
-    let kept = (cut..<found.0.count).map(Int32.init)
+    let wanted = settings.components ?? summary.featureCount
+    try Self.checkComponents(wanted, columns: summary.featureCount)
     try self.init(
-      centres: summary.mean, scales: scales, components: wanted, rule: settings.rule,
-      eigen: (kept.map { found.0[Int($0)] }, found.1.rows(kept), found.isFiltered || cut > 0))
+      summary.moments, rows: summary.rowCount, components: wanted, rule: settings.rule,
+      standardizes: settings.standardizes)
   }
 }

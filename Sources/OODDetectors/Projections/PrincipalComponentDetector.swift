@@ -88,29 +88,28 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
     return arePlain ? moments : nil
   }
 
-  /// The detector of so many rows with these moments.
-  private init(
-    _ moments: Moments, rows: Int, components: Int, rule: Rule, standardizes: Bool
-  ) throws {
+  /// The detector of so many rows, at least two, with these moments.
+  init(_ moments: Moments, rows: Int, components: Int, rule: Rule, standardizes: Bool) throws {
+    let (d, factor) = (moments.mean.count, Double(rows) / Double(rows - 1))
     let deviations = moments.covariance.diagonal.map { $0.squareRoot() }
     let scales = deviations.map { standardizes && $0 > 0 ? $0 : 1 }
-    let covariance = Self.scaled(
-      moments.covariance, dividedBy: scales, times: Double(rows) / Double(rows - 1))
-    try self.init(
-      centres: moments.mean, scales: scales, components: components, rule: rule,
-      eigen: Self.eigen(ofCovariance: covariance, isGraded: !standardizes && Self.isGraded(deviations)))
-  }
-
-  /// A symmetric matrix with its rows and columns divided by scales.
-  static func scaled(_ matrix: Matrix, dividedBy scales: [Double], times factor: Double) -> Matrix {
-    let d = scales.count
-    return Matrix(rows: d, columns: d) { destination in
-      matrix.withUnsafeElements { elements in
+    let covariance = Matrix(rows: d, columns: d) { destination in
+      moments.covariance.withUnsafeElements { elements in
         for a in 0..<d {
           for b in 0..<d { destination[a * d + b] = elements[a * d + b] / scales[a] / scales[b] * factor }
         }
       }
     }
+    let found = try Self.eigen(
+      ofCovariance: covariance, isGraded: !standardizes && Self.isGraded(deviations))
+    // Rows that are no more than the columns vary in fewer directions than they are; further eigenvalues are rounding.
+    let cut = rows <= d ? max(0, found.values.count - (rows - 1)) : 0
+    let kept = (cut..<found.values.count).map(Int32.init)
+    try self.init(
+      centres: moments.mean, scales: scales, components: components, rule: rule,
+      eigen: (
+        kept.map { found.values[Int($0)] }, found.vectors.rows(kept), found.isFiltered || cut > 0
+      ))
   }
 
   /// The detector by eigenvalues, ascending, and their unit eigenvectors, a row each, and whether those of value 0 are left out.
@@ -163,7 +162,7 @@ public struct PrincipalComponentDetector: TableScorer, ExplainableScorer {
   /// Those of a covariance.
   static func eigen(
     ofCovariance covariance: Matrix, isGraded: Bool
-  ) throws -> ([Double], Matrix, isFiltered: Bool) {
+  ) throws -> (values: [Double], vectors: Matrix, isFiltered: Bool) {
     if isGraded {
       let found = GradedEigen(covariance)
       return (found.values, found.vectors, true)
