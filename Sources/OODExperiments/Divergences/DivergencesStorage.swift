@@ -54,11 +54,17 @@ struct DivergencesStorage: Sendable {
     guard let folder else { return (try train(nil), (clock.now - start) / .seconds(1)) }
     let stem = folder + "/" + name.lowercased().map { $0 == " " ? "-" : String($0) }.joined()
     let path = stem + ".safetensors"
-    if FileManager.default.fileExists(atPath: path) { return (try Flow(contentsOf: path), nil) }
-    let flow = try train(Checkpointing(path: stem + ".checkpoint", everySteps: 200))
+    let checkpoint = stem + ".checkpoint"
+    func removeCheckpoint() { try? FileManager.default.removeItem(atPath: checkpoint) }
+    if FileManager.default.fileExists(atPath: path) {
+      // Whoever made the model may have been killed before this.
+      removeCheckpoint()
+      return (try Flow(contentsOf: path), nil)
+    }
+    let flow = try train(Checkpointing(path: checkpoint, everySteps: 200))
     let seconds = (clock.now - start) / .seconds(1)
     try flow.save(to: path)
-    try? FileManager.default.removeItem(atPath: stem + ".checkpoint")
+    removeCheckpoint()
     return (flow, seconds)
   }
 }
