@@ -3,7 +3,7 @@
 #
 #   Tests/cluster.sh [TOOL [SECTION...]]      TOOL is the built `ood` [.build/release/ood]; MODELS=200 and WORKERS=8 are the kill test's size
 #
-# Sections: kills, parts, experiments, ranks, shared_processes, machines, slurm [all].
+# Sections: kills, parts, outlier_generation, divergences, densities, likelihood, ranks, shared_processes, machines, slurm [all].
 # Where TOOL was built with MPI (swift build -c release --traits MPI --product ood), 1, 2 and 4 ranks train together too.
 #
 # Slurm (slurm-wlm, munge) runs with a controller and two node daemons on this machine, in a folder of their own; Open MPI
@@ -182,11 +182,18 @@ experiment() {
   [ -z "$fault" ] && passed "Experiment $name by three workers, one killed: equal to one process" || failed "Experiment $name:$fault"
 }
 
-experiments() {
+outlier_generation() {
   experiment outlier-generation 3 --quick --count 120 --test-count 40 --outlier-count 60 --flow-epochs 1 --couplings 1 \
     --hidden-channels 4 --classifier-epochs 1
+}
+
+divergences() {
   experiment divergences 2 --quick --count 120 --test-count 40 --epochs 1 --toy-epochs 2 --steps 1 --hidden-channels 4
-  experiment densities 2 --quick --count 400 --test-count 200 --steps 20 --side 24
+}
+
+densities() { experiment densities 2 --quick --count 400 --test-count 200 --steps 20 --side 24; }
+
+likelihood() {
   experiment likelihood 2 --train synthetic-symbols:train --test synthetic-symbols:test --against synthetic-digits:test \
     --count 300 --validation-count 40 --test-count 40 --epochs 1 --steps 1 --hidden-channels 4 --ensemble 3 --companions 3
 }
@@ -351,10 +358,10 @@ slurm() {
 }
 
 sections=("${@:2}")
-[ ${#sections[@]} -gt 0 ] || sections=(kills parts experiments ranks shared_processes machines slurm)
+[ ${#sections[@]} -gt 0 ] || sections=(kills parts outlier_generation divergences densities likelihood ranks shared_processes machines slurm)
 for section in "${sections[@]}"; do
   case $section in
-    kills | parts | experiments | ranks) ;;
+    kills | parts | outlier_generation | divergences | densities | likelihood | ranks) ;;
     shared_processes | machines | slurm) [ -d "$work/alone" ] || { alone; export_job; } ;;
     *) echo "There is no section $section." >&2; exit 64 ;;
   esac
