@@ -44,6 +44,6 @@ func memoryBenchmarks() {
     measure("argmax", .bytes(4 * Double(n), floats: n)) { _ = x.value.positionOfMaximum(axis: 1) }
     measure("transposition", copied) { _ = x.value.reshaped([4096, 4096]).transposed() }
     measure("gathered rows", copied) { _ = x.value.rows(rows.value) }
-measure("tanh", copied) { _ = x.value.tanh() }
+    measure("tanh", copied) { _ = x.value.tanh() }
   }
 }
