@@ -2,6 +2,7 @@ import Foundation
 import GenModels
 import OODDatasets
 import OODExperiments
+import Synchronization
 import Testing
 
 @Suite("Density experiment")
@@ -29,9 +30,11 @@ struct DensityExperimentTests {
     },
   ]
 
-  static let result = Result {
-    try DensityExperiment(settings: settings, toys: [DensityToy(toy)], families: known).run()
+  static func experiment(folder: String? = nil) throws -> DensityExperiment {
+    try DensityExperiment(settings: settings, toys: [DensityToy(toy)], families: known, folder: folder)
   }
+
+  static let result = Result { try experiment().run() }
 
   @Test("The truth has no gap, an energy's normalizer is found on the grid, and draws are drawn")
   func families() throws {
@@ -59,10 +62,38 @@ struct DensityExperimentTests {
     }
   }
 
+  @Test("What is kept in a folder is not learned again, unless with other settings")
+  func kept() throws {
+    let folder = NSTemporaryDirectory() + "/densities-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func run(seed: UInt64) throws -> (DensityExperiment.Result, fits: Int) {
+      let fits = Mutex(0)
+      var settings = Self.settings
+      settings.seed = seed
+      let counted = DensityFamily("kernel density", source: "", sampling: "a point and noise") { x, _, _ in
+        fits.withLock { $0 += 1 }
+        return FittedDensity(table: try KernelDensity(fitting: Matrix(x)), parameters: x.count)
+      }
+      let result = try DensityExperiment(
+        settings: settings, toys: [DensityToy(Self.toy)], families: [counted], folder: folder
+      ).run()
+      return (result, fits.withLock { $0 })
+    }
+    let (first, again, other) = (try run(seed: 0), try run(seed: 0), try run(seed: 1))
+    #expect(first.fits == 1 && again.fits == 0 && other.fits == 1)
+    #expect(again.0.page.html == first.0.page.html)
+    #expect(other.0.report.rows[0].nats != first.0.report.rows[0].nats)
+  }
+
   @Test("Settings that make no sense are refused")
   func refusals() {
     var settings = DensitySettings()
     settings.steps = 0
     #expect(throws: ExperimentError.self) { try DensityExperiment(settings: settings) }
+    // Their results would share a file.
+    let twice = #expect(throws: ExperimentError.self) {
+      try DensityExperiment(toys: [DensityToy(Self.toy), DensityToy(Self.toy)], families: Self.known)
+    }
+    #expect("\(twice!)".contains("truth on eight-gaussians is there twice"), "\(twice!)")
   }
 }

@@ -42,6 +42,11 @@ struct SharedExperimentTests {
     return files
   }
 
+  /// Without times, which differ from run to run.
+  private func timeless(_ html: String) -> String {
+    html.replacing(#/"(\w*[sS]econds)":[-+.eE0-9]+/#) { "\"\($0.output.1)\":0" }
+  }
+
   @Test("Two workers in one folder divide the outlier generation experiment, and make what one process makes")
   func outlierGeneration() async throws {
     let folder = Self.folder()
@@ -118,5 +123,87 @@ struct SharedExperimentTests {
       #expect(!step.part.hasPrefix("training"), "\(step.part)")
     }
     #expect(try bytes(report) == bytes(OvergeneralizationFixture.report.get()))
+  }
+
+  @Test("Two workers in one folder divide the density experiment, and make the page that one process makes")
+  func densities() async throws {
+    let folder = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let told = Notes()
+    let left = try await Self.together(2) {
+      try await DensityExperimentTests.experiment(folder: folder).work { step in
+        if case .working(let what) = step { told.add(what) }
+      }
+    }
+    #expect(left == [])
+    #expect(
+      told.all.sorted() == ["draws", "energy", "truth"].map { "eight-gaussians, \($0)" }, "each is done once")
+    #expect(
+      try Set(files(folder).keys)
+        == Set(["draws", "energy", "truth"].map { "eight-gaussians-\($0).json" } + ["tasks.json"]))
+    let shared = try DensityExperimentTests.experiment(folder: folder).run { step in
+      if case .working(let what) = step, what.contains(",") { Issue.record("\(what) was still to be done") }
+    }
+    let alone = try DensityExperimentTests.result.get()
+    #expect(timeless(shared.page.html) == timeless(alone.page.html))
+    let status = try await ExperimentStatus(folder: folder)
+    #expect(status.tasks == 3 && status.finished == 3)
+  }
+
+  @Test(
+    "Two workers in one folder divide the divergences, going on from the checkpoint of one that was stopped")
+  func divergences() async throws {
+    let folder = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var settings = DivergencesExperimentTests.settings()
+    settings.toyEpochs = 1
+    let (brief, told) = (settings, Notes())
+    await #expect(throws: CancellationError.self) {
+      try await DivergencesExperimentTests.experiment(brief, folder: folder).work { step in
+        guard case .training(let what, let at) = step, at.step == 2 else { return }
+        told.add(what)
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }
+    let stopped = try #require(told.all.first)
+    let left = try await Self.together(2) {
+      try await DivergencesExperimentTests.experiment(brief, folder: folder).work { step in
+        guard case .training(let what, let at) = step else { return }
+        if at.step == (what == stopped ? 3 : 1) { told.add(what) }
+        if what == stopped, at.step < 3 { Issue.record("\(what) begins anew") }
+      }
+    }
+    #expect(left == [])
+    #expect(told.all.count == 1 + 18 && Set(told.all).count == 18, "\(told.all.sorted())")
+    #expect(try files(folder).keys.allSatisfy { !$0.hasSuffix(".claim") && !$0.hasSuffix(".checkpoint") })
+    let shared = try DivergencesExperimentTests.experiment(brief, folder: folder).run { step in
+      Issue.record("\(step) was still to be done")
+    }
+    #expect(try timeless(shared.page.html) == timeless(DivergencesExperimentTests.brief.get().page.html))
+  }
+
+  @Test("Two workers in one folder divide a likelihood experiment's trainings and scores")
+  func likelihood() async throws {
+    let folder = Self.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let told = Notes()
+    let left = try await Self.together(2) {
+      try await LikelihoodExperimentTests.experiment(.realNVP, folder: folder).work { step in
+        switch step {
+        case .training(let role, let at): if at.step == 1 { told.add("training: \(role)") }
+        case .working(let what): told.add(what)
+        }
+      }
+    }
+    #expect(left == [])
+    #expect(Set(told.all).count == told.all.count, "Done twice: \(told.all.sorted())")
+    #expect(told.all.count { $0.hasPrefix("training") } == 4)
+    #expect(told.all.count { $0.hasPrefix("scoring") } == 16)
+    #expect(try files(folder).keys.allSatisfy { !$0.hasSuffix(".claim") })
+    let shared = try LikelihoodExperimentTests.experiment(.realNVP, folder: folder).run { step in
+      Issue.record("\(step) was still to be done")
+    }
+    let alone = try LikelihoodExperimentTests.experiment(.realNVP).run()
+    #expect(timeless(shared.page.html) == timeless(alone.page.html))
   }
 }

@@ -84,17 +84,39 @@ struct DensityCommandTests {
     #expect(unlabelled.status != 0 && unlabelled.errors.contains("--density-weight"))
   }
 
-  @Test("The density experiment writes its page")
+  @Test("The density experiment writes its page, alone and in parts that are put together")
   func densities() throws {
     let folder = ToolRun.temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let run = try ToolRun(arguments: [
-      "experiment", "densities", "--count", "200", "--test-count", "100", "--steps", "2", "--side", "10",
-      "--toy",
-      "rings", "--family", "kernel density", "--family", "real nvp", "--out", folder,
-    ])
+    func experiment(_ out: String, _ more: String...) throws -> ToolRun {
+      try ToolRun(
+        arguments: [
+          "experiment", "densities", "--count", "200", "--test-count", "100", "--steps", "2", "--side", "10",
+          "--toy", "rings", "--family", "kernel density", "--family", "real nvp", "--out", folder + out,
+        ] + more)
+    }
+    let run = try experiment("")
     #expect(run.status == 0, "\(run.errors)")
     #expect(FileManager.default.fileExists(atPath: folder + "/densities.html"))
+    let status = try ToolRun("experiment", "status", folder)
+    #expect(status.output == "2 of 2 tasks are done, 0 under way, 0 waiting.\n", "\(status.output)")
+
+    for part in 1...2 {
+      let run = try experiment("/\(part)", "--shard", "\(part)/2")
+      #expect(
+        run.status == 0 && run.output == "" && run.errors.contains("This part is done"), "\(run.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder + "/\(part)/densities.html"))
+    }
+    let kept = "rings-real-nvp.json"
+    let (first, second) = ("\(folder)/1/\(kept)", "\(folder)/2/\(kept)")
+    #expect(FileManager.default.fileExists(atPath: first) != FileManager.default.fileExists(atPath: second))
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder + "/2")
+    where name.hasPrefix("rings-") {
+      try FileManager.default.moveItem(atPath: "\(folder)/2/\(name)", toPath: "\(folder)/1/\(name)")
+    }
+    let together = try experiment("/1")
+    #expect(together.status == 0 && together.output.contains("Real NVP"), "\(together.errors)")
+    #expect(FileManager.default.fileExists(atPath: folder + "/1/densities.html"))
     let unknown = try ToolRun(arguments: ["experiment", "densities", "--family", "oracle", "--out", folder])
     #expect(unknown.status != 0 && unknown.errors.contains("Spline flow"))
   }

@@ -21,6 +21,9 @@ struct LikelihoodCommandTests {
     #expect((report["scores"] as? [Any])?.count == 15)
     let page = try String(contentsOfFile: folder + "/likelihood.html", encoding: .utf8)
     #expect(page.hasPrefix("<!doctype html>"))
+    let again = try ToolRun(
+      arguments: ["experiment", "likelihood", "--out", folder, "--format", "json"] + tiny)
+    #expect(again.output == run.output && !again.errors.contains("step 1"), "everything is kept")
 
     let data = ["--data", "synthetic-digits:test[0..<5]"]
     let model = folder + "/model.safetensors"

@@ -20,23 +20,32 @@ public struct DensityExperiment: Sendable {
   public let settings: DensitySettings
   public let toys: [DensityToy]
   public let families: [DensityFamily]
+  private let store: ResultStore
 
-  /// - Throws: `ExperimentError` for settings that make no sense.
+  /// - Parameters:
+  ///   - settings: Numbers of points and steps.
+  ///   - toys: Distributions with names of their own.
+  ///   - families: What learns each, with names of their own.
+  ///   - folder: Where each family's results on each toy are kept and, where they were made with the same settings, taken from: by names, so
+  ///     that a family that has changed needs another one; nil for neither.
+  /// - Throws: `ExperimentError` for settings that make no sense, and for two families or toys of one name.
   public init(
     settings: DensitySettings = DensitySettings(), toys: [DensityToy] = DensityToy.all,
-    families: [DensityFamily] = DensityFamily.all
+    families: [DensityFamily] = DensityFamily.all, folder: String? = nil
   ) throws(ExperimentError) {
     if let problem = settings.problem { throw .invalidSettings(problem) }
     self.settings = settings
     self.toys = toys
     self.families = families
+    store = ResultStore(folder: folder)
+    var names: Set<String> = []
+    for (toy, family) in pairs where !names.insert(Self.name(toy, family)).inserted {
+      throw .invalidSettings("\(family.name) on \(toy.name) is there twice, or under a name much like it")
+    }
   }
 
-  /// What `run` is at.
-  public enum Progress: Sendable {
-    case training(toy: String, family: String, TrainingProgress)
-    case working(String)
-  }
+  /// What `run` is at: a toy and a family.
+  public typealias Progress = ExperimentProgress
 
   /// What came out.
   public struct Result: Sendable {
@@ -56,7 +65,25 @@ public struct DensityExperiment: Sendable {
     let brightest: Double
   }
 
-  /// The same settings give the same report, but for times.
+  /// A family on a toy: what the folder keeps.
+  private struct Found: Codable, Sendable {
+    let row: DensityReport.Row
+    let picture: DensityPicture?
+  }
+
+  private typealias Pair = (toy: DensityToy, family: DensityFamily)
+
+  private var pairs: [Pair] { toys.flatMap { toy in families.map { (toy, $0) } } }
+
+  private static func name(_ toy: DensityToy, _ family: DensityFamily) -> String {
+    ResultStore.name("\(toy.name) \(family.name)")
+  }
+
+  private func key(_ toy: DensityToy, _ family: DensityFamily) -> String {
+    ResultStore.key(settings, toy.name, family.name)
+  }
+
+  /// Learns and measures, or takes from the folder what is there. The same settings give the same report, but for times.
   /// - Throws: What training and scoring throw.
   public func run(progress: (Progress) throws -> Void = { _ in }) throws -> Result {
     var (marks, rows, pictures): ([DensityReport.Toy], [DensityReport.Row], [DensityPicture]) = ([], [], [])
@@ -66,18 +93,40 @@ public struct DensityExperiment: Sendable {
       marks.append(mark)
       pictures.append(picture)
       for family in families {
-        try progress(.working("\(toy.name): \(family.name)"))
-        let (row, picture) = try measure(family, on: ground) {
-          try progress(.training(toy: toy.name, family: family.name, $0))
+        let found = try store.result(Self.name(toy, family), key: key(toy, family)) {
+          try measure(family, on: ground, progress)
         }
-        rows.append(row)
-        if let picture { pictures.append(picture) }
+        rows.append(found.row)
+        if let picture = found.picture { pictures.append(picture) }
       }
     }
     return Result(report: DensityReport(settings: settings, toys: marks, rows: rows), pictures: pictures)
   }
 
-  private func prepare(_ toy: DensityToy) throws -> (Ground, DensityReport.Toy, DensityPicture) {
+  /// Does the experiment's tasks together with everybody who does so in its folder, on any machine that sees it: each family on each toy is
+  /// one. Where nothing is left, `run` finds all in the folder.
+  /// - Throws: As `run`. Traps without a folder.
+  public func work(
+    _ sharing: WorkSharing = WorkSharing(),
+    progress: @escaping @Sendable (Progress) throws -> Void = { _ in }
+  ) async throws -> WorkOutcome {
+    try await ExperimentTasks<Progress>(
+      store.folder,
+      stages: [
+        { _ in
+          pairs.map { toy, family in
+            store.task(Self.name(toy, family), key: key(toy, family)) { progress in
+              try measure(family, on: prepare(toy).ground, progress)
+            }
+          }
+        }
+      ]
+    ).run(sharing, progress: progress)
+  }
+
+  private func prepare(
+    _ toy: DensityToy
+  ) throws -> (ground: Ground, mark: DensityReport.Toy, picture: DensityPicture) {
     var random = RandomGenerator(seed: settings.seed).split("densities").split(toy.name)
     let training = toy.sample(settings.trainingCount, &random)
     let heldOut = toy.sample(settings.heldOutCount, &random)
@@ -100,9 +149,13 @@ public struct DensityExperiment: Sendable {
   }
 
   private func measure(
-    _ family: DensityFamily, on ground: Ground, progress: (TrainingProgress) throws -> Void
-  ) throws -> (DensityReport.Row, DensityPicture?) {
-    let (fitted, trainingSeconds) = try timed { try family.fit(ground.training, settings, progress) }
+    _ family: DensityFamily, on ground: Ground, _ progress: (Progress) throws -> Void
+  ) throws -> Found {
+    let what = "\(ground.toy.name), \(family.name)"
+    try progress(.working(what))
+    let (fitted, trainingSeconds) = try timed {
+      try family.fit(ground.training, settings) { try progress(.training(what, $0)) }
+    }
     let width = 2 * ground.reach / Double(settings.side)
     let pixel = width * width
     var (nats, gap, gapError, mass, densitySeconds): (Double?, Double?, Double?, Double?, Double?)
@@ -140,13 +193,12 @@ public struct DensityExperiment: Sendable {
       likelihood: family.likelihood, parameters: fitted.parameters, nats: nats, gap: gap, gapError: gapError,
       mass: mass, discrepancy: discrepancy, trainingSeconds: trainingSeconds,
       densitySeconds: densitySeconds, drawSeconds: drawSeconds)
-    return (
-      row,
-      densities.map {
+    return Found(
+      row: row,
+      picture: densities.map {
         DensityPicture(
           toy: ground.toy.name, family: family.name, $0, side: settings.side, brightest: ground.brightest)
-      }
-    )
+      })
   }
 
   /// The density of draws over the picture's pixels, for models that have none of their own.

@@ -1,7 +1,7 @@
 import GenModels
 
 /// A density over a square of the plane, as the page shows it.
-struct DensityPicture: Encodable, Sendable {
+struct DensityPicture: Codable, Sendable {
   let toy: String
   /// The family; nil for the truth.
   let family: String?

@@ -16,7 +16,7 @@ public struct DivergencesExperiment: Sendable {
   public let training, test: Dataset
   public let controls: [Dataset]
   public let settings: DivergencesSettings
-  /// Where models are kept, so that a run goes on; nil for nowhere.
+  /// Where models and results are kept, so that a run goes on; nil for nowhere.
   public let folder: String?
 
   /// - Throws: `ExperimentError` for settings that make no sense, and sets with too few images or of other shapes.
@@ -46,12 +46,8 @@ public struct DivergencesExperiment: Sendable {
     self.folder = folder
   }
 
-  /// What `run` is at.
-  public enum Progress: Sendable {
-    /// Which model under which criterion, and where that training stands.
-    case training(String, TrainingProgress)
-    case working(String)
-  }
+  /// What `run` is at: which model under which criterion.
+  public typealias Progress = ExperimentProgress
 
   /// What came out.
   public struct Result: Sendable {
@@ -66,7 +62,7 @@ public struct DivergencesExperiment: Sendable {
   var testImages: Tensor { test.examples.examples(0..<settings.testCount) }
   var controlImages: [Tensor] { controls.map { $0.examples.examples(0..<settings.testCount) } }
 
-  /// Trains and measures. The same settings and images give the same report, but for its seconds.
+  /// Trains and measures, or takes from the folder what is there. The same settings and images give the same report, but for its seconds.
   /// - Throws: What training and scoring throw; `ExperimentError.otherResults` for a folder of another run.
   public func run(progress: (Progress) throws -> Void = { _ in }) throws -> Result {
     let storage = try DivergencesStorage(self)
@@ -78,12 +74,31 @@ public struct DivergencesExperiment: Sendable {
       toys: toys.map(\.toy), images: flows.map(\.row))
     return Result(report: report, pictures: toys.flatMap(\.pictures) + flows.map(\.picture))
   }
+
+  /// Does the experiment's tasks together with everybody who does so in its folder, on any machine that sees it: each flow under each
+  /// criterion is one, and goes on from the checkpoint of whoever left it. Where nothing is left, `run` finds all in the folder.
+  /// - Throws: As `run`. Traps without a folder.
+  public func work(
+    _ sharing: WorkSharing = WorkSharing(),
+    progress: @escaping @Sendable (Progress) throws -> Void = { _ in }
+  ) async throws -> WorkOutcome {
+    let storage = try DivergencesStorage(self)
+    return try await ExperimentTasks<Progress>(
+      folder,
+      stages: [
+        // Images take longest.
+        { _ in
+          DivergencesOfImages(self, storage).tasks + DivergencesInPlane(settings, storage).tasks
+        }
+      ]
+    ).run(sharing, progress: progress)
+  }
 }
 
 /// Images under one title, as the page shows them.
-struct DivergencePicture: Encodable, Sendable {
+struct DivergencePicture: Codable, Sendable {
   /// Which part of the page it belongs to.
-  enum Part: String, Encodable { case plane, images }
+  enum Part: String, Codable { case plane, images }
 
   let part: Part
   let title: String

@@ -11,20 +11,40 @@ import OODDatasets
 import OODMetrics
 
 /// Three Gaussians in a plane, and two flows under every criterion: a Gaussian, which can't be right, and a few couplings.
-struct DivergencesInPlane {
+struct DivergencesInPlane: Sendable {
   private let settings: DivergencesSettings
   private let storage: DivergencesStorage
+  /// Points of the truth to learn from and to measure at, and foreign ones.
+  private let x, test: Tensor
+  private let foreign: [(name: String, points: Tensor)]
   /// Of the pictures.
   private static let (side, reach): (Int, Float) = (110, 4.5)
 
   init(_ settings: DivergencesSettings, _ storage: DivergencesStorage) {
     self.settings = settings
     self.storage = storage
+    let random = RandomGenerator(seed: settings.seed).split("plane")
+    func drawn(_ name: String) -> Tensor {
+      var random = random.split(name)
+      return Self.truth.sample(count: settings.toyCount, using: &random)
+    }
+    (x, test) = (drawn("training"), drawn("test"))
+    var draws = random.split("foreign")
+    foreign = [
+      ("between the modes", draws.normal([settings.toyCount, 2], mean: 0, standardDeviation: 0.3)),
+      ("the whole frame", draws.uniform([settings.toyCount, 2], in: -Self.reach..<Self.reach)),
+    ]
   }
 
   struct Found {
     let toy: DivergencesReport.Toy
     let pictures: [DivergencePicture]
+  }
+
+  /// A flow: what the folder keeps.
+  private struct FoundFlow: Codable, Sendable {
+    let row: DivergencesReport.ToyRow
+    let picture: DivergencePicture
   }
 
   private static let centres = Tensor([0, 2.4, 2.4, -1.4, -2.4, -1.4], shape: [3, 2])
@@ -42,39 +62,51 @@ struct DivergencesInPlane {
     return flow
   }()
 
-  private static let models: [(String, Flow.Architecture)] = [
+  private typealias Model = (name: String, architecture: Flow.Architecture)
+
+  private static let models: [Model] = [
     ("one Gaussian", .init(exampleShape: [2], bijections: [.activationNormalization, .linear])),
     ("four couplings", .realNVP(features: 2, couplings: 4, hidden: [32])),
   ]
 
-  func toys(progress: (DivergencesExperiment.Progress) throws -> Void) throws -> [Found] {
-    let random = RandomGenerator(seed: settings.seed).split("plane")
-    func drawn(_ name: String) -> Tensor {
-      var random = random.split(name)
-      return Self.truth.sample(count: settings.toyCount, using: &random)
-    }
-    let (x, test) = (drawn("training"), drawn("test"))
-    var draws = random.split("foreign")
-    let foreign = [
-      ("between the modes", draws.normal([settings.toyCount, 2], mean: 0, standardDeviation: 0.3)),
-      ("the whole frame", draws.uniform([settings.toyCount, 2], in: -Self.reach..<Self.reach)),
-    ]
-    return try Self.models.map { name, architecture in
-      var rows: [DivergencesReport.ToyRow] = []
-      var pictures = [picture(of: Self.truth, test, "The truth", name)]
-      for method in DivergenceMethod.all {
-        let what = "\(name), \(method.name)"
-        let start = Flow(architecture, seed: settings.seed).initialized(from: x)
-        let trained = try storage.flow("plane " + what) { checkpointing in
-          try train(start, x, by: method, checkpointing) { try progress(.training(what, $0)) }
-        }
-        rows.append(try row(method, trained.flow, test, foreign.map(\.1), seconds: trained.seconds))
-        pictures.append(picture(of: trained.flow, test, method.name, name))
+  /// A task for each model under each criterion.
+  var tasks: [ExperimentTasks<DivergencesExperiment.Progress>.Task] {
+    Self.models.flatMap { model in
+      DivergenceMethod.all.map { method in
+        storage.task(Self.name(model, method)) { try found(model, method, $0) }
       }
-      let truth = try foreign.map { try Self.auroc(Self.truth, test, $0.1) }
-      return Found(
-        toy: .init(model: name, foreign: foreign.map(\.0), truth: truth, rows: rows), pictures: pictures)
     }
+  }
+
+  func toys(progress: (DivergencesExperiment.Progress) throws -> Void) throws -> [Found] {
+    try Self.models.map { model in
+      let flows = try DivergenceMethod.all.map { method in
+        try storage.found(Self.name(model, method)) { try found(model, method, progress) }
+      }
+      let truth = try foreign.map { try Self.auroc(Self.truth, test, $0.points) }
+      return Found(
+        toy: .init(model: model.name, foreign: foreign.map(\.name), truth: truth, rows: flows.map(\.row)),
+        pictures: [picture(of: Self.truth, test, "The truth", model.name)] + flows.map(\.picture))
+    }
+  }
+
+  private static func name(_ model: Model, _ method: DivergenceMethod) -> String {
+    "plane \(model.name), \(method.name)"
+  }
+
+  private func found(
+    _ model: Model, _ method: DivergenceMethod,
+    _ progress: (DivergencesExperiment.Progress) throws -> Void
+  ) throws -> FoundFlow {
+    let start = Flow(model.architecture, seed: settings.seed).initialized(from: x)
+    let trained = try storage.flow(Self.name(model, method)) { checkpointing in
+      try train(start, x, by: method, checkpointing) {
+        try progress(.training("\(model.name), \(method.name)", $0))
+      }
+    }
+    return FoundFlow(
+      row: try row(method, trained.flow, test, foreign.map(\.points), seconds: trained.seconds),
+      picture: picture(of: trained.flow, test, method.name, model.name))
   }
 
   private func train(

@@ -3,7 +3,7 @@ import OODDatasets
 import OODMetrics
 
 /// One flow of images, untrained and under every criterion.
-struct DivergencesOfImages {
+struct DivergencesOfImages: Sendable {
   private let experiment: DivergencesExperiment
   private let storage: DivergencesStorage
   private var settings: DivergencesSettings { experiment.settings }
@@ -13,31 +13,58 @@ struct DivergencesOfImages {
     self.storage = storage
   }
 
-  struct Found {
+  /// A flow, or one that is not trained: what the folder keeps.
+  struct Found: Codable, Sendable {
     let row: DivergencesReport.ImageRow
     let picture: DivergencePicture
   }
 
+  /// A task for each criterion, those with several steps of a critic first, and for the flow without training.
+  var tasks: [ExperimentTasks<DivergencesExperiment.Progress>.Task] {
+    let methods =
+      DivergenceMethod.all.filter { $0.criticSteps > 1 }
+      + DivergenceMethod.all.filter { $0.criticSteps == 1 }
+    return methods.map { method in
+      storage.task(Self.name(method)) { try found(method, $0) }
+    } + [storage.task(Self.untrained) { try foundUntrained($0) }]
+  }
+
   func rows(progress: (DivergencesExperiment.Progress) throws -> Void) throws -> [Found] {
-    let images = experiment.images
-    let shape = Array(experiment.training.exampleShape)
-    let fresh = Flow(
+    [try storage.found(Self.untrained) { try foundUntrained(progress) }]
+      + (try DivergenceMethod.all.map { method in
+        try storage.found(Self.name(method)) { try found(method, progress) }
+      })
+  }
+
+  private static let untrained = "images untrained"
+  private static func name(_ method: DivergenceMethod) -> String { "images " + method.name }
+
+  private var fresh: Flow {
+    Flow(
       .glow(
-        images: shape, levels: 2, steps: settings.steps, hiddenChannels: settings.hiddenChannels),
-      seed: settings.seed)
+        images: Array(experiment.training.exampleShape), levels: 2, steps: settings.steps,
+        hiddenChannels: settings.hiddenChannels), seed: settings.seed)
+  }
+
+  private func foundUntrained(
+    _ progress: (DivergencesExperiment.Progress) throws -> Void
+  ) throws -> Found {
     try progress(.working("measuring the flow without training"))
-    var found = [
-      try measure(
-        fresh.initialized(from: images), "untrained", "Set from the images' means and deviations alone.", 0)
-    ]
-    for method in DivergenceMethod.all {
-      let trained = try storage.flow("images " + method.name) { checkpointing in
-        try train(fresh, images, by: method, checkpointing) { try progress(.training(method.name, $0)) }
+    return try measure(
+      fresh.initialized(from: experiment.images), "untrained",
+      "Set from the images' means and deviations alone.", 0)
+  }
+
+  private func found(
+    _ method: DivergenceMethod, _ progress: (DivergencesExperiment.Progress) throws -> Void
+  ) throws -> Found {
+    let trained = try storage.flow(Self.name(method)) { checkpointing in
+      try train(fresh, experiment.images, by: method, checkpointing) {
+        try progress(.training(method.name, $0))
       }
-      try progress(.working("measuring \(method.name)"))
-      found.append(try measure(trained.flow, method.name, method.about, trained.seconds))
     }
-    return found
+    try progress(.working("measuring \(method.name)"))
+    return try measure(trained.flow, method.name, method.about, trained.seconds)
   }
 
   private func train(

@@ -53,7 +53,7 @@ public struct DivergencesReport: Codable, Sendable, Hashable {
     /// For each control set: of −ln q, and of |ln q − its mean over training images|.
     public var likelihood, typicality: [Interval]
     public var parameterCount: Int
-    /// Nil for what was kept of an earlier run.
+    /// Of the training; nil where its model alone was kept of an earlier run.
     public var seconds: Double?
 
     package init(

@@ -22,8 +22,8 @@ public struct LikelihoodExperiment: Sendable {
   /// Test images of other distributions.
   public let others: [Dataset]
   public let settings: LikelihoodSettings
-  /// A folder that trained models are written to and, when they were trained with the same settings on the same images, taken
-  /// from; nil for neither.
+  /// A folder that trained models and scores are written to and, when they were made with the same settings on the same images,
+  /// taken from; nil for neither.
   public let modelFolder: String?
 
   /// - Parameters:
@@ -31,7 +31,7 @@ public struct LikelihoodExperiment: Sendable {
   ///   - test: At least `testCount`, as in each of `others`; the first ones are scored.
   ///   - others: Sets that the test images are told from.
   ///   - settings: Sizes of the sets, of the models and of their training.
-  ///   - modelFolder: Where trained models are kept for the next run with the same settings; nowhere when nil.
+  ///   - modelFolder: Where trained models and scores are kept for the next run with the same settings; nowhere when nil.
   /// - Throws: `ExperimentError` when the settings make no sense, or a set has too few images or other shapes.
   public init(
     training: Dataset, test: Dataset, others: [Dataset], settings: LikelihoodSettings = LikelihoodSettings(),
@@ -61,13 +61,8 @@ public struct LikelihoodExperiment: Sendable {
     self.modelFolder = modelFolder
   }
 
-  /// What `run` is at.
-  public enum Progress: Sendable {
-    /// A model by its role ("model", "background", …) and where its training stands.
-    case training(role: String, TrainingProgress)
-    /// A score by its name.
-    case scoring(String)
-  }
+  /// What `run` is at: the training of a model by its role ("model", "background", …), or "scoring: " and a score's name.
+  public typealias Progress = ExperimentProgress
 
   /// What came out.
   public struct Result: Sendable {
@@ -86,35 +81,37 @@ public struct LikelihoodExperiment: Sendable {
     }
   }
 
-  /// Trains, scores and compares. The same settings and images give the same report (but for its seconds).
-  /// - Throws: What training and scoring throw.
-  public func run(progress: (Progress) -> Void = { _ in }) throws -> Result {
-    let levels = try levels
-    func leveled(_ images: Tensor) -> Tensor { levels.map { images.roundedToLevels($0) } ?? images }
-    let images = leveled(training.examples)
-    let fitted = images.sliced(axis: 0, 0..<settings.trainingCount)
-    let held = images.sliced(
-      axis: 0, settings.trainingCount..<settings.trainingCount + settings.validationCount)
-    let sets = ([test] + others).map { leveled($0.examples.sliced(axis: 0, 0..<settings.testCount)) }
-    let models = try train(on: fitted, progress: progress)
-    let scoring = LikelihoodScoring(
-      models: models, settings: settings, names: ([test] + others).map(\.name), training: fitted, held: held,
-      sets: sets)
-    let report = try scoring.report(trainingSet: training.name) { progress(.scoring($0)) }
+  /// Trains, scores and compares, or takes from the folder what is there. The same settings and images give the same report (but for its
+  /// seconds).
+  /// - Throws: What training and scoring throw; the first error of `progress`.
+  public func run(progress: (Progress) throws -> Void = { _ in }) throws -> Result {
+    let images = try LikelihoodImages(self)
+    let models = try LikelihoodTrainings(self, images).models(progress: progress)
+    let report = try LikelihoodScoring(self, images, models).report(progress: progress)
     var random = RandomGenerator(seed: settings.seed).split("samples")
     let samples = models.main.sample(count: 40, using: &random)
-    let shown = sets.map { $0.sliced(axis: 0, 0..<min(20, settings.testCount)) }
+    let shown = images.sets.map { $0.sliced(axis: 0, 0..<min(20, settings.testCount)) }
     return Result(
       report: report, samples: samples, examples: shown,
       pictures: try pictures(of: models, examples: shown[0], using: &random))
   }
 
-  /// The grey levels that the family's networks give probabilities to; nil for densities of any numbers.
-  private var levels: Int? {
-    get throws {
-      let made = try settings.family.network?(settings, Array(training.exampleShape), settings.seed)
-      return (made as? any LevelModel)?.levels
-    }
+  /// Does the experiment's tasks together with everybody who does so in its folder, on any machine that sees it: each training is one, and
+  /// then each score. Where nothing is left, `run` finds all in the folder.
+  /// - Throws: As `run`. Traps without a folder.
+  public func work(
+    _ sharing: WorkSharing = WorkSharing(),
+    progress: @escaping @Sendable (Progress) throws -> Void = { _ in }
+  ) async throws -> WorkOutcome {
+    let images = try LikelihoodImages(self)
+    let trainings = LikelihoodTrainings(self, images)
+    return try await ExperimentTasks<Progress>(
+      modelFolder,
+      stages: [
+        { _ in try trainings.tasks },
+        { progress in try LikelihoodScoring(self, images, trainings.models(progress: progress)).tasks },
+      ]
+    ).run(sharing, progress: progress)
   }
 
   /// What the main model fills in, and what its decoder sees between two images.

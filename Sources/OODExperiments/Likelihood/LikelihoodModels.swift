@@ -2,7 +2,7 @@ import GenModels
 import OODMetrics
 
 /// The models of a likelihood experiment, trained.
-struct LikelihoodModels {
+struct LikelihoodModels: Sendable {
   /// What is scored with.
   var main: AnyDensityModel<Tensor>
   /// The main model before training: what the architecture does by itself. Nil for a family without.

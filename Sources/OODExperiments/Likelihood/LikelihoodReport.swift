@@ -13,7 +13,7 @@ public struct LikelihoodReport: Codable, Sendable, Hashable {
   public struct Training: Codable, Sendable, Hashable {
     /// "model", "background", "member-1", "batch-norm".
     public var role: String
-    /// 0 where the model was taken from a file of an earlier run.
+    /// 0 where the model was taken from a file of an earlier run that did not note them.
     public var seconds: Double
     /// The mean loss of the last epoch, in nats an image; nil for a family that is not trained by gradients.
     public var loss: Double?

@@ -9,16 +9,31 @@ import GenModels
 import OODDatasets
 import OODMetrics
 
-/// Scores the test sets of a likelihood experiment with everything that its models allow.
-struct LikelihoodScoring {
-  let models: LikelihoodModels
-  let settings: LikelihoodSettings
+/// Scores the test sets of a likelihood experiment with everything that its models allow; each score is a file in its folder.
+struct LikelihoodScoring: Sendable {
+  typealias Progress = LikelihoodExperiment.Progress
+
+  private let models: LikelihoodModels
+  private let settings: LikelihoodSettings
+  private let trainingSet: String
   /// Of the test sets.
-  let names: [String]
+  private let names: [String]
   /// Images trained on, and held out.
-  let training, held: Tensor
+  private let training, held: Tensor
   /// The test sets: the training distribution's first.
-  let sets: [Tensor]
+  private let sets: [Tensor]
+  private let store: ResultStore
+  private let key: String
+
+  init(_ experiment: LikelihoodExperiment, _ images: LikelihoodImages, _ models: LikelihoodModels) {
+    self.models = models
+    settings = experiment.settings
+    trainingSet = experiment.training.name
+    (names, training, held, sets) = (images.names, images.training, images.held, images.sets)
+    store = ResultStore(folder: experiment.modelFolder)
+    key = ResultStore.key(
+      settings, trainingSet, names, ([training, held] + sets).map { ResultStore.digest($0) })
+  }
 
   /// ln of the volume of images that one image of 256 grey levels stands for.
   private var logVolume: Double {
@@ -26,36 +41,52 @@ struct LikelihoodScoring {
   }
 
   /// One score: how to compute it and what it is.
-  private struct Entry {
+  private struct Entry: Sendable {
     let name, about: String
-    let score: (Tensor) throws -> [Double]
+    /// Of the sets' images.
+    let score: @Sendable ([Tensor]) throws -> [[Double]]
   }
 
-  /// The report; `progress` is told each score's name.
-  func report(trainingSet: String, progress: (String) -> Void) throws -> LikelihoodReport {
-    progress("log-density")
-    let densities = try sets.map { try models.main.logDensity($0) }
-    // A part of the training set is enough for a mean.
-    let trainingDensities = try models.main.logDensity(
-      training.sliced(axis: 0, 0..<min(training.shape[0], 2000)))
-    let entropy = try LogDensities.entropy(trainingDensities)
-    let scores = try entries(entropy: entropy).map { entry in
-      progress(entry.name)
-      return try evaluate(entry)
+  /// What the main model says of whole sets and of batches.
+  private struct Batches: Codable, Sendable {
+    let sets: [LikelihoodReport.TestSet]
+    let scores: [LikelihoodReport.BatchScore]
+  }
+
+  /// A task for each score, and one for what is said of sets and batches.
+  var tasks: [ExperimentTasks<Progress>.Task] {
+    get throws {
+      try entries().map { entry in
+        store.task(Self.file(entry), key: key) { progress in try evaluate(entry, progress) }
+      } + [store.task("batches", key: key) { progress in try batches(progress) }]
     }
-    progress("batches")
+  }
+
+  private static func file(_ entry: Entry) -> String { ResultStore.name("score " + entry.name) }
+
+  /// The report; what was stored is taken from there.
+  func report(progress: (Progress) throws -> Void) throws -> LikelihoodReport {
+    let scores = try entries().map { entry in
+      try store.result(Self.file(entry), key: key) { try evaluate(entry, progress) }
+    }
+    let batches = try store.result("batches", key: key) { try self.batches(progress) }
     return LikelihoodReport(
-      settings: settings, trainingSet: trainingSet, trainings: models.trainings,
-      sets: try describe(densities), scores: scores,
-      batchScores: try typicalityBatches(densities, entropy: entropy) + batchNormBatches())
+      settings: settings, trainingSet: trainingSet, trainings: models.trainings, sets: batches.sets,
+      scores: scores, batchScores: batches.scores)
+  }
+
+  /// Of the main model, estimated from a part of the training set.
+  private func entropy() throws -> Double {
+    try LogDensities.entropy(
+      models.main.logDensity(training.sliced(axis: 0, 0..<min(training.shape[0], 2000))))
   }
 
   // MARK: Scores of single images
 
-  private func entries(entropy: Double) throws -> [Entry] {
+  private func entries() throws -> [Entry] {
     var entries: [Entry] = []
     func add(_ name: String, _ about: String, _ scorer: some OODScorer<Tensor>) {
-      entries.append(Entry(name: name, about: about, score: { try scorer.score($0) }))
+      entries.append(Entry(name: name, about: about, score: { try $0.map { try scorer.score($0) } }))
     }
     add(
       "log-density", "−ln p(x): the model's surprise (Bishop 1994; failure: Nalisnick et al. 2019).",
@@ -82,10 +113,14 @@ struct LikelihoodScoring {
       Entry(
         name: "compressed length alone",
         about: "Minus the length under LZMA, without any model: what the compressor does by itself.",
-        score: { try ImageCompressor.lzma.bits(of: $0).map { -$0 } }))
-    add(
-      "typicality", "|−ln p(x) − H| for single images (Nalisnick et al. 2019).",
-      Typicality(models.main, entropy: entropy))
+        score: { try $0.map { try ImageCompressor.lzma.bits(of: $0).map { -$0 } } }))
+    entries.append(
+      Entry(
+        name: "typicality", about: "|−ln p(x) − H| for single images (Nalisnick et al. 2019).",
+        score: { sets in
+          let scorer = Typicality(models.main, entropy: try entropy())
+          return try sets.map { try scorer.score($0) }
+        }))
     if models.ensemble.count >= 2 {
       add(
         "waic", "Var[ln p(x)] − E[ln p(x)] over \(models.ensemble.count) models (Choi et al. 2018).",
@@ -126,10 +161,13 @@ struct LikelihoodScoring {
     training.sliced(axis: 0, 0..<min(training.shape[0], settings.companionCount))
   }
 
-  private func evaluate(_ entry: Entry) throws -> LikelihoodReport.Score {
+  private func evaluate(
+    _ entry: Entry, _ progress: (Progress) throws -> Void
+  ) throws -> LikelihoodReport.Score {
+    try progress(.working("scoring: \(entry.name)"))
     let clock = ContinuousClock()
     let start = clock.now
-    let scores = try sets.map(entry.score)
+    let scores = try entry.score(sets)
     let seconds = (clock.now - start) / .seconds(1)
     let comparisons = try sets.indices.dropFirst().map { number in
       let ranking = try ScoreRanking(inDistribution: scores[0], outOfDistribution: scores[number])
@@ -146,10 +184,16 @@ struct LikelihoodScoring {
 
   // MARK: Batches
 
-  private func typicalityBatches(
-    _ densities: [[Double]], entropy: Double
-  ) throws -> [LikelihoodReport.BatchScore] {
-    let validation = try models.main.logDensity(held)
+  private func batches(_ progress: (Progress) throws -> Void) throws -> Batches {
+    try progress(.working("scoring: batches"))
+    let densities = try sets.map { try models.main.logDensity($0) }
+    return Batches(
+      sets: try describe(densities), scores: try typicalityBatches(densities) + batchNormBatches())
+  }
+
+  private func typicalityBatches(_ densities: [[Double]]) throws -> [LikelihoodReport.BatchScore] {
+    guard !settings.batchSizes.isEmpty else { return [] }
+    let (entropy, validation) = (try entropy(), try models.main.logDensity(held))
     return try settings.batchSizes.map { size in
       let test = try TypicalityTest(
         entropy: entropy, validation: validation, batchSize: size,

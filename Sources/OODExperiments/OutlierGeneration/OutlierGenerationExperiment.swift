@@ -52,13 +52,8 @@ public struct OutlierGenerationExperiment: Sendable {
     self.folder = folder
   }
 
-  /// What `run` is at.
-  public enum Progress: Sendable {
-    /// "flow", "archetypes", or a method and its repetition, and where that training stands.
-    case training(String, TrainingProgress)
-    /// Something else that takes a while.
-    case working(String)
-  }
+  /// What `run` is at. Trainings are "flow", "archetypes", or a method and its repetition.
+  public typealias Progress = ExperimentProgress
 
   /// What came out.
   public struct Result: Sendable {
@@ -109,10 +104,9 @@ public struct OutlierGenerationExperiment: Sendable {
     _ sharing: WorkSharing = WorkSharing(),
     progress: @escaping @Sendable (Progress) throws -> Void = { _ in }
   ) async throws -> WorkOutcome {
-    precondition(folder != nil, "An experiment without a folder has nothing to share.")
     let storage = try OutlierGenerationStorage(self)
     return try await ExperimentTasks<Progress>(
-      folder: folder!,
+      folder,
       stages: [
         { _ in
           [
@@ -128,13 +122,7 @@ public struct OutlierGenerationExperiment: Sendable {
           let methods = try methods(flow: flow, archetypes: archetypes(storage, progress))
           return OutlierTrainings(self, storage, methods, flow: flow).tasks
         },
-      ],
-      describe: { step in
-        switch step {
-        case .training(let what, let at): (Double(at.step) / Double(max(1, at.steps)), what)
-        case .working(let what): (0, what)
-        }
-      }
+      ]
     ).run(sharing, progress: progress)
   }
 

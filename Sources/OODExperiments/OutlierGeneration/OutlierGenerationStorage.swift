@@ -48,8 +48,7 @@ struct OutlierGenerationStorage: Sendable {
 
   /// The name of a training's file: letters, digits and points of the method's, and the repetition from 1.
   static func name(_ method: String, _ repetition: Int) -> String {
-    let words = method.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "." }
-    return "training-\(words.joined(separator: "-"))-\(repetition + 1)"
+    ResultStore.name("training \(method) \(repetition + 1)")
   }
 
   /// The line of a training, where it is kept.

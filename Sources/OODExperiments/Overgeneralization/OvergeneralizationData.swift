@@ -30,11 +30,11 @@ struct OvergeneralizationData: Sendable {
       + [("uniform noise", random.uniform(shape))]
     let digests =
       [
-        OvergeneralizationStore.digest(images, labels),
-        OvergeneralizationStore.digest(heldOut, heldOutLabels),
-        OvergeneralizationStore.digest(test, testLabels),
+        ResultStore.digest(images, labels),
+        ResultStore.digest(heldOut, heldOutLabels),
+        ResultStore.digest(test, testLabels),
       ]
-      + controls.map { OvergeneralizationStore.digest($0.images) }
+      + controls.map { ResultStore.digest($0.images) }
     digest = digests.joined(separator: "-")
   }
 

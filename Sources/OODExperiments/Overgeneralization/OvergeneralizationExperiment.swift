@@ -81,9 +81,12 @@ public struct OvergeneralizationExperiment: Sendable {
   }
 
   /// What `run` is at: a part, and how far it is where that is known.
-  public struct Progress: Sendable {
+  public struct Progress: TaskProgress {
     public let part: String
     public let done, of: Int
+
+    var looksForCancellation: Bool { false }
+    var standing: (part: Double, activity: String) { (Double(done) / Double(max(1, of)), part) }
   }
 
   /// Trains, attacks and measures, or takes from the folder what is there. The same settings and images give the same report.
@@ -113,10 +116,9 @@ public struct OvergeneralizationExperiment: Sendable {
     _ sharing: WorkSharing = WorkSharing(),
     progress: @escaping @Sendable (Progress) throws -> Void = { _ in }
   ) async throws -> WorkOutcome {
-    precondition(store.folder != nil, "An experiment without a folder has nothing to share.")
     let parts = OvergeneralizationParts(self)
     return try await ExperimentTasks<Progress>(
-      folder: store.folder!,
+      store.folder,
       stages: [
         { _ in parts.tasks },
         {
@@ -125,8 +127,7 @@ public struct OvergeneralizationExperiment: Sendable {
               parts, try OvergeneralizationPanel(parts.data, settings, store, progress: $0)
             ).tasks)
         },
-      ],
-      describe: { (Double($0.done) / Double(max(1, $0.of)), $0.part) }
+      ]
     ).run(sharing, progress: progress)
   }
 }

@@ -17,8 +17,8 @@ struct OvergeneralizationModels: Sendable {
     self.data = data
     self.settings = settings
     self.store = store
-    key = OvergeneralizationStore.key(
-      settings.training, data.classCount, OvergeneralizationStore.digest(data.images, data.labels))
+    key = ResultStore.key(
+      settings.training, data.classCount, ResultStore.digest(data.images, data.labels))
   }
 
   /// A task for each network, those that take longest first.

@@ -19,25 +19,25 @@ struct OvergeneralizationParts: Sendable {
     store = experiment.store
     recorded = experiment.clutter.map { (training: $0.training.examples, test: $0.test.examples) }
     let scenes = recorded.map {
-      OvergeneralizationStore.digest($0.training) + OvergeneralizationStore.digest($0.test)
+      ResultStore.digest($0.training) + ResultStore.digest($0.test)
     }
-    key = OvergeneralizationStore.key(settings, data.digest, scenes ?? "drawn")
+    key = ResultStore.key(settings, data.digest, scenes ?? "drawn")
   }
 
   func result<Value: Codable & Sendable>(
     _ name: String, _ progress: @escaping Reporting, _ make: () throws -> Value
   ) throws -> Value {
     try progress(.init(part: name, done: 0, of: 1))
-    return try store.result(name, key: key, make: make)
+    return try store.results.result(name, key: key, make: make)
   }
 
   func task<Value: Codable & Sendable>(
     _ name: String, _ make: @escaping @Sendable (@escaping Reporting) throws -> Value
   ) -> Task {
-    let (store, key) = (store, key)
-    return Task(
-      name: name, isDone: { store.hasResult(name, key: key, of: Value.self) },
-      perform: { progress in _ = try result(name, progress) { try make(progress) } })
+    store.results.task(name, key: key) { progress in
+      try progress(.init(part: name, done: 0, of: 1))
+      return try make(progress)
+    }
   }
 
   // MARK: What needs none of the panel's classifiers

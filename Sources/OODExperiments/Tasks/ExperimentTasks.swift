@@ -8,7 +8,7 @@ import GenModels
 
 /// An experiment as tasks whose results are files of one folder, so that any number of workers do them together: each takes what nobody is
 /// at (`SharedTasks`), and whoever puts the experiment together finds the files.
-struct ExperimentTasks<Progress: Sendable>: Sendable {
+struct ExperimentTasks<Progress: TaskProgress>: Sendable {
   /// What makes one file, the same bytes whoever does it.
   struct Task: Sendable {
     /// Its name in claims, and that of its file, which ends in .safetensors or .json: no slash.
@@ -18,11 +18,23 @@ struct ExperimentTasks<Progress: Sendable>: Sendable {
     let perform: @Sendable (_ progress: @escaping @Sendable (Progress) throws -> Void) throws -> Void
   }
 
-  let folder: String
-  /// Tasks of a stage need the files of the stages before; a stage is listed when those are done.
-  let stages: [@Sendable (_ progress: @escaping @Sendable (Progress) throws -> Void) throws -> [Task]]
-  /// How far a task is, 0...1, and what of it is going on, for the claim's file.
-  let describe: @Sendable (Progress) -> (part: Double, activity: String)
+  private typealias Stage =
+    @Sendable (_ progress: @escaping @Sendable (Progress) throws -> Void) throws -> [Task]
+
+  private let folder: String
+  private let stages: [Stage]
+
+  /// - Parameters:
+  ///   - folder: Where results are kept. Traps for nil.
+  ///   - stages: Tasks of a stage need the files of the stages before; a stage is listed when those are done.
+  init(
+    _ folder: String?,
+    stages: [@Sendable (_ progress: @escaping @Sendable (Progress) throws -> Void) throws -> [Task]]
+  ) {
+    guard let folder else { preconditionFailure("An experiment without a folder has nothing to share.") }
+    self.folder = folder
+    self.stages = stages
+  }
 
   /// Does what is to be done.
   /// - Throws: What tasks throw; such a task is left to others. `CancellationError`.
@@ -35,7 +47,6 @@ struct ExperimentTasks<Progress: Sendable>: Sendable {
       let tasks = try stage(progress)
       try TaskList.add(tasks.map(\.name), to: folder)
       let byName = Dictionary(uniqueKeysWithValues: tasks.map { ($0.name, $0) })
-      let describe = describe
       let shared = SharedTasks(
         folder: folder, tasks: (sharing.shard?.part(of: tasks) ?? tasks).map(\.name),
         silenceSeconds: sharing.takeoverSeconds, waits: sharing.waits
@@ -43,8 +54,8 @@ struct ExperimentTasks<Progress: Sendable>: Sendable {
       _ = try await shared.run { _ in
       } work: { claim in
         try byName[claim.task]!.perform { step in
-          try _Concurrency.Task.checkCancellation()
-          let (part, activity) = describe(step)
+          if !step.looksForCancellation { try _Concurrency.Task.checkCancellation() }
+          let (part, activity) = step.standing
           claim.report(part: part, activity)
           try progress(step)
         }

@@ -9,7 +9,8 @@ struct ExperimentDensities: AsyncParsableCommand {
     abstract: "Every density family of the library on distributions in the plane, beside the truth.",
     discussion: """
       Trains each family on each distribution, draws the learned densities, and compares nats, time and parameters. Writes \
-      densities.json and densities.html to --out. It needs no data.
+      densities.json, densities.html and a file for each family on each distribution to --out; a run that was stopped goes on from there. \
+      Started several times with one --out, on any machines that see it, workers share the families. It needs no data.
       """)
 
   @Flag(help: "Few points and steps: a look in minutes.") var quick = false
@@ -23,6 +24,7 @@ struct ExperimentDensities: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A family by its name; may be repeated [all].", valueName: "name")) var family:
     [String] = []
   @Option(help: "Decides points, first weights, the order of training and draws.") var seed: UInt64 = 0
+  @OptionGroup(title: "Several workers") var sharing: SharingOptions
   @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "densities"
   @Option(help: "text or json.") var format: OutputFormat = .text
 
@@ -60,15 +62,11 @@ struct ExperimentDensities: AsyncParsableCommand {
     try OutputPlace.requireWritable(folder: out)
     let experiment = try DensityExperiment(
       settings: settings, toys: chosen(toy, from: DensityToy.all, \.name),
-      families: chosen(family, from: DensityFamily.all, \.name))
-    let result = try experiment.run { progress in
-      try Task.checkCancellation()
-      switch progress {
-      case .training(let toy, let family, let step):
-        ExperimentOutput.show("\(toy), \(family)", step)
-      case .working(let what): Console.progress(what)
-      }
-    }
+      families: chosen(family, from: DensityFamily.all, \.name), folder: out)
+    Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
+    let outcome = try await experiment.work(sharing.sharing(), progress: ExperimentOutput.show)
+    guard sharing.isComplete(outcome, in: out) else { return }
+    let result = try experiment.run(progress: ExperimentOutput.show)
     Console.endProgress()
     try ExperimentOutput.write(result.report, page: result.page.html, named: "densities", in: out)
     if format == .json { return try JSONOutput.print(result.report) }

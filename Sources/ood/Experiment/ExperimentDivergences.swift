@@ -9,7 +9,8 @@ struct ExperimentDivergences: AsyncParsableCommand {
     discussion: """
       Trains flows by maximum likelihood, reverse Kullback-Leibler, Jensen-Shannon, Wasserstein and sliced Wasserstein distance, and \
       likelihood with a discriminator (Flow-GAN): in a plane where the truth is known, and on images. Writes divergences.json, \
-      divergences.html and the models to --out; a run that was stopped goes on from there.
+      divergences.html, the models and a file of what was found of each to --out; a run that was stopped goes on from there. Started \
+      several times with one --out, on any machines that see it, workers share the flows.
 
       Without --train: Fashion-MNIST against MNIST where they are there (ood data fetch NAME), else, and with --quick, drawn digits against \
       drawn symbols, which need no files.
@@ -25,6 +26,7 @@ struct ExperimentDivergences: AsyncParsableCommand {
   @Option(help: "Steps at each scale of the image flow.") var steps: Int?
   @Option(help: "Channels of its couplings' networks.") var hiddenChannels: Int?
   @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
+  @OptionGroup(title: "Several workers") var sharing: SharingOptions
   @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "divergences"
   @Option(help: "text or json.") var format: OutputFormat = .text
 
@@ -55,14 +57,9 @@ struct ExperimentDivergences: AsyncParsableCommand {
       controls: names.against.map { try library.load(first: settings.testCount, of: $0) },
       settings: settings, folder: out)
     Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
-    let result = try experiment.run { progress in
-      try Task.checkCancellation()
-      switch progress {
-      case .training(let what, let step):
-        ExperimentOutput.show(what, step)
-      case .working(let what): Console.progress(what)
-      }
-    }
+    let outcome = try await experiment.work(sharing.sharing(), progress: ExperimentOutput.show)
+    guard sharing.isComplete(outcome, in: out) else { return }
+    let result = try experiment.run(progress: ExperimentOutput.show)
     Console.endProgress()
     try ExperimentOutput.write(result.report, page: result.page.html, named: "divergences", in: out)
     if format == .json { return try JSONOutput.print(result.report) }

@@ -10,8 +10,9 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     discussion: """
       Trains a density on one set of images and asks it about others, with −ln p and with every repair: likelihood \
       ratio, input complexity, typicality, WAIC, gradient norm, batch norm. Prints a table of AUROC and writes \
-      likelihood.json, likelihood.html (histograms, tables, pictures) and the trained models to --out; a run with \
-      the same settings takes the models from there.
+      likelihood.json, likelihood.html (histograms, tables, pictures), the trained models and a file for each score to --out; a run with \
+      the same settings takes them from there. Started several times with one --out, on any machines that see it, workers share the \
+      trainings and the scores.
 
       Without --train: Fashion-MNIST against MNIST and KMNIST, those that are there (ood data fetch NAME), else drawn \
       symbols against drawn digits, which need no files.
@@ -47,6 +48,7 @@ struct ExperimentLikelihood: AsyncParsableCommand {
   @Option(help: "Draws of noise between grey levels to average a density over; 0 to ask at the levels.")
   var noiseDraws = LikelihoodSettings().noiseDraws
   @Option(help: "Decides first weights, the order of training and all noise.") var seed: UInt64 = 0
+  @OptionGroup(title: "Several workers") var sharing: SharingOptions
   @Option(help: ArgumentHelp("Where results go.", valueName: "dir")) var out = "likelihood"
   @Option(help: "text or json.") var format: OutputFormat = .text
 
@@ -124,32 +126,42 @@ struct ExperimentLikelihood: AsyncParsableCommand {
     let training = try library.load(
       first: settings.trainingCount + settings.validationCount, of: names.train)
     let sets = try ([names.test] + names.against).map { try library.load(first: settings.testCount, of: $0) }
-    var results: [LikelihoodExperiment.Result] = []
-    for family in families {
-      let folder = families.count == 1 ? out : "\(out)/\(family.rawValue)"
-      results.append(try run(self.settings(family), training, sets, in: folder))
+    Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
+    let experiments = try families.map { family in
+      try LikelihoodExperiment(
+        training: training, test: sets[0], others: Array(sets.dropFirst()), settings: self.settings(family),
+        modelFolder: families.count == 1 ? out : "\(out)/\(family.rawValue)")
     }
+    guard try await share(experiments) else { return }
+    let results = try experiments.map(finish)
     guard families.count > 1 else { return }
     try OutputPlace.write(LikelihoodComparison(results).html.utf8, to: out + "/comparison.html")
     if format == .text { Console.result("All models side by side: \(out)/comparison.html") }
   }
 
-  private func run(
-    _ settings: LikelihoodSettings, _ training: Dataset, _ sets: [Dataset], in folder: String
-  ) throws -> LikelihoodExperiment.Result {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let experiment = try LikelihoodExperiment(
-      training: training, test: sets[0], others: Array(sets.dropFirst()), settings: settings,
-      modelFolder: folder)
-    Interruption.isSaved(
-      "The models that are trained are in \(folder). Go on with:\n  \(Interruption.command())")
-    let result = try experiment.run { progress in
-      switch progress {
-      case .training(let role, let step):
-        ExperimentOutput.show("\(role)", step)
-      case .scoring(let name): Console.progress("scoring: \(name)")
+  /// Does the tasks of all models together with other workers; whether nothing is left.
+  private func share(_ experiments: [LikelihoodExperiment]) async throws -> Bool {
+    var sharing = try self.sharing.sharing()
+    if experiments.count > 1, sharing.waits, sharing.shard == nil {
+      // What nobody is at, of any model, before waiting for others.
+      sharing.waits = false
+      for experiment in experiments {
+        _ = try await experiment.work(sharing, progress: ExperimentOutput.show)
       }
+      sharing.waits = true
     }
+    var isComplete = true
+    for experiment in experiments {
+      let outcome = try await experiment.work(sharing, progress: ExperimentOutput.show)
+      if !self.sharing.isComplete(outcome, in: experiment.modelFolder ?? out) { isComplete = false }
+    }
+    return isComplete
+  }
+
+  /// Puts a model's results together, writes and shows them.
+  private func finish(_ experiment: LikelihoodExperiment) throws -> LikelihoodExperiment.Result {
+    let folder = experiment.modelFolder ?? out
+    let result = try experiment.run(progress: ExperimentOutput.show)
     Console.endProgress()
     try ExperimentOutput.write(result.report, page: result.page.html, named: "likelihood", in: folder)
     if format == .json {

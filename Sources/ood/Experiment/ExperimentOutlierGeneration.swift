@@ -70,17 +70,9 @@ struct ExperimentOutlierGeneration: AsyncParsableCommand {
       exposure: names.exposure.map { try library.load(first: settings.outlierCount, of: $0) },
       settings: settings, folder: out)
     Interruption.isSaved("What was finished is in \(out). Go on with:\n  \(Interruption.command())")
-    let tell = { @Sendable (progress: OutlierGenerationExperiment.Progress) in
-      try Task.checkCancellation()
-      switch progress {
-      case .training(let what, let step):
-        ExperimentOutput.show(what, step)
-      case .working(let what): Console.progress(what)
-      }
-    }
-    let outcome = try await experiment.work(sharing.sharing(), progress: tell)
+    let outcome = try await experiment.work(sharing.sharing(), progress: ExperimentOutput.show)
     guard sharing.isComplete(outcome, in: out) else { return }
-    let result = try experiment.run(progress: tell)
+    let result = try experiment.run(progress: ExperimentOutput.show)
     Console.endProgress()
     try ExperimentOutput.write(result.report, page: result.page.html, named: "outlier-generation", in: out)
     if format == .json { return try JSONOutput.print(result.report) }

@@ -1,6 +1,7 @@
 import Foundation
 import GenModels
 import OODDatasets
+import OODExperiments
 
 /// What an experiment's command writes and shows.
 enum ExperimentOutput {
@@ -13,10 +14,16 @@ enum ExperimentOutput {
     try OutputPlace.write(page.utf8, to: "\(folder)/\(name).html")
   }
 
-  /// Shows where a training stands.
-  static func show(_ what: String, _ step: TrainingProgress) {
-    Console.progress(
-      "\(what): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 3)), "
-        + "\(wholeSeconds(step.secondsLeft)) s left")
+  /// Shows what an experiment is at. Throws where the run was told to end, but not to a training, which saves where it stands before it ends.
+  @Sendable static func show(_ progress: ExperimentProgress) throws {
+    switch progress {
+    case .training(let what, let step):
+      Console.progress(
+        "\(what): step \(step.step) of \(step.steps), loss \(step.loss.rounded(digits: 3)), "
+          + "\(wholeSeconds(step.secondsLeft)) s left")
+    case .working(let what):
+      try Task.checkCancellation()
+      Console.progress(what)
+    }
   }
 }

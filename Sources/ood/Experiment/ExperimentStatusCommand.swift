@@ -5,7 +5,8 @@ struct ExperimentStatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Say how far an experiment's tasks are, and what runs where.",
     discussion:
-      "For the --out of overgeneralization and outlier-generation. Looks for some seconds; writes nothing.")
+      "For the --out of an experiment; with several models of likelihood, a model's folder in it. Looks for some seconds; writes nothing."
+  )
 
   @Argument(help: ArgumentHelp("An experiment's folder.", valueName: "dir")) var folder: String
   @Option(help: "text or json.") var format: OutputFormat = .text
