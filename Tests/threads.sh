@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=.build-threads
-# Swift code unoptimised: with optimisation and this sanitizer the compiler of Swift 6.2 fails ("Invalid bitcast").
+# Swift code unoptimised: with optimisation and this sanitizer the compiler of Swift 6.3.1 fails ("Invalid bitcast").
 swift build --product ood --scratch-path "$scratch" --sanitize=thread -Xcc -O2 -Xcc -fno-omit-frame-pointer
 ood=$scratch/debug/ood
 # A run that checked nothing would be green as well.

@@ -21,7 +21,7 @@ func reductionBenchmarks() {
   }
 }
 
-/// Moves and reductions of tensors that the caches don't hold, on two threads as a program calls them, against a copy by two threads.
+/// Moves and reductions of tensors that the caches don't hold, as a program calls them, against a copy by as many threads.
 func memoryBenchmarks() {
   let n = 1 << 24
   let x = Lazy { () -> Tensor in
