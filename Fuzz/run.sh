@@ -18,8 +18,14 @@ export SWIFT_BACKTRACE=enable=no
 
 swift build -c release --target OODExperiments --scratch-path "$scratch" \
   -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=fuzzer-no-link,address -Xcc -fno-omit-frame-pointer
+# The objects of the sources that are there: a build folder keeps those of files that are gone.
 objects=$(for room in CKernels GenModels OODDatasets OODMetrics OODDetectors OODExperiments; do
-  [ ! -d "$build/$room.build" ] || find "$build/$room.build" -name '*.o'
+  for source in $(cd "Sources/$room" && find . -name '*.swift' -o -name '*.c'); do
+    case "$source" in
+      *.swift) echo "$build/$room.build/${source##*/}.o" ;;
+      *) echo "$build/$room.build/$source.o" ;;
+    esac
+  done
 done)
 libraries=$(pkg-config --libs openblas lapacke zlib libpng liblzma 2>/dev/null || echo "-lz -lpng -llzma")
 modules="-I $build/Modules -Xcc -fmodule-map-file=$build/CKernels.build/module.modulemap"
@@ -42,7 +48,8 @@ link() {  # program, sanitizers, sources
 link seeds address Fuzz/Seeds.swift
 link structured-seeds address Fuzz/StructuredSeeds.swift Fuzz/Support/Small*.swift
 for target in $plain $structured; do mkdir -p "$scratch/corpus/$target"; done
-export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0
+# Where memory was allocated is not recorded: what is found tells where it was used, and inputs run a third faster.
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0:malloc_context_size=0
 "$scratch/bin/seeds" "$scratch/corpus"
 "$scratch/bin/structured-seeds" "$scratch/corpus"
 for target in $targets; do

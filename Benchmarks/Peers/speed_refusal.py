@@ -63,12 +63,14 @@ class Peer:
         self.step = {"train": self.train, "trace": self.trace, "fool": self.fool}[work]
         if work == "train":
             self.optimizer = torch.optim.Adam(self.model.parameters())
+        if work != "train":
+            # Derivatives by the weights would be recorded for every unit of a trace, and fill the memory.
+            for parameter in self.model.parameters():
+                parameter.requires_grad_(False)
         if work == "fool":
             self.z = torch.rand(count, 784)
             self.weights = torch.nn.Parameter((torch.rand(count, 784, 784) - 0.5) * 0.1)
             self.bias = torch.nn.Parameter(torch.zeros(count, 784))
-            for parameter in self.model.parameters():
-                parameter.requires_grad_(False)
             self.optimizer = torch.optim.SGD([self.weights, self.bias], lr=1e-6)
 
     def train(self):
