@@ -46,10 +46,11 @@ def scores(ood, method, x, seed):
     if method is None:
         from isotree import IsolationForest
 
+        # Its tree t is drawn with the seed plus t: seeds that are nearer share trees.
         forest = IsolationForest(
-            ntrees=100, sample_size=min(256, len(x)), ndim=1, missing_action="divide", random_seed=seed, nthreads=1,
+            ntrees=100, sample_size=min(256, len(x)), ndim=1, missing_action="divide", random_seed=1000 * seed, nthreads=1,
             prob_pick_avg_gain=0, prob_pick_pooled_gain=0)
-        return forest.fit_predict(x)
+        return forest.fit(x).predict(x)
     with tempfile.TemporaryDirectory() as directory:
         table, out = os.path.join(directory, "x.npy"), os.path.join(directory, "scores.npy")
         np.save(table, x)

@@ -25,7 +25,7 @@ class Peer:
     ours: list
     # (train, score, seed) -> (scores with higher = more out-of-distribution, fit seconds, score seconds).
     theirs: Callable
-    # "scikit-learn" or "PyOD".
+    # "scikit-learn", "PyOD" or "isotree", which is asked for by the method's name alone.
     library: str
     # Random methods are compared by mean AUROC over seeds, others by their scores.
     is_random: bool = False
@@ -95,6 +95,15 @@ def sklearn_isolation_forest(train, seed):
     from sklearn.ensemble import IsolationForest
 
     return IsolationForest(random_state=seed, n_jobs=-1).fit(train)
+
+
+def isotree_isolation_forest(train, seed):
+    """As many trees of as many rows as scikit-learn's and ours, split at random."""
+    from isotree import IsolationForest
+
+    return IsolationForest(
+        ntrees=100, sample_size=min(256, len(train)), ndim=1, missing_action="fail", prob_pick_avg_gain=0,
+        prob_pick_pooled_gain=0, random_seed=1000 * seed, nthreads=-1).fit(train)
 
 
 def column_deviation(train, seed):
@@ -311,6 +320,9 @@ PEERS = {
         ["isolation-forest"],
         timed(sklearn_isolation_forest, lambda model, table: -model.score_samples(table)),
         "scikit-learn", is_random=True),
+    "isolation-forest-isotree": Peer(
+        ["isolation-forest"], timed(isotree_isolation_forest, lambda model, table: model.predict(table)), "isotree",
+        is_random=True),
     "loda": Peer(
         ["loda"], pyod("loda", "LODA", random_state=0), "PyOD", is_random=True, exact=projected_histograms),
     **{

@@ -22,7 +22,7 @@ SIZES = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ood", default=DEFAULT_BINARY)
-    parser.add_argument("--methods", nargs="*", default=list(PEERS))
+    parser.add_argument("--methods", nargs="*", default=[name for name, peer in PEERS.items() if peer.library != "isotree"])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--columns", type=int)

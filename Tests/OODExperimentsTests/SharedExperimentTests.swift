@@ -52,6 +52,11 @@ struct SharedExperimentTests {
     let folder = Self.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let told = Notes()
+    // What a worker that was killed had begun to write.
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let gone = ProcessIdentity(machine: ProcessIdentity.thisMachine, process: Int32.max)
+    let begun = PartialFiles.name(beside: "\(folder)/flow.safetensors", owner: gone)
+    try Data([1]).write(to: URL(fileURLWithPath: begun))
     let left = try await Self.together(2) {
       try await OutlierGenerationExperimentTests.experiment(folder: folder).work { step in
         if case .training(let what, let at) = step, at.step == 1 { told.add(what) }
@@ -60,7 +65,7 @@ struct SharedExperimentTests {
     #expect(left == [])
     let trained = told.all
     #expect(Set(trained).count == trained.count, "Trained twice: \(trained.sorted())")
-    #expect(try files(folder).keys.allSatisfy { !$0.hasSuffix(".claim") })
+    #expect(try files(folder).keys.allSatisfy { !$0.hasSuffix(".claim") && !$0.hasSuffix(".partial") })
     let status = try await ExperimentStatus(folder: folder)
     #expect(status.tasks == status.finished && status.running.isEmpty && status.waiting.isEmpty)
     await #expect(throws: ExperimentError.noTasks(folder: "/nowhere")) {

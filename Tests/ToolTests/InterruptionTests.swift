@@ -1,4 +1,5 @@
 import Foundation
+import GenModels
 import Testing
 
 /// Signals while a model is trained: the step is finished, the checkpoint written, the command told that goes on.
@@ -80,9 +81,10 @@ import Testing
     gone.arguments = ["-c", "exit 0"]
     try gone.run()
     gone.waitUntilExit()
+    let owner = ProcessIdentity(machine: ProcessIdentity.thisMachine, process: gone.processIdentifier)
     for name in ["m", "m.checkpoint"] {
-      try Data([1]).write(
-        to: URL(fileURLWithPath: "\(folder)/\(name).\(gone.processIdentifier)-5.partial"))
+      let left = PartialFiles.name(beside: "\(folder)/\(name)", owner: owner)
+      try Data([1]).write(to: URL(fileURLWithPath: left))
     }
     let run = try ToolRun(
       "train", "realnvp", "--data", "two-moons:50", "--epochs", "1", "--couplings", "2", "--hidden", "4",

@@ -7,6 +7,7 @@
 
 #include "../include/ood_map.h"
 
+#include "langevin.h"
 #include "simd.h"
 #include "vector_math.h"
 
@@ -369,32 +370,6 @@ static void map_scale_add(float alpha, const float *x, float *y, size_t n) {
   map_scale_add_loop(alpha, x, y, y, n);
 }
 
-OOD_INLINE vf map_clip(vf x, vf low, vf high) {
-  x = blend(x < low, low, x);
-  return blend(x > high, high, x);
-}
-
-OOD_INLINE vf map_langevin_vector(const struct ood_langevin *s, vf x, vf slope, vf z) {
-  const vf bound = splat(s->bound);
-  const vf drift = map_clip(splat(s->scale) * slope, -bound, bound);
-  const vf moved = multiply_add(splat(s->step), drift, x);
-  return map_clip(multiply_add(splat(s->noise), z, moved), splat(s->low), splat(s->high));
-}
-
-static void map_langevin(const struct ood_langevin *s, const float *x, const float *slope, const float *z,
-                         float *y, size_t n) {
-  size_t i = 0;
-  for (; i + OOD_WIDTH <= n; i += OOD_WIDTH) {
-    store(y + i, map_langevin_vector(s, load(x + i), load(slope + i), load(z + i)));
-  }
-  if (i == n) return;
-  const size_t rest = n - i;
-  store_partial(y + i,
-                map_langevin_vector(s, load_partial(x + i, rest), load_partial(slope + i, rest),
-                                    load_partial(z + i, rest)),
-                rest);
-}
-
 /// All bits set where x is NaN or infinite.
 OOD_INLINE vi map_is_non_finite(vf x) { return (bits_of(x) & 0x7f800000) == 0x7f800000; }
 
@@ -417,7 +392,7 @@ static const struct ood_map map_table = {
     .binary = map_binary,
     .binary_2d = map_binary_2d,
     .scale_add = map_scale_add,
-    .langevin = map_langevin,
+    .langevin = langevin_step,
     .first_non_finite = map_first_non_finite,
 };
 

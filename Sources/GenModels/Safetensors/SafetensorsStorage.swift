@@ -80,7 +80,7 @@ final class SafetensorsStorage {
   static func replace(
     _ path: String, _ body: (SafetensorsStorage) throws(SafetensorsError) -> Void
   ) throws(SafetensorsError) {
-    let beside = "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).partial"
+    let beside = PartialFiles.name(beside: path)
     let descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .last("create the file \(beside)", path) }
     do throws(SafetensorsError) {

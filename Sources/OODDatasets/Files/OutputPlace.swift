@@ -1,3 +1,5 @@
+import GenModels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

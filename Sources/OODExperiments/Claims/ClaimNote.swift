@@ -1,4 +1,4 @@
-import OODDatasets
+import GenModels
 
 /// What a claim's file says: who is at a task, and that it still is.
 struct ClaimNote: Codable, Hashable, Sendable {

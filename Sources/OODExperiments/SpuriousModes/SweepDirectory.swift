@@ -1,3 +1,4 @@
+import GenModels
 import OODDatasets
 
 #if canImport(FoundationEssentials)

@@ -42,6 +42,8 @@ struct ExperimentTasks<Progress: TaskProgress>: Sendable {
     _ sharing: WorkSharing, progress: @escaping @Sendable (Progress) throws -> Void
   ) async throws -> WorkOutcome {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // What a killed worker had begun to write, whoever was to go on with it.
+    defer { PartialFiles.removeStale(in: folder) }
     var outcome = WorkOutcome()
     for stage in stages {
       let tasks = try stage(progress)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GenModels
 import OODDatasets
 
 /// The places that a command's options write to, looked at before the work starts.

@@ -38,17 +38,18 @@ package struct ProcessIdentity: Codable, Hashable, Sendable {
       let start = system("kern.bootsessionuuid")
       let space = ""
     #else
-      let start = (try? readFile("/proc/sys/kernel/random/boot_id", mostBytes: 256)) ?? []
+      let start = contents("/proc/sys/kernel/random/boot_id")
       // Device and number of the space of process numbers.
       var status = stat()
       let space = stat("/proc/self/ns/pid", &status) == 0 ? "\(status.st_dev) \(status.st_ino)" : ""
     #endif
-    var hash = SHA256()
-    for bytes in [Array(hostName.utf8), Array(start), Array(space.utf8)] {
-      bytes.withUnsafeBytes { hash.update($0) }
-      [UInt8(0)].withUnsafeBytes { hash.update($0) }
+    // FNV-1a.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in Array(hostName.utf8) + [0] + start + [0] + Array(space.utf8) {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
-    return String(hash.finish().prefix(16))
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }()
 
   #if canImport(Darwin)
@@ -58,6 +59,15 @@ package struct ProcessIdentity: Codable, Hashable, Sendable {
       var bytes = [UInt8](repeating: 0, count: size)
       guard sysctlbyname(name, &bytes, &size, nil, 0) == 0 else { return [] }
       return Array(bytes[..<size])
+    }
+  #else
+    /// The first bytes of a file of the system; none where it can't be read.
+    private static func contents(_ path: String) -> [UInt8] {
+      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return [] }
+      defer { close(descriptor) }
+      var bytes = [UInt8](repeating: 0, count: 256)
+      return Array(bytes[..<max(0, read(descriptor, &bytes, bytes.count))])
     }
   #endif
 }
