@@ -152,8 +152,8 @@ parts() {
     || failed "A detector of three parts differs from that of all rows"
 }
 
-# A file without its seconds, which differ from run to run.
-secondless() { LC_ALL=C sed -E 's/("[A-Za-z]*[sS]econds" ?: ?)[-+.eE0-9]+/\10/g' "$1"; }
+# A file without its seconds: they differ from run to run, and a worker that was killed between a training and what is measured takes its with it.
+secondless() { LC_ALL=C sed -Ez 's/,?[[:space:]]*"[A-Za-z]*[sS]econds" ?: ?[-+.eE0-9]+//g' "$1"; }
 
 # experiment NAME RESULTS OPTIONS...: by one process, and by three of which one is killed once there are so many results.
 experiment() {

@@ -152,7 +152,7 @@ struct DivergencesInPlane: Sendable {
       jensenShannon: (try half(test, p, q) + half(drawn, q, p)) / 2,
       slicedWasserstein: try SlicedWasserstein().distance(drawn, test),
       rarestMode: Self.rarestMode(of: drawn), auroc: try foreign.map { try Self.auroc(flow, test, $0) },
-      seconds: seconds ?? 0)
+      seconds: seconds)
   }
 
   /// ln(1 + exp(x)).

@@ -40,7 +40,8 @@ public struct DivergencesReport: Codable, Sendable, Hashable {
     public var rarestMode: Double
     /// Of −ln q, for each foreign set.
     public var auroc: [Double]
-    public var seconds: Double
+    /// Of the training; nil where its model alone was kept of an earlier run.
+    public var seconds: Double?
   }
 
   /// A flow of images.
