@@ -68,13 +68,12 @@ struct Corral: ~Copyable {
         continue
       }
       var step = 1.0
-      for place in 0..<count where solution.base[place] <= 1e-14 {
-        let (from, to) = (shares.base[place], solution.base[place])
+      let (weights, nearest) = (shares.base, solution.base)
+      for place in 0..<count where nearest[place] <= 1e-14 {
+        let (from, to) = (weights[place], nearest[place])
         step = min(step, from > to ? from / (from - to) : 0)
       }
-      for place in 0..<count {
-        shares.base[place] += step * (solution.base[place] - shares.base[place])
-      }
+      for place in 0..<count { weights[place] += step * (nearest[place] - weights[place]) }
       if step == 1 { break }
       // At least the point that ended the step has weight 0 now.
       var least = 0
