@@ -14,7 +14,7 @@ for page in ood ood.detect ood.score; do
 done
 grep -q rows-at-once "$prefix/share/man/man1/ood.detect.run.1" || fail "the manual does not have the options of ood detect."
 if command -v man >/dev/null; then
-  man -l "$prefix/share/man/man1/ood.1" 2>/dev/null | grep -q "out-of-distribution" || fail "man can't show the manual."
+  grep -q "out-of-distribution" <(man -l "$prefix/share/man/man1/ood.1" 2>/dev/null) || fail "man can't show the manual."
 fi
 completions="$prefix/share/bash-completion/completions/ood"
 bash -n "$completions" || fail "bash does not understand its completions."

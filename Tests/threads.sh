@@ -8,7 +8,7 @@ scratch=.build-threads
 swift build --product ood --scratch-path "$scratch" --sanitize=thread -Xcc -O2 -Xcc -fno-omit-frame-pointer
 ood=$scratch/debug/ood
 # A run that checked nothing would be green as well.
-nm "$ood" | grep -q __tsan_read8 || { echo "threads: $ood was not compiled with the thread sanitizer." >&2; exit 1; }
+grep -q __tsan_read8 <(nm "$ood") || { echo "threads: $ood was not compiled with the thread sanitizer." >&2; exit 1; }
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
