@@ -12,10 +12,21 @@ public struct BatchNorm: Layer {
   public var epsilon: Float
 
   public init(channels: Int, momentum: Float = 0.1, epsilon: Float = 1e-5) {
-    scale = Parameter(.ones([channels]))
-    shift = Parameter(.zeros([channels]))
-    runningMean = RunningState(.zeros([channels]))
-    runningVariance = RunningState(.ones([channels]))
+    let (zeros, ones) = (Tensor.zeros([channels]), Tensor.ones([channels]))
+    self.init(
+      scale: ones, shift: zeros, runningMean: zeros, runningVariance: ones, momentum: momentum,
+      epsilon: epsilon)
+  }
+
+  /// From tensors of shape [channels].
+  init(
+    scale: Tensor, shift: Tensor, runningMean: Tensor, runningVariance: Tensor, momentum: Float = 0.1,
+    epsilon: Float = 1e-5
+  ) {
+    self.scale = Parameter(scale)
+    self.shift = Parameter(shift)
+    self.runningMean = RunningState(runningMean)
+    self.runningVariance = RunningState(runningVariance)
     self.momentum = momentum
     self.epsilon = epsilon
   }

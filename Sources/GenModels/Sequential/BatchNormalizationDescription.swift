@@ -12,11 +12,12 @@ public struct BatchNormalizationDescription: LayerDescription {
   public func layer(after input: Shape, _ tensors: TensorSource) throws(ModelFileError) -> BuiltLayer {
     _ = try outputShape(after: input)
     let channels: Shape = [input[input.rank - 1]]
-    var layer = BatchNorm(channels: channels[0])
-    layer.scale = Parameter(try tensors.constant("scale", channels, 1))
-    layer.shift = Parameter(try tensors.constant("shift", channels, 0))
-    layer.runningMean = RunningState(try tensors.constant("runningMean", channels, 0))
-    layer.runningVariance = RunningState(try tensors.constant("runningVariance", channels, 1))
+    // From what is stored, and never made first: a file may tell of more channels than there is memory for.
+    let layer = BatchNorm(
+      scale: try tensors.constant("scale", channels, 1),
+      shift: try tensors.constant("shift", channels, 0),
+      runningMean: try tensors.constant("runningMean", channels, 0),
+      runningVariance: try tensors.constant("runningVariance", channels, 1))
     return BuiltLayer(layer, outputShape: input)
   }
 }
