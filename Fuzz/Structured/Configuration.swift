@@ -18,7 +18,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 private func make<Kind: Network>(_ type: Kind.Type, _ json: Data) {
   guard let configuration = try? JSONDecoder().decode(Kind.Configuration.self, from: json) else { return }
-  var room = 1 << 20
+  var room = 1 << 16
   do {
     let model = try Kind(
       configuration: configuration,
