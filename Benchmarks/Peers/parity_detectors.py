@@ -8,7 +8,7 @@ import tempfile
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from peers import DEFAULT_BINARY, PEERS, SOLVER_TOLERANCE, detect
+from peers import DEFAULT_BINARY, DEFAULT_METHODS, PEERS, SOLVER_TOLERANCE, detect
 
 
 NOT_COUNTED = " (not counted)"
@@ -29,7 +29,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, help="directory of adbench .npz files")
     parser.add_argument("--ood", default=DEFAULT_BINARY)
-    parser.add_argument("--methods", nargs="*", default=[name for name, peer in PEERS.items() if peer.library != "isotree"])
+    parser.add_argument("--methods", nargs="*", default=DEFAULT_METHODS)
     parser.add_argument("--sets", nargs="*", help="names, or parts of them")
     parser.add_argument("--rows", type=int, help="at most so many rows of each set")
     parser.add_argument("--seeds", type=int, default=10, help="for random methods, at least")

@@ -370,6 +370,9 @@ PEERS = {
         their_objective=dual_objective("linear"), most_rows=4000),
 }
 
+# Those of a script that is not told which.
+DEFAULT_METHODS = [name for name, peer in PEERS.items() if peer.library != "isotree"]
+
 
 def detect(binary, arguments, train, table, seed=0):
     """Scores and the report of `ood detect`; train and table are .npy files, or specifications."""

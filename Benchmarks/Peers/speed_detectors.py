@@ -7,7 +7,7 @@ import tempfile
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from peers import DEFAULT_BINARY, PEERS, detect
+from peers import DEFAULT_BINARY, DEFAULT_METHODS, PEERS, detect
 
 # Rows and columns for each method; others get DEFAULT_SIZE.
 DEFAULT_SIZE = (100_000, 32)
@@ -22,7 +22,7 @@ SIZES = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ood", default=DEFAULT_BINARY)
-    parser.add_argument("--methods", nargs="*", default=[name for name, peer in PEERS.items() if peer.library != "isotree"])
+    parser.add_argument("--methods", nargs="*", default=DEFAULT_METHODS)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--columns", type=int)
