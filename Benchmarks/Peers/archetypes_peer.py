@@ -31,7 +31,9 @@ def ours(binary, x, count, starts, directory, most=500, seed=0):
 
 def theirs(x, count, starts, most=500, seed=0, **options):
     begin = time.perf_counter()
-    model = AA(n_archetypes=count, n_init=starts, max_iter=most, random_state=seed, **options).fit(x)
+    # 0.12.2 asks None for its start's settings unless it is given some.
+    model = AA(n_archetypes=count, n_init=starts, max_iter=most, random_state=seed, init="aa_plus_plus",
+               init_params={"params": {}}, **options).fit(x)
     seconds = time.perf_counter() - begin
     fitted = model.transform(x) @ model.archetypes_
     return float(((x - fitted) ** 2).sum()), seconds
@@ -49,7 +51,7 @@ def residuals(arguments):
         with tempfile.TemporaryDirectory() as directory:
             for count in (3, 5):
                 own, _ = ours(arguments.ood, x, count, arguments.starts, directory)
-                peer, _ = theirs(x, count, arguments.starts, init="aa_plus_plus")
+                peer, _ = theirs(x, count, arguments.starts)
                 print(f"{name:<22} {len(x):>6} {count:>3} {own:>13.6g} {peer:>13.6g} {own / peer:>8.4f}", flush=True)
 
 
@@ -63,7 +65,7 @@ def speed(arguments):
         print(f"ours        residual {own:.6g}  {own_seconds:8.3f} s, the process whole")
         most = 5
         while True:
-            peer, seconds = theirs(x, count, 1, most=most, init="aa_plus_plus")
+            peer, seconds = theirs(x, count, 1, most=most)
             print(f"archetypes  residual {peer:.6g}  {seconds:8.3f} s  {most} iterations", flush=True)
             if peer <= own * 1.001 or most >= arguments.most:
                 break

@@ -1,7 +1,7 @@
 """Nearest neighbours here, in faiss (flat, exact) and in hnswlib (approximate): seconds to build and to search, in one run, taking turns.
 
     pip install faiss-cpu hnswlib numpy
-    python Benchmarks/Peers/speed_neighbours.py [--exact 20000,784 100000,32] [--approximate 100000,32] [--queries 2000] [--ood PATH]
+    python Benchmarks/Peers/speed_neighbours.py [--exact 20000,784 100000,32] [--approximate 100000,32] [--queries 2000] [--repeats 3] [--ood PATH]
 
 Ours is `ood detect knn`, whose report has its seconds. Graphs have 16 links and a construction breadth of 200 on both sides; both are asked with the
 same breadths, and "same" is the share of queries whose tenth neighbour is as near as the true one.
@@ -31,10 +31,10 @@ def tables(rows, columns, queries):
     return table(rows), table(queries)
 
 
-def ours(binary, directory, *more):
-    """Scores, and the report with the least seconds of three runs."""
+def ours(binary, directory, repeats, *more):
+    """Scores, and the report with the least seconds of the runs."""
     runs = [detect(binary, ["knn", "--neighbours", str(K), *more], f"npy:{directory}/points.npy", f"npy:{directory}/queries.npy")
-            for _ in range(3)]
+            for _ in range(repeats)]
     return runs[0][0], {step: min(report[step] for _, report in runs) for step in ["fit_seconds", "score_seconds"]}
 
 
@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--approximate", nargs="*", default=["100000,32"])
     parser.add_argument("--queries", type=int, default=2000)
     parser.add_argument("--breadths", default="40,80,160")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of ours, each of which builds its graph anew")
     options = parser.parse_args()
     threads = os.cpu_count()
     os.environ["OOD_THREADS"] = str(threads)
@@ -71,7 +72,7 @@ def main():
         with tempfile.TemporaryDirectory() as directory:
             np.save(f"{directory}/points.npy", points)
             np.save(f"{directory}/queries.npy", queries)
-            exact, report = ours(options.ood, directory)
+            exact, report = ours(options.ood, directory, options.repeats)
             if size in options.exact:
                 index = faiss.IndexFlatL2(columns)
                 index.add(single)
@@ -83,7 +84,7 @@ def main():
             index.set_num_threads(threads)
             building, _ = least(lambda: index.add_items(single), count=1)
             for number, breadth in enumerate(options.breadths.split(",")):
-                scores, report = ours(options.ood, directory, "--approximate", breadth)
+                scores, report = ours(options.ood, directory, options.repeats, "--approximate", breadth)
                 index.set_ef(int(breadth))
                 searching, (_, squares) = least(lambda: index.knn_query(asked, k=K))
                 if number == 0:

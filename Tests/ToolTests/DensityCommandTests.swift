@@ -43,6 +43,27 @@ struct DensityCommandTests {
     }
   }
 
+  @Test("An importance-weighted autoencoder goes on from a variational one, and not from other layers")
+  func start() throws {
+    try trained(["vae", "--hidden", "20", "--latent", "3"]) { start in
+      let further = ["iwae", "--hidden", "20", "--latent", "3", "--samples", "2", "--from", start]
+      try trained(further) { path in
+        let model = try VariationalAutoencoder(from: ModelArchive(contentsOf: path))
+        let before = try VariationalAutoencoder(from: ModelArchive(contentsOf: start))
+        let steps = zip(model.namedTensors, before.namedTensors).map { after, before in
+          zip(after.tensor.elements, before.tensor.elements).map { abs($0 - $1) }.max()!
+        }
+        // One step of Adam moves a weight by its rate, 0.001; fresh weights lie further apart.
+        #expect(steps.max()! > 0 && steps.max()! < 0.003, "\(steps)")
+      }
+      let other = try ToolRun(arguments: [
+        "train", "iwae", "--hidden", "21", "--latent", "3", "--from", start, "--data",
+        "synthetic-digits:train[0..<60]", "--out", start + ".other",
+      ])
+      #expect(other.status != 0 && other.errors.contains("has other layers"), "\(other.errors)")
+    }
+  }
+
   @Test(
     "Continuous flows: trained, scored, drawn",
     arguments: [

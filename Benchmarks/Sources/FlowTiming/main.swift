@@ -12,8 +12,9 @@ import GenModels
 //
 //     echo "realnvp-2 train 200" | FlowTiming      {"seconds": 0.000613}
 //
-// A line names a case, what is timed, and how many repetitions; the answer is the mean time of one. The process keeps its flows,
-// so that a caller can alternate with another process.
+// A line names a case, what is timed (train, score; outliers: 10,000 extremal draws; inverted-outliers: with the errors of their
+// inversion), and how many repetitions; the answer is the mean time of one. The process keeps its flows, so that a caller can
+// alternate with another process.
 
 /// A flow and a batch for it.
 struct Timed {
@@ -44,6 +45,30 @@ struct Timed {
     for _ in 0..<repeats { _ = try flow.logDensity(batch) }
     return (clock.now - start) / .seconds(1) / Double(repeats)
   }
+
+  /// 10,000 extremal draws, and where asked the errors of their inversion.
+  func outliers(repeats: Int, inverted: Bool) throws -> Double {
+    var random = RandomGenerator(seed: 2)
+    let clock = ContinuousClock()
+    let start = clock.now
+    for _ in 0..<repeats {
+      let draws = try flow.extremalDraws(count: 10_000, radius: .deviations(2.5), using: &random)
+      if inverted { _ = flow.inversionErrors(of: draws) }
+    }
+    return (clock.now - start) / .seconds(1) / Double(repeats)
+  }
+}
+
+/// Training steps of deep archetypes on the flow of "realnvp-784", with ten archetypes in 64 of its numbers.
+func trainArchetypes(steps: Int) throws -> Double {
+  let flow = Flow.Architecture.realNVP(features: 784, couplings: 8, hidden: [512, 512], standardizes: false)
+  let model = ArchetypalFlow(.init(flow: flow, features: 64, maps: .init(archetypes: 10)), seed: 1)
+  var random = RandomGenerator(seed: 1)
+  let batch = random.normal([256, 784])
+  let trainer = Trainer(optimizer: Adam(learningRate: 1e-4), epochs: steps, batchSize: 256)
+  var times: [ContinuousClock.Instant] = []
+  _ = try model.train(on: batch, trainer: trainer) { _ in times.append(.now) }
+  return (times[times.count - 1] - times[0]) / .seconds(1) / Double(times.count - 1)
 }
 
 func make(_ name: String) -> Timed? {
@@ -63,15 +88,26 @@ func make(_ name: String) -> Timed? {
 var cases: [String: Timed] = [:]
 while let line = readLine() {
   let words = line.split(separator: " ").map(String.init)
+  if words.count == 3, words[0] == "archetypes-784", let steps = Int(words[2]), steps > 1 {
+    print("{\"seconds\": \(try trainArchetypes(steps: steps))}")
+    fflush(nil)
+    continue
+  }
   guard words.count == 3, let repeats = Int(words[2]), repeats > 0,
     let made = cases[words[0]] ?? make(words[0])
   else {
-    print("{\"error\": \"a line is: case, train or score, repetitions\"}")
+    print("{\"error\": \"a line is: case, train, score or outliers, repetitions\"}")
     continue
   }
   var timed = made
   cases[words[0]] = nil
-  let seconds = words[1] == "train" ? try timed.train(steps: repeats) : try timed.score(repeats: repeats)
+  let seconds =
+    switch words[1] {
+    case "train": try timed.train(steps: repeats)
+    case "outliers", "inverted-outliers":
+      try timed.outliers(repeats: repeats, inverted: words[1] == "inverted-outliers")
+    default: try timed.score(repeats: repeats)
+    }
   cases[words[0]] = timed
   print("{\"seconds\": \(seconds)}")
   fflush(nil)

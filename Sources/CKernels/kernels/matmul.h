@@ -2,11 +2,14 @@
 //
 // Loops, outermost first: blocks of rows (A's block stays in the second-level cache), groups of panels (so
 // does C's block), blocks of k, panels (the panel's block stays in the first-level cache), tiles of rows.
+// A is read in place, but where its rows lie pages apart, which would fall on the same places of the caches: then
+// each of its blocks is copied for a group of panels.
 #pragma once
 
 #include <stddef.h>
 
 #include "../include/ood_matmul.h"
+#include "../include/ood_memory.h"
 
 #include "matmul_pack.h"
 #include "matmul_tile.h"
@@ -19,6 +22,10 @@ enum {
   matmul_swapped_columns = 64 * MATMUL_ROWS,
   /// Floats of a right operand that comes from far away.
   matmul_far_count = 2 << 20,
+  /// Floats in a page.
+  matmul_page = 1024,
+  /// Rows of a copied block of A lie a line farther apart than it is deep.
+  matmul_copy_stride = MATMUL_DEPTH + matmul_line_floats,
 };
 
 /// Rows of k that are summed in one go: k in equal parts of at most MATMUL_DEPTH. It fixes the order of
@@ -78,6 +85,20 @@ OOD_INLINE struct matmul_ahead matmul_look_ahead_right(const struct matmul_produ
   return matmul_look_ahead(product->packed + product->k * start + q * width, 0, 1, depth * width, tiles);
 }
 
+/// Whether blocks of A are copied for groups of panels: rows a multiple of a page apart share a few places of each cache, and a
+/// block of them doesn't stay there.
+OOD_INLINE int matmul_copies_left(struct ood_matmul_operand a, size_t rows, size_t panels) {
+  return a.column_stride == 1 && a.row_stride % matmul_page == 0 && rows >= 16 * MATMUL_ROWS &&
+         panels * MATMUL_COLUMNS >= 128;
+}
+
+/// Copies `rows` rows of `depth` floats next to each other.
+OOD_INLINE void matmul_copy_left(const float *a, size_t row_stride, size_t rows, size_t depth, float *copy) {
+  for (size_t r = 0; r < rows; r++) {
+    __builtin_memcpy(copy + r * matmul_copy_stride, a + r * row_stride, depth * sizeof(float));
+  }
+}
+
 /// Rows [i0, i1) and panels [p0, p1) of the product. `scratch` holds one block of a panel, unless B is
 /// packed.
 OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, size_t i1, size_t p0,
@@ -90,6 +111,9 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
   // Whole vectors of B are read in place when too few rows of A pass to pay for a copy.
   const int read_in_place =
       b.column_stride == 1 && (b.row_stride % 128 != 0 || i1 - i0 <= matmul_rows_in_place);
+  const size_t copy_bytes = matmul_block_rows * matmul_copy_stride * sizeof(float);
+  // Without memory for a copy A is read in place.
+  float *const copy = matmul_copies_left(a, i1 - i0, p1 - p0) ? ood_buffer_try_allocate(copy_bytes) : NULL;
   for (size_t i = i0; i < i1; i += matmul_block_rows) {
     const size_t rows = i1 - i < matmul_block_rows ? i1 - i : matmul_block_rows;
     const size_t tiles = (rows + MATMUL_ROWS - 1) / MATMUL_ROWS;
@@ -99,6 +123,8 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
       do {
         const size_t block = k - q < depth ? k - q : depth;
         const int last = q + block == k;
+        const float *left = a.base + i * a.row_stride + q * a.column_stride;
+        if (copy) matmul_copy_left(left, a.row_stride, rows, block, copy);
         for (size_t p = g; p < group_end; p++) {
           struct matmul_ahead ahead = {0};
           if (p + 1 < group_end) {
@@ -124,7 +150,7 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
               matmul_pack_panel(block, columns, from, b.row_stride, b.column_stride, scratch);
             }
           }
-          matmul_panel_ahead(rows, block, a.base + i * a.row_stride + q * a.column_stride, a.row_stride,
+          matmul_panel_ahead(rows, block, copy ? copy : left, copy ? matmul_copy_stride : a.row_stride,
                              a.column_stride, panel, panel_stride, columns, c.base + i * c.row_stride + start,
                              c.row_stride, matmul_block_finish(c, start, q == 0, last), &ahead);
         }
@@ -132,6 +158,7 @@ OOD_INLINE void matmul_blocks(const struct matmul_product *product, size_t i0, s
       } while (q < k);
     }
   }
+  if (copy) ood_buffer_release(copy, copy_bytes);
 }
 
 static void matmul_multiply(size_t i0, size_t i1, size_t p0, size_t p1, size_t k, size_t n,

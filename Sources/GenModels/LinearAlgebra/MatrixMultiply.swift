@@ -133,12 +133,25 @@ private struct MatrixMultiplication: @unchecked Sendable {
     }
     let panelGrain = 512 / kernels.matmul.tile_columns
     let panelChunks = (panels + panelGrain - 1) / panelGrain
-    var rowGrain = 32 * kernels.matmul.tile_rows
-    while rowGrain > 8 * kernels.matmul.tile_rows && (m / rowGrain) * panelChunks < 16 { rowGrain /= 2 }
+    let rowGrain = evenRowGrain(panelChunks: panelChunks)
     forEachChunk(rowGrain: rowGrain, panels: panels, panelGrain: panelGrain) { rows, panels in
       kernels.matmul.multiply(
         rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound, k, n, a, packed.base, c)
     }
+  }
+
+  /// The rows of a chunk, 8 to 32 tiles, with which the busiest thread computes the fewest; the most of those that do equally well.
+  private func evenRowGrain(panelChunks: Int) -> Int {
+    let threads = Parallelism.threads
+    var best = (grain: 0, rows: Int.max)
+    for tiles in stride(from: 32, through: 8, by: -1) {
+      let grain = tiles * kernels.matmul.tile_rows
+      let chunks = (m + grain - 1) / grain * panelChunks
+      let rows = (chunks + threads - 1) / threads * grain
+      // A few rows fewer are not worth that B is read once more.
+      if Double(rows) < 0.97 * Double(best.rows) { best = (grain, rows) }
+    }
+    return best.grain
   }
 
   /// Cuts C into rectangles of `rowGrain` rows by `panelGrain` panels.

@@ -139,8 +139,11 @@ final class ProductSearch: Sendable {
     _ visit: @Sendable (Int, UnsafeBufferPointer<Int32>) -> Void
   ) {
     let m = queries.rows
-    // The candidates don't depend on the grain; few queries are spread over the threads.
-    let grain = m >= 2048 ? 192 : m >= 256 ? 48 : 12
+    // All points are read once for each chunk of queries: as few chunks as keep the threads equally busy. The candidates don't
+    // depend on them.
+    let threads = Parallelism.threads
+    let rounds = max(1, (m + 192 * threads - 1) / (192 * threads))
+    let grain = max(12, (m + rounds * threads - 1) / (rounds * threads))
     queries.withUnsafeElements { elements in
       nonisolated(unsafe) let x = elements.baseAddress
       parallelFor(m, grain: grain) { range in

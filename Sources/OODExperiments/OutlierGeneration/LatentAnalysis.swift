@@ -70,7 +70,15 @@ struct LatentAnalysis {
     return .concatenate(pieces, axis: 0)
   }
 
-  func archetypes(_ model: ArchetypalFlow, untrained: ArchetypalFlow) throws
+  /// Classical archetypes of the first thousand test images' latents.
+  func archetypesByCount() throws -> ArchetypesByCount {
+    let images = experiment.testImages
+    let count = min(1000, images.exampleCount)
+    return try ArchetypesByCount(
+      of: latents(images.sliced(axis: 0, 0..<count)), flow: flow, seed: experiment.settings.seed)
+  }
+
+  func archetypes(_ model: ArchetypalFlow, untrained: ArchetypalFlow, byCount: ArchetypesByCount) throws
     -> OutlierGenerationReport.Archetypes
   {
     let errors = try featureErrors(of: model)
@@ -82,7 +90,10 @@ struct LatentAnalysis {
       count: model.archetypeCount, features: model.maps.features,
       reconstructionError: errors.plain, reconstructionErrorWithNullspace: errors.withNullspace,
       untrainedError: try featureErrors(of: untrained).plain,
-      nullspaceLeak: Double(leak.elements.map { abs($0) }.max() ?? 0))
+      nullspaceLeak: Double(leak.elements.map { abs($0) }.max() ?? 0),
+      byCount: zip(byCount.counts, byCount.residualShares).map {
+        .init(count: $0, residualShare: $1)
+      }, elbow: byCount.elbow)
   }
 
   /// Mean squared errors of t of the test images.

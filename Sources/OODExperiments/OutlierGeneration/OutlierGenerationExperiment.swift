@@ -86,15 +86,17 @@ public struct OutlierGenerationExperiment: Sendable {
     let rows = try OutlierTrainings(self, storage, methods, flow: flow).rows(progress: progress)
     try progress(.working("measuring radii and archetypes"))
     let analysis = LatentAnalysis(self, flow: flow)
+    let byCount = try analysis.archetypesByCount()
     let report = OutlierGenerationReport(
       settings: settings, trainingSet: training.name, controls: controls.map(\.name),
       classifiers: rows.classifiers, discriminators: rows.discriminators, radii: try analysis.radii(),
       classDistances: try analysis.classDistances(), classNames: (0..<classCount).map { className($0) },
-      archetypes: try analysis.archetypes(archetypes, untrained: freshArchetypes()))
+      archetypes: try analysis.archetypes(archetypes, untrained: freshArchetypes(), byCount: byCount))
     try progress(.working("drawing pictures"))
     return Result(
       report: report,
-      pictures: try OutlierPicture.all(self, flow: flow, archetypes: archetypes, methods: methods))
+      pictures: try OutlierPicture.all(
+        self, flow: flow, archetypes: archetypes, byCount: byCount, methods: methods))
   }
 
   /// Does the experiment's tasks together with everybody who does so in its folder, on any machine that sees it: each trained model is

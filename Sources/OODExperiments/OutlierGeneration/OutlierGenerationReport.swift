@@ -56,5 +56,16 @@ public struct OutlierGenerationReport: Codable, Sendable, Hashable {
     public var untrainedError: Double
     /// The largest |M_A (I − M_A⁺ M_A) w| over drawn w.
     public var nullspaceLeak: Double
+    /// Classical analyses of the flow's latents with 3 archetypes and more.
+    public var byCount: [ByCount]
+    /// The number of archetypes after which more of them help little.
+    public var elbow: Int
+  }
+
+  /// A classical archetypal analysis of latents.
+  public struct ByCount: Codable, Sendable, Hashable {
+    public var count: Int
+    /// The share of the latents' variance that is left.
+    public var residualShare: Double
   }
 }

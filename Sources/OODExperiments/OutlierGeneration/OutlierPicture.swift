@@ -28,11 +28,11 @@ extension OutlierPicture {
   /// All pictures of the page.
   static func all(
     _ experiment: OutlierGenerationExperiment, flow: Flow, archetypes: ArchetypalFlow,
-    methods: [OutlierMethod]
+    byCount: ArchetypesByCount, methods: [OutlierMethod]
   ) throws -> [OutlierPicture] {
     let random = RandomGenerator(seed: experiment.settings.seed).split("pictures")
     return try OutlierToy(experiment.settings).pictures() + radii(flow, random)
-      + ofArchetypes(experiment, archetypes, random) + ofMethods(methods, random)
+      + ofArchetypes(experiment, archetypes, random) + ofCounts(byCount) + ofMethods(methods, random)
   }
 
   /// 1 to 10 in fifteen equal steps, as on the slides.
@@ -88,6 +88,14 @@ extension OutlierPicture {
         .archetypes, "By way of their coefficients and what these don't see",
         try model.reconstructWithNullspace(test)),
     ]
+  }
+
+  private static func ofCounts(_ byCount: ArchetypesByCount) -> [OutlierPicture] {
+    zip(byCount.counts, byCount.images).map { count, images in
+      OutlierPicture(
+        .archetypes, "\(count) archetypes of the flow’s latents, by classical analysis",
+        about: count == byCount.elbow ? "More of them help little." : "", images)
+    }
   }
 
   private static func ofMethods(_ methods: [OutlierMethod], _ random: RandomGenerator) throws

@@ -159,13 +159,22 @@ struct GenerateCommand: AsyncParsableCommand {
   private func sample(from generator: any OutlierGenerator, to outputs: Outputs) throws {
     try requireRoom(generator.exampleShape)
     var random = RandomGenerator(seed: seed).split("outliers")
+    var inversionErrors: [Double] = []
     let samples = try Working.on("generating \(count) outliers") {
-      try generator.outliers(count: count, using: &random)
+      guard let radii = generator as? FlowOutliers else {
+        return try generator.outliers(count: count, using: &random)
+      }
+      let draws = try radii.flow.extremalDraws(count: count, radius: radii.radius, using: &random)
+      inversionErrors = radii.flow.inversionErrors(of: draws).sorted()
+      return draws.examples
     }
-    try report(samples, shape: generator.exampleShape, to: outputs)
+    try report(samples, shape: generator.exampleShape, inversionErrors: inversionErrors, to: outputs)
   }
 
-  private func report(_ samples: Tensor, shape: Shape, to outputs: Outputs) throws {
+  /// Writes the samples and says what they are; `inversionErrors` are sorted, and empty for draws that no flow inverts.
+  private func report(
+    _ samples: Tensor, shape: Shape, inversionErrors: [Double] = [], to outputs: Outputs
+  ) throws {
     let notFinite = samples.elements.count { !$0.isFinite }
     guard notFinite == 0 else {
       throw Failure(
@@ -175,9 +184,18 @@ struct GenerateCommand: AsyncParsableCommand {
     try output.write(samples, shape: shape, from: file, to: outputs)
     if format == .json {
       return try JSONOutput.print(
-        SamplingReport(count: count, temperature: sampling.temperature ?? 1, files: output.files))
+        SamplingReport(
+          count: count, temperature: sampling.temperature ?? 1, files: output.files,
+          medianInversionError: inversionErrors.isEmpty ? nil : inversionErrors[inversionErrors.count / 2],
+          largestInversionError: inversionErrors.last))
     }
     Console.result("\(count) samples, in \(output.names)")
+    if let largest = inversionErrors.last {
+      let median = inversionErrors[inversionErrors.count / 2]
+      Console.result(
+        "The flow finds their points again with a relative error of \(median.rounded(digits: 7)) (median), "
+          + "\(largest.rounded(digits: 7)) (largest).")
+    }
   }
 
   private struct FixedPointReport: Encodable {
@@ -196,5 +214,7 @@ struct GenerateCommand: AsyncParsableCommand {
     let count: Int
     let temperature: Double
     let files: [String]
+    /// ‖f(x) − z‖ / ‖z‖ of outliers at radii of a flow.
+    let medianInversionError, largestInversionError: Double?
   }
 }

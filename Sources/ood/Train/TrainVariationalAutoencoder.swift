@@ -11,6 +11,11 @@ struct VariationalOptions: ParsableArguments {
   @Option(help: "Channels of the first convolution [32].") var channels: Int?
   @Option(help: "Latent numbers of a second stochastic layer.") var upperLatent: Int?
   @Option(help: "Units of the layers between the two stochastic ones [100,100].") var upperHidden: String?
+  @Option(
+    help: ArgumentHelp(
+      "Start from the weights of this variational autoencoder, which has the same layers.", valueName: "file")
+  )
+  var from: String?
 
   func validate() throws {
     let units = wholeNumbers(hidden ?? "1") + wholeNumbers(upperHidden ?? "1")
@@ -38,7 +43,22 @@ struct VariationalOptions: ParsableArguments {
   func run(_ objective: VariationalObjective) throws {
     let recipe = Trainer(optimizer: Adam(learningRate: 1e-3), epochs: 20, batchSize: 100)
     try training.run(recipe: recipe, mixtures: 1) { purpose in
-      try VariationalAutoencoder.validating(try architecture(purpose, objective), seed: training.options.seed)
+      var model = try VariationalAutoencoder.validating(
+        try architecture(purpose, objective), seed: training.options.seed)
+      if let from { try start(&model, from: from) }
+      return model
+    }
+  }
+
+  private func start(_ model: inout VariationalAutoencoder, from file: String) throws {
+    let loaded = try LoadedModel(contentsOf: file)
+    guard let start = loaded.model as? VariationalAutoencoder else {
+      throw Failure("\(file) holds a \(loaded.kind), and --from takes a variational autoencoder.")
+    }
+    do {
+      try model.setTensors(Dictionary(start.namedTensors.map { ($0.name, $0.tensor) }) { first, _ in first })
+    } catch {
+      throw Failure("\(file) has other layers than those that are asked for: \(error)")
     }
   }
 

@@ -10,6 +10,4 @@ public struct ExtremalDraws: Sendable {
   public let radii: [Double]
   /// (‖z‖ − E) / s: radii in standard deviations from the usual one.
   public let deviations: [Double]
-  /// ‖f(x) − z‖ / ‖z‖: how well the flow finds the point again from the example. Exact arithmetic has 0.
-  public let inversionErrors: [Double]
 }

@@ -34,22 +34,20 @@ extension Flow {
     let lengths = ChiDistribution(dimensions: features)
     return ExtremalDraws(
       examples: x, labels: classes, latents: latents, radii: radii,
-      deviations: radii.map { ($0 - lengths.mean) / lengths.standardDeviation },
-      inversionErrors: inversionErrors(x, latents, classes, radii))
+      deviations: radii.map { ($0 - lengths.mean) / lengths.standardDeviation })
   }
 
-  private func inversionErrors(_ x: Tensor, _ latents: Tensor, _ labels: Indexes?, _ radii: [Double])
-    -> [Double]
-  {
-    var errors: [Double] = []
-    for rows in pieces(of: x.shape[0]) {
+  /// ‖f(x) − z‖ / ‖z‖ of each draw: how well the flow finds the point again from the example. Exact arithmetic has 0; far out, where
+  /// couplings stretch, 32 bits have more. Cost: a log-density of the draws.
+  public func inversionErrors(of draws: ExtremalDraws) -> [Double] {
+    pieces(of: draws.examples.shape[0]).flatMap { rows in
       let found = latent(
-        of: x.sliced(axis: 0, rows), labels: labels.map { Indexes(Array($0.elements[rows])) }
+        of: draws.examples.sliced(axis: 0, rows),
+        labels: draws.labels.map { Indexes(Array($0.elements[rows])) }
       ).value
-      let distances = ReconstructionNorm.l2.distances(found, latents.sliced(axis: 0, rows)).elements
-      errors += zip(distances, rows).map { Double($0) / max(radii[$1], .leastNormalMagnitude) }
+      let distances = ReconstructionNorm.l2.distances(found, draws.latents.sliced(axis: 0, rows)).elements
+      return zip(distances, rows).map { Double($0) / max(draws.radii[$1], .leastNormalMagnitude) }
     }
-    return errors
   }
 
   /// The distance of each example's point from the middle of the base: ‖f(x)‖, standardized by the class's Gaussian where there are

@@ -42,6 +42,12 @@ function showArchetypes() {
       ["coefficients, and what these don’t see", archetypes.reconstructionErrorWithNullspace],
       ["coefficients, nothing trained", archetypes.untrainedError]]
       .map(([way, error], i) => ({ id: `archetypes-table-${i}`, cells: { way, error } })) });
+  charts.table(byId("counts-table"), {
+    id: "counts-table", label: "What is left by the number of archetypes",
+    columns: [{ key: "count", title: "archetypes, classical, of the latents", as: "text" },
+      { key: "share", title: "share of variance left", as: "bar", digits: 3 }, { key: "note", title: "", as: "text" }],
+    rows: archetypes.byCount.map(({ count, residualShare }) => ({ id: `counts-table-${count}`, cells: {
+      count: `${count}`, share: residualShare, note: count === archetypes.elbow ? "the bend: more of them help little" : "" } })) });
 }
 function showDistances() {
   charts.table(byId("distances"), {
