@@ -28,7 +28,7 @@ function showScores() {
     charts.table(place, {
       id: `scores-${number}`, label: `AUROC of every score on ${set}`,
       columns: [{ key: "score", title: "score", as: "text" }, ...titles.map((title, i) => (
-        { key: `model-${i}`, title, as: "bar", digits: 4, chance: 0.5 }))],
+        { key: `model-${i}`, title, as: "bar", digits: 3, chance: 0.5 }))],
       rows: names.map((name, row) => ({ id: `score-${number}-${row}`, cells: {
         score: name, ...Object.fromEntries(reports.map((report, i) => {
           const found = report.scores.find(score => score.name === name)?.comparisons[number];
