@@ -187,22 +187,18 @@ private struct MatrixMultiplication: @unchecked Sendable {
     }
   }
 
-  /// Whether the system's library multiplies: on Apple systems, whose matrix units only Accelerate reaches; where only the
-  /// portable kernels run, which lack fused multiply-adds and lose to OpenBLAS's by two to three; and with AVX2
+  /// Whether the system's library multiplies: on Apple systems, whose matrix units only Accelerate reaches; and with AVX2
   /// where rows of a transposed A lie multiples of 4 KiB apart, which fall on the same places of the first-level cache.
-  /// (There the kernels, which read A in place, fall behind OpenBLAS; elsewhere they have about its speed, and those of
-  /// AVX-512 twice it.)
+  /// (There the kernels, which read A in place, fall behind OpenBLAS. Elsewhere OpenBLAS is not asked, portable kernels or not: on some
+  /// processors its bits for a row depend on how many rows there are, and a score must not depend on its batch.)
   private var usesLibraryProduct: Bool {
     #if canImport(Accelerate)
       return true
     #else
-      if ood_active_kernels() == Self.portable { return true }
       return kernels.width == 8 && a.row_stride == 1 && a.column_stride % 1024 == 0 && m > 1 && n > 1
         && m * n * k > Self.smallWork
     #endif
   }
-
-  nonisolated(unsafe) private static let portable = ood_kernel_variant(0)
 
   /// The library's product on chunks of fixed size, each on one thread, so that the bits stay the same.
   private func runInLibrary() {
