@@ -46,6 +46,61 @@ struct NeighbourTests {
     #expect(agree(graph.distances, expectedGraph.distances, 1e-13))
   }
 
+  /// Rows near a plane of six dimensions, in clusters whose distance from the centre is `spread` times their own width; some rows occur twice,
+  /// the last ones lie apart from the plane.
+  private static func clusters(_ rows: Int, spread: Double, seed: UInt64) -> Matrix {
+    let columns = 130
+    let plane = ReferenceTable.normal(6, columns, seed: 11)
+    let noise = ReferenceTable.normal(rows, columns, seed: seed) * 0.1
+    var random = RandomGenerator(seed: seed)
+    let places = Matrix(random.normal([rows, 6])) * plane + noise
+    return Matrix(
+      (0..<rows).map { i in
+        let from = i % 10 == 0 ? i / 2 : i
+        let apart = i > rows - 20 ? ReferenceTable.normal(1, columns, seed: UInt64(i)) * 3 : noise
+        return (0..<columns).map { k in
+          places[from, k] + apart[i > rows - 20 ? 0 : from, k] + spread * plane[from % 4, k]
+        }
+      })
+  }
+
+  @Test(
+    "Where a few directions tell rows apart they are compared first, and what is found stays the same",
+    arguments: [0, 3, 1e4])
+  func leadingDirections(spread: Double) throws {
+    let points = Self.clusters(4200, spread: spread, seed: 21)
+    let index = try NeighbourIndex(points)
+    #expect(index.comparesLeadingDirections)
+    let near = Self.clusters(60, spread: spread, seed: 22)
+    let queries = Matrix((0..<60).map { near.row($0) } + [points.row(7), near.row(0).map { $0 * 1e4 }])
+    let found = try index.nearest(5, to: queries)
+    let expected = Self.reference(5, points, queries, .euclidean, excludingSelf: false)
+    #expect(found.rows == expected.rows)
+    #expect(agree(found.distances, expected.distances, spread == 1e4 ? 1e-9 : 1e-12))
+    // Each row among the others, and with the row itself, which is at distance 0.
+    let (graph, withSelf) = (try index.nearestToEachOther(4), try index.nearest(5, to: points))
+    for i in 0..<points.rows {
+      #expect(graph.distances(of: i).elementsEqual(withSelf.distances(of: i).dropFirst()))
+    }
+    // The rows that have a query within their own reach.
+    let all = Self.reference(
+      points.rows, points, Matrix((0..<8).map { near.row($0) }), .euclidean, excludingSelf: false)
+    let counts = (0..<8).map { i in
+      (i * points.rows..<(i + 1) * points.rows).count {
+        all.distances[$0] <= graph.distances(of: Int(all.rows[$0])).last!
+      }
+    }
+    let indegree = try NeighbourGraphIndegree(fitting: points, neighbours: 4)
+    #expect(try indegree.score(near).prefix(8).elementsEqual(counts.map { $0 == 0 ? 0 : -Double($0) }))
+    #expect(try Parallelism.withThreads(1) { try index.nearestToEachOther(4) }.rows == graph.rows)
+  }
+
+  @Test("Rows that no few directions tell apart are compared whole")
+  func noLeadingDirections() throws {
+    #expect(try !NeighbourIndex(ReferenceTable.normal(4200, 128)).comparesLeadingDirections)
+    #expect(try !NeighbourIndex(Matrix(rows: 4200, columns: 128, repeating: 3)).comparesLeadingDirections)
+  }
+
   @Test("Whole numbers have many equal distances, and rows far away or close together lose no digits")
   func hardTables() throws {
     for columns in [2, 16] {

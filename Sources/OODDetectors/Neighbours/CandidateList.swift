@@ -19,15 +19,23 @@ struct CandidateList {
     sizeToTighten = 2 * (needed ?? 0) + 64
   }
 
-  /// Adds the points `found`, counted from `first`, whose lower bound is `values` + `offset` and is not above
-  /// the limit.
+  /// Adds those of the points `found` whose lower bound, `values` (of all points from `first` on) + `offsets`, is not above the limit.
   mutating func append(
-    _ found: UnsafeBufferPointer<Int32>, _ values: UnsafePointer<Float>, first: Int,
-    offsets: UnsafePointer<Float>,
-    slacks: UnsafePointer<Float>
+    _ found: UnsafeBufferPointer<Int32>, _ values: UnsafePointer<Float>, first: Int, offsets: [Float],
+    slacks: [Float]
   ) {
-    for j in found {
-      add(Int32(first) + j, values[Int(j)] + offsets[Int(j)], slack: slacks[Int(j)])
+    for row in found {
+      let j = Int(row)
+      add(row, values[j - first] + offsets[j], slack: slacks[j])
+    }
+  }
+
+  /// Adds those of the points `found` whose lower bound, `values` (one for each) + `offsets`, is not above the limit.
+  mutating func append(
+    _ found: UnsafeBufferPointer<Int32>, _ values: UnsafePointer<Float>, offsets: [Float], slacks: [Float]
+  ) {
+    for (place, row) in found.enumerated() {
+      add(row, values[place] + offsets[Int(row)], slack: slacks[Int(row)])
     }
   }
 
@@ -59,5 +67,12 @@ struct CandidateList {
     rows.removeLast(rows.count - kept)
     lower.removeLast(lower.count - kept)
     upper.removeLast(upper.count - kept)
+  }
+
+  /// Lowers the limit as far as the points allow, and forgets them.
+  mutating func keepLimitAlone() {
+    tighten()
+    (rows, lower, upper) = ([], [], [])
+    sizeToTighten = 2 * (needed ?? 0) + 64
   }
 }

@@ -13,7 +13,8 @@ import Synchronization
 /// **Exact** searches are in double precision. Up to 12 columns a k-d tree is searched; for more, all points: in the Euclidean metric by matrix products
 /// in single precision that rule out all but a few points (2·m·n·d operations at the speed of a matrix
 /// product), in the others directly (3·m·n·d). No m·n matrix is ever stored: memory beyond the table is about
-/// as large as the table, at most.
+/// as large as the table, at most. From 128 columns and 4,096 rows on, an eighth as many numbers a row are compared first where these
+/// tell most rows apart, as for pictures; a quarter of the operations or so remain then.
 ///
 /// **Approximate** searches, where they are asked for, walk through a `SmallWorldGraph`: some neighbours are missed, and rows a little farther
 /// away stand in their place. Their distances are those of double precision.
@@ -112,8 +113,7 @@ public struct NeighbourIndex: Sendable {
     return Double(hits.reduce(0, +)) / Double(max(1, found.count * k))
   }
 
-  /// `nearest(_:to:)`, with the number of distances that it took in double precision: what the search costs besides
-  /// the products that rule points out.
+  /// `nearest(_:to:)`, with the number of points that its products did not rule out, whose distances decided.
   package func nearestCountingDistances(_ k: Int, to queries: Matrix) throws -> (NeighbourLists, Int) {
     try checkNeighbours(k, others: 0)
     try queries.checkFeatures(points.columns)
@@ -129,6 +129,11 @@ public struct NeighbourIndex: Sendable {
   public func nearestToEachOther(_ k: Int) throws -> NeighbourLists {
     try checkNeighbours(k, others: 1)
     return find(k, points, amongThemselves: true, nil)
+  }
+
+  /// Whether products of a few numbers a row are compared first.
+  package var comparesLeadingDirections: Bool {
+    if case .products(let search) = search { search.leading != nil } else { false }
   }
 
   private func checkNeighbours(_ k: Int, others: Int) throws(TableError) {

@@ -1,6 +1,5 @@
 import CKernels
 import GenModels
-import Synchronization
 
 extension ProductSearch {
   /// Memory for the candidates of all points at once, above which each point is searched for on its own.
@@ -18,12 +17,16 @@ extension ProductSearch {
   func visitNearestToEachOther(
     needed: Int, _ visit: @Sendable (Int, UnsafeBufferPointer<Int32>) -> Void
   ) {
-    let groups = (points.rows + Self.groupSize - 1) / Self.groupSize
-    let lists = (0..<groups).map { group in
-      GroupLists(
-        (group * Self.groupSize..<min(points.rows, (group + 1) * Self.groupSize)).map {
-          CandidateList(needed: needed, limit: .infinity, slack: (2 * slacks[$0]).nextUp)
-        })
+    let groups = whole.groups
+    let lists = (0..<groups).map { GroupLists(whole.rows(of: $0)) }
+    parallelFor(groups, grain: 1) { range in
+      for group in range {
+        let compared = ComparedRows(points, whole.rows(of: group), of: self)
+        lists[group].update {
+          $0 = compared.lists(needed: needed, productError: productError)
+          leading?.lowerLimits(of: &$0, needed: needed, of: compared, in: self)
+        }
+      }
     }
     // The longest rows of the triangle first, each row cut so that no thread is left with much at the end.
     let width = 8
@@ -34,113 +37,116 @@ extension ProductSearch {
       for piece in range { self.compare(pieces[piece].0, with: pieces[piece].1, lists) }
     }
     parallelFor(groups, grain: 1) { range in
-      for group in range {
-        lists[group].visit { i, candidates in visit(group * Self.groupSize + i, candidates) }
-      }
+      for group in range { lists[group].visit(visit) }
     }
   }
 
   /// One group's points with those of some groups, itself or later ones.
-  private func compare(_ row: Int, with columns: Range<Int>, _ lists: [GroupLists]) {
-    let d = points.columns
-    let kernels = ood_active_kernels().pointee
-    let rowStart = row * Self.groupSize
-    let rows = min(Self.groupSize, points.rows - rowStart)
-    let groupFloats = kernels.matmul.packed_count(d, Self.groupSize)
-    let negated = Scratch<Float>(rows * d)
-    points.withUnsafeElements { x in
-      for i in 0..<rows {
-        let to = negated.base + i * d
-        _ = Self.convert(x.baseAddress! + (rowStart + i) * d, centre, scale, to)
-        for k in 0..<d { to[k] = -to[k] }
-      }
-    }
+  private func compare(_ group: Int, with others: Range<Int>, _ lists: [GroupLists]) {
+    let compared = ComparedRows(points, whole.rows(of: group), of: self)
     // Some rows at a time, so that their products stay in the second-level cache.
     let strip = 192
-    let products = Scratch<Float>(strip * Self.groupSize)
-    for group in columns {
-      let first = group * Self.groupSize
-      let count = min(Self.groupSize, points.rows - first)
-      for start in stride(from: 0, to: rows, by: strip) {
-        let height = min(strip, rows - start)
-        packed.withUnsafeBufferPointer { packed in
-          kernels.matmul.multiply(
-            0, height, 0, kernels.matmul.panel_count(count), d, count,
-            ood_matmul_operand(base: negated.base + start * d, row_stride: d, column_stride: 1),
-            packed.baseAddress! + group * groupFloats,
-            ood_matmul_output(
-              base: products.base, row_stride: Self.groupSize, accumulate: 0, bias: nil, relu: 0, streams: 0))
+    let products = Scratch<Float>(strip * PackedPoints.groupSize)
+    for other in others {
+      for start in stride(from: 0, to: compared.rows.count, by: strip) {
+        let first = compared.rows.lowerBound + start
+        let rows = first..<min(compared.rows.upperBound, first + strip)
+        if let leading {
+          leading.packed.multiply(
+            compared.numbers.base + start * leading.packed.width, count: rows.count, group: other,
+            into: products.base)
+          if offerFew(leading, products.base, compared, rows, lists[group], lists[other]) { continue }
         }
-        offer(products.base, height, rowStart + start, to: lists[row], first, count)
-        if group != row {
-          offerTurned(products.base, height, rowStart + start, first, count, to: lists[group])
-        }
+        whole.multiply(
+          compared.negated.base + start * points.columns, count: rows.count, group: other, into: products.base
+        )
+        offer(products.base, rows, lists[group], lists[other])
       }
     }
   }
 
-  /// Offers the points of the columns to those of the rows.
+  /// Offers some rows and the points of the other lists to each other, by their products.
   private func offer(
-    _ products: UnsafePointer<Float>, _ height: Int, _ rowStart: Int, to lists: GroupLists, _ first: Int,
-    _ count: Int
+    _ products: UnsafePointer<Float>, _ rows: Range<Int>, _ rowLists: GroupLists, _ columnLists: GroupLists
   ) {
-    let found = Scratch<Int32>(Self.groupSize)
-    bounds.withUnsafeBufferPointer { bounds in
-      slacks.withUnsafeBufferPointer { slacks in
-        lists.update { lists in
-          for i in 0..<height {
-            let (values, place) = (products + i * Self.groupSize, (rowStart + i) % Self.groupSize)
-            let hits = ood_active_kernels().pointee.neighbours.sums_below(
-              values, bounds.baseAddress! + first, count, lists[place].limit, found.base)
-            if hits > 0 {
-              lists[place].append(
-                UnsafeBufferPointer(start: found.base, count: hits), values, first: first,
-                offsets: bounds.baseAddress! + first, slacks: slacks.baseAddress! + first)
-            }
-          }
+    let columns = columnLists.points
+    let start = rows.lowerBound - rowLists.points.lowerBound
+    rowLists.update { lists in
+      let near = NearPairs(
+        products, columns, offsets: whole.bounds[columns],
+        limits: lists[start..<start + rows.count].map(\.limit))
+      near.forEachRow { place, _, found in
+        lists[start + place].append(
+          found, products + place * PackedPoints.groupSize, first: columns.lowerBound, offsets: whole.bounds,
+          slacks: slacks)
+      }
+    }
+    if rowLists === columnLists { return }
+    columnLists.update { lists in
+      let near = NearPairs(
+        products, columns, offsets: lists.map { -$0.limit }[...], limits: rows.map { -whole.bounds[$0] })
+      near.forEachRow { place, _, found in
+        let (i, values) = (rows.lowerBound + place, products + place * PackedPoints.groupSize)
+        for j in found {
+          let column = Int(j) - columns.lowerBound
+          lists[column].add(Int32(i), values[column] + whole.bounds[i], slack: slacks[i])
         }
       }
     }
   }
 
-  /// Offers the points of the rows to those of the columns: value + bound of the row is at most the column's
-  /// limit.
-  private func offerTurned(
-    _ products: UnsafePointer<Float>, _ height: Int, _ rowStart: Int, _ first: Int, _ count: Int,
-    to lists: GroupLists
-  ) {
-    let found = Scratch<Int32>(Self.groupSize)
-    let limits = Scratch<Float>(Self.groupSize)
-    lists.update { lists in
-      for j in 0..<count { limits.base[j] = -lists[j].limit }
-      for i in 0..<height {
-        let (values, row) = (products + i * Self.groupSize, rowStart + i)
-        let hits = ood_active_kernels().pointee.neighbours.sums_below(
-          values, limits.base, count, -bounds[row], found.base)
-        for place in 0..<hits {
-          let j = Int(found.base[place])
-          lists[j].add(Int32(row), values[j] + bounds[row], slack: slacks[row])
-          limits.base[j] = -lists[j].limit
+  /// As `offer`, by products of the leading numbers and whole products of the pairs that these leave. False, and nothing is offered,
+  /// where that are many.
+  private func offerFew(
+    _ leading: LeadingProducts, _ products: UnsafePointer<Float>, _ compared: borrowing ComparedRows,
+    _ rows: Range<Int>, _ rowLists: GroupLists, _ columnLists: GroupLists
+  ) -> Bool {
+    let columns = columnLists.points
+    let start = rows.lowerBound - rowLists.points.lowerBound
+    func limits(_ lists: GroupLists) -> [Float] {
+      lists.update { leading.limits($0, leading.margins[lists.points]) }
+    }
+    let near = NearPairs(
+      products, columns, offsets: leading.packed.bounds[columns],
+      limits: Array(limits(rowLists)[start..<start + rows.count]))
+    let turned = NearPairs(
+      products, columns, offsets: limits(columnLists).map { -$0 }[...],
+      limits: rows.map { -leading.packed.bounds[$0] })
+    guard LeadingProducts.areFew(max(near.count, turned.count), of: rows.count * columns.count) else {
+      return false
+    }
+    let values = wholeProducts(near, compared, from: start)
+    rowLists.update { lists in
+      values.withUnsafeBufferPointer { values in
+        near.forEachRow { place, first, found in
+          lists[start + place].append(
+            found, values.baseAddress! + first, offsets: whole.bounds, slacks: slacks)
         }
       }
     }
-  }
-}
-
-/// The candidate lists of one group of points, changed by one thread at a time.
-private final class GroupLists: Sendable {
-  private let lists: Mutex<[CandidateList]>
-
-  init(_ lists: [CandidateList]) { self.lists = Mutex(lists) }
-
-  func update(_ body: (inout [CandidateList]) -> Void) { lists.withLock { body(&$0) } }
-
-  func visit(_ body: (Int, UnsafeBufferPointer<Int32>) -> Void) {
-    lists.withLock { lists in
-      for i in lists.indices {
-        lists[i].tighten()
-        lists[i].rows.withUnsafeBufferPointer { body(i, $0) }
+    if rowLists === columnLists { return true }
+    let turnedValues = wholeProducts(turned, compared, from: start)
+    columnLists.update { lists in
+      turned.forEachRow { place, first, found in
+        let i = rows.lowerBound + place
+        for (at, j) in found.enumerated() {
+          lists[Int(j) - columns.lowerBound].add(
+            Int32(i), turnedValues[first + at] + whole.bounds[i], slack: slacks[i])
+        }
       }
+    }
+    return true
+  }
+
+  private func wholeProducts(
+    _ pairs: NearPairs, _ compared: borrowing ComparedRows, from start: Int
+  ) -> [Float] {
+    let negated = compared.negated.base + start * points.columns
+    return [Float](unsafeUninitializedCapacity: pairs.count) { values, count in
+      pairs.forEachRow { place, first, found in
+        whole.multiply(negated + place * points.columns, with: found, into: values.baseAddress! + first)
+      }
+      count = pairs.count
     }
   }
 }
