@@ -47,7 +47,7 @@ struct LeadingProducts: Sendable {
 
   /// Lists' limits, for products of leading numbers.
   func limits(_ lists: [CandidateList], _ margins: ArraySlice<Float>) -> [Float] {
-    zip(lists, margins).map { ($0.limit + $1).nextUp }
+    lists.indices.map { (lists[$0].limit + margins[margins.startIndex + $0]).nextUp }
   }
 
   /// Lowers the limits of empty lists to what a few of the first points allow: those whose leading numbers are nearest.
@@ -64,7 +64,8 @@ struct LeadingProducts: Sendable {
       let points = packed.rows(of: group)
       packed.multiply(compared.numbers.base, count: lists.count, group: group, into: products.base)
       let near = NearPairs(
-        products.base, points, offsets: packed.bounds[points], limits: nearest.map(\.limit))
+        products.base, points, offsets: packed.bounds[points],
+        limits: nearest.indices.map { nearest[$0].limit })
       near.forEachRow { i, _, found in
         nearest[i].append(
           found, products.base + i * PackedPoints.groupSize, first: points.lowerBound, offsets: packed.bounds,
