@@ -61,13 +61,7 @@ static void neighbours_distances(enum ood_metric metric, const double *x, const 
 
 static void neighbours_distances_at(enum ood_metric metric, const double *x, const double *y, const int32_t *rows,
                                     size_t count, size_t d, double *out) {
-  // Rows lie anywhere in memory; once a row is being read, the processor fetches the rest of it by itself.
-  enum { ahead = 512 };
   NEIGHBOURS_EACH_METRIC(metric, for (size_t i = 0; i < count; i++) {
-    if (i + 1 < count) {
-      const char *next = (const char *)(y + (size_t)rows[i + 1] * d);
-      for (size_t at = 0; at < ahead && at < d * sizeof(double); at += 64) __builtin_prefetch(next + at);
-    }
     out[i] = neighbours_distance(m, x, y + (size_t)rows[i] * d, d);
   })
 }

@@ -2,7 +2,6 @@ import GenModels
 
 /// Rows that are compared with a search's points, in the form that its products want.
 struct ComparedRows: ~Copyable {
-  let table: Matrix
   let rows: Range<Int>
   /// The rows in single precision, centred and scaled, negated.
   let negated: Scratch<Float>
@@ -16,7 +15,7 @@ struct ComparedRows: ~Copyable {
   private static let largestSquare = 1e30
 
   init(_ table: Matrix, _ rows: Range<Int>, of search: ProductSearch) {
-    (self.table, self.rows) = (table, rows)
+    self.rows = rows
     let d = table.columns
     negated = Scratch<Float>(rows.count * d)
     var squares: [Double] = []

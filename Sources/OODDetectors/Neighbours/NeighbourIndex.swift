@@ -14,7 +14,7 @@ import Synchronization
 /// in single precision that rule out all but a few points (2·m·n·d operations at the speed of a matrix
 /// product), in the others directly (3·m·n·d). No m·n matrix is ever stored: memory beyond the table is about
 /// as large as the table, at most. From 128 columns and 4,096 rows on, an eighth as many numbers a row are compared first where these
-/// tell most rows apart, as for pictures; a quarter of the operations or so remain then.
+/// tell most rows apart, as for pictures.
 ///
 /// **Approximate** searches, where they are asked for, walk through a `SmallWorldGraph`: some neighbours are missed, and rows a little farther
 /// away stand in their place. Their distances are those of double precision.
