@@ -50,6 +50,13 @@ private func sweepExample(mnist: Dataset, held: Dataset, symbols: Dataset) async
   try SweepDirectory("sweep").records()
 }
 
+private func sweepFindingsExample() throws {
+  let records = try SweepDirectory("sweep").records()
+  for findings in SweepFindings.all(records) {
+    print(findings.control, findings.irrOrrCorrelation ?? .nan, findings.best.delta)
+  }
+}
+
 private func sweepGridExample() {
   let grid = SweepGrid.quick()
   let mine = grid.shard(1, of: 4)

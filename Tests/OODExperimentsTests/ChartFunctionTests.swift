@@ -135,7 +135,7 @@ struct ChartFunctionTests {
     }
   }
 
-  @Test("Numbers as text, ranges, first maxima, correlations, paths")
+  @Test("Numbers as text, ranges, first maxima, correlations, envelopes, paths")
   func small() throws {
     let said = try run(
       """
@@ -147,6 +147,7 @@ struct ChartFunctionTests {
       said.firsts = [first([1, 3, 2, 3]), first([-4]), first([0, 0, 0])];
       said.correlations = [charts.correlation([[0, 1], [1, 3], [2, 5]]), charts.correlation([[0, 2], [1, 1], [2, 0]]),
         charts.correlation([[1, 1], [2, 3], [3, 2], [4, 5]]), charts.correlation([[1, 2], [1, 3]])];
+      said.envelopes = [charts.lowerEnvelope([[0.9, 0.3], [0.5, 0.1], [0.9, 0.2], [0.7, 0.2], [0.4, 0.4], [1, 0.6]]), charts.lowerEnvelope([])];
       said.paths = [charts.pathThrough([[0, 1], [2, 3], null, [4, 5], [6, 7]]), charts.pathThrough([null]), charts.pathThrough([])];
       said.scale = [charts.scale([0, 10], 100, 200)(2.5), charts.scale([-1, 1], 50, 10)(1)];
       said.colours = [charts.colour(3), charts.colour(9), charts.colour("red")];
@@ -164,6 +165,7 @@ struct ChartFunctionTests {
     // Deviations −1.5, −.5, .5, 1.5 and −1.75, .25, −.75, 2.25: 5.5 / √(5 · 8.75).
     #expect(abs((correlations[2] as? Double ?? 0) - 5.5 / (5 * 8.75).squareRoot()) < 1e-12)
     #expect(correlations[3] is NSNull)
+    #expect(said["envelopes"] as? [[[Double]]] == [[[0.5, 0.1], [0.9, 0.2], [1, 0.6]], []])
     #expect(said["paths"] as? [String] == ["M0.0 1.0L2.0 3.0M4.0 5.0L6.0 7.0", "", ""])
     #expect(said["scale"] as? [Double] == [125, 10])
     #expect(said["colours"] as? [String] == ["var(--c3)", "var(--c1)", "red"])

@@ -134,7 +134,7 @@ struct SweepCommandTests {
       #expect(attributes[.modificationDate] as? Date == now[.modificationDate] as? Date)
       let report = try again.json()
       #expect(report["models"] as? Int == 6)
-      #expect((report["best"] as? [[String: Any]])?.count == 1)
+      #expect((report["controls"] as? [[String: Any]])?.count == 1)
 
       let other = try ToolRun(
         arguments: ["sweep", grid, "--resume", "--theta", "40"] + out + data)
@@ -236,6 +236,17 @@ struct SweepCommandTests {
       }
       let collected = try ToolRun(arguments: ["sweep", "collect", out, "--format", "json"])
       #expect(try collected.status == 0 && collected.json()["models"] as? Int == 24, "\(collected.errors)")
+      let table = try ToolRun(arguments: ["sweep", "collect", out, "--format", "csv"])
+      #expect(
+        table.output.split(separator: "\n").count == 25 && table.output.hasPrefix("name,layers,"),
+        "\(table.errors)")
+      let told = try ToolRun(arguments: ["sweep", "collect", out, "--at-irr", "0.01"])
+      #expect(
+        told.output.contains("lower envelope, IRR and ORR: ") && told.output.contains("least ORR"),
+        "\(told.output)")
+      for wrong in [["--at-irr", "0"], ["--at-irr", "1.5"], ["--at-irr", "0.5", "--format", "csv"]] {
+        #expect(try ToolRun(arguments: ["sweep", "collect", out] + wrong).status == 64)
+      }
       let lines = try logs.flatMap {
         try String(contentsOfFile: $0, encoding: .utf8).split(separator: "\n").filter {
           $0.contains("trained in")

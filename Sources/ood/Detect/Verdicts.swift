@@ -70,15 +70,15 @@ struct Verdicts {
     header += ["row", "score"] + (showsPValues ? ["p_value"] : [])
     header += (0..<reasonCount).map { "reason_\($0 + 1)" }
     header += areOutOfDistribution == nil ? [] : ["out_of_distribution"]
-    if hasHeader { Console.result(header.joined(separator: ",")) }
+    if hasHeader { Console.result(CSVLine.text(header)) }
     for (position, score) in scored.scores.enumerated() {
-      var fields = ids.map { [Self.quoted($0[position])] } ?? []
+      var fields = ids.map { [$0[position]] } ?? []
       fields += ["\(scored.row(position))", "\(score)"]
       if showsPValues { fields.append(pValues.map { "\($0[position])" } ?? "") }
       let reasons = explanations?.reasons(position) ?? []
-      fields += (0..<reasonCount).map { $0 < reasons.count ? Self.quoted(reasons[$0].text) : "" }
+      fields += (0..<reasonCount).map { $0 < reasons.count ? reasons[$0].text : "" }
       if let areOutOfDistribution { fields.append("\(areOutOfDistribution[position])") }
-      Console.result(fields.joined(separator: ","))
+      Console.result(CSVLine.text(fields))
     }
   }
 
@@ -106,13 +106,6 @@ struct Verdicts {
           pValue: showsPValues ? pValues?[position] : nil, reasons: explanations?.reasons(position),
           isOutOfDistribution: areOutOfDistribution?[position]))
     }
-  }
-
-  /// A field of a CSV file, in quotes where it needs them.
-  private static func quoted(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
   }
 
   /// A page about the run.

@@ -4,59 +4,48 @@ import OODExperiments
 struct SweepReport: Encodable {
   let directory: String
   let models: Int
-  let controls: [String]
-  /// By control set, Pearson's correlation of IRR and ORR over models; null for fewer than two different models.
-  let irrOrrCorrelation: [Double?]
-  /// By control set, the model with the largest Δ at θ.
-  let best: [Best]
+  /// By control set.
+  let controls: [SweepFindings]
+  /// θ of all rates; null without models.
+  let theta: Double?
   /// The sum over models.
   let trainSeconds, evaluateSeconds: Double
   private let records: [SweepRecord]
 
-  struct Best: Encodable {
-    let name, control: String
-    let delta, irr, orr, theta: Double
-  }
-
   enum CodingKeys: String, CodingKey {
-    case directory, models, controls, best
-    case irrOrrCorrelation = "irr_orr_correlation"
+    case directory, models, controls, theta
     case trainSeconds = "train_seconds"
     case evaluateSeconds = "evaluate_seconds"
   }
 
-  /// - Parameter records: None for a shard without models.
-  init(_ records: [SweepRecord], directory: String) {
+  /// - Parameters:
+  ///   - records: None for a shard without models.
+  ///   - rates: IRR to tell the least ORR at.
+  init(_ records: [SweepRecord], directory: String, leastORRAt rates: [Double] = []) {
     self.directory = directory
     self.records = records
     models = records.count
-    controls = records.first?.controls ?? []
-    irrOrrCorrelation = controls.indices.map { control in
-      Self.correlation(records.map(\.irr.estimate), records.map { $0.orr[control].estimate })
-    }
-    best = controls.enumerated().map { control, name in
-      let record = records.max { $0.delta[control].estimate < $1.delta[control].estimate }!
-      return Best(
-        name: record.name, control: name, delta: record.delta[control].estimate, irr: record.irr.estimate,
-        orr: record.orr[control].estimate, theta: record.theta)
-    }
+    controls = SweepFindings.all(records, leastORRAt: rates)
+    theta = records.first?.theta
     trainSeconds = records.reduce(0) { $0 + $1.trainSeconds }
     evaluateSeconds = records.reduce(0) { $0 + $1.evaluateSeconds }
   }
 
-  private static func correlation(_ x: [Double], _ y: [Double]) -> Double? {
-    let n = Double(x.count)
-    let (meanX, meanY) = (x.reduce(0, +) / n, y.reduce(0, +) / n)
-    var (xx, yy, xy) = (0.0, 0.0, 0.0)
-    for (a, b) in zip(x, y) {
-      xx += (a - meanX) * (a - meanX)
-      yy += (b - meanY) * (b - meanY)
-      xy += (a - meanX) * (b - meanY)
+  func print(as format: SweepFormat) throws {
+    switch format {
+    case .json: try JSONOutput.print(self)
+    case .csv: printCSV()
+    case .text: printText()
     }
-    return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : nil
   }
 
-  func printTable() {
+  private func printCSV() {
+    let table = SweepTable(records)
+    Console.result(CSVLine.text(table.header))
+    for row in table.rows { Console.result(CSVLine.text(row)) }
+  }
+
+  private func printText() {
     func number(_ value: Double?) -> String { value.map { "\($0.rounded(digits: 3))" } ?? "" }
     let columns = ["model", "IRR"] + controls.indices.flatMap { ["ORR \($0 + 1)", "delta \($0 + 1)"] }
     var table = TextTable(columns + ["objectness", "seconds"], rightAligned: Set(1...columns.count + 1))
@@ -70,11 +59,25 @@ struct SweepReport: Encodable {
         ])
     }
     table.lines.forEach(Console.result)
-    for (index, name) in controls.enumerated() {
+    for (index, findings) in controls.enumerated() {
+      Console.result("\(index + 1): \(findings.control)")
+      Console.result("   correlation of IRR and ORR \(correlation(findings.irrOrrCorrelation))")
       Console.result(
-        "\(index + 1): \(name); correlation of IRR and ORR \(number(irrOrrCorrelation[index])); best delta "
-          + "\(number(best[index].delta)) at theta \(best[index].theta): \(best[index].name)")
+        "   correlation of objectness and delta \(correlation(findings.objectnessDeltaCorrelation))")
+      Console.result(
+        "   best delta \(number(findings.best.delta)) at theta \(number(theta)): \(findings.best.name)")
+      for model in findings.leastORR.compactMap({ $0 }) {
+        Console.result(
+          "   over all theta, IRR \(number(model.irr)): least ORR \(number(model.orr)), at theta \(number(model.theta)): \(model.name)"
+        )
+      }
+      let envelope = findings.envelope.map { "\(number($0.irr)) and \(number($0.orr))" }
+      Console.result("   lower envelope, IRR and ORR: \(envelope.joined(separator: ", "))")
     }
     Console.result("\(models) models in \(directory)/models.jsonl")
+  }
+
+  private func correlation(_ value: Double?) -> String {
+    value.map { "\($0.rounded(digits: 3))" } ?? "unknown (too few models that differ)"
   }
 }

@@ -57,7 +57,7 @@ struct SweepRunCommand: AsyncParsableCommand {
   var noWait = false
   @Option(help: "Threads; all cores unless given. Results do not depend on it.") var threads: Int?
   @OptionGroup var directory: DataDirectoryOption
-  @Option(help: "text or json.") var format: OutputFormat = .text
+  @Option(help: "text, csv or json.") var format: SweepFormat = .text
 
   func validate() throws {
     if let takeover, !(takeover >= 0.5 && takeover <= 86400) {
@@ -148,10 +148,7 @@ struct SweepRunCommand: AsyncParsableCommand {
     }
     let report = SweepReport(
       prepared.grid.points.isEmpty ? [] : try SweepDirectory(out).records(allowsNone: noWait), directory: out)
-    switch format {
-    case .json: try JSONOutput.print(report)
-    case .text: report.printTable()
-    }
+    try report.print(as: format)
   }
 
   /// The images of a specification, under its name.

@@ -12,13 +12,14 @@
    * - lines: [{ from: [x, y], to: [x, y], text }], dashed, behind the points; the text stands at the end.
    * - targets: [{ at: [x, y], text }]: rings around where one would like to be.
    * - path: [[x, y], …], a thin curve behind the points.
+   * - steps: [[x, y], …], by ascending x: a dotted line behind the points, from each up to the height of the next and across to it.
    * - ranges: [{ from: [x, y], to: [x, y] }], bars of uncertainty above the points.
    *
    * onChoose(point) is called with a point that is clicked, or on which Enter or Space is pressed. `reach(id)` makes a point
    * the one that Tab goes to.
    */
   charts.scatter = (element, data, { onChoose = () => {} } = {}) => {
-    const state = { lines: [], targets: [], path: [], ranges: [], points: [], ...data };
+    const state = { lines: [], targets: [], path: [], steps: [], ranges: [], points: [], ...data };
     const nodes = new Map();
     let points = new Map(), reached = null;
     const frame = charts.frame(element, data, paint);
@@ -115,6 +116,8 @@
         frame.below.append(shape("text", { x: cx - 18, y: cy - 8, "text-anchor": "end", class: "target-label" }, text));
       }
       frame.below.append(shape("path", { class: "trace", d: charts.pathThrough(state.path.map(place)) }));
+      const corners = state.steps.flatMap((corner, i) => i === 0 ? [corner] : [[state.steps[i - 1][0], corner[1]], corner]);
+      frame.below.append(shape("path", { class: "steps", d: charts.pathThrough(corners.map(place)) }));
       placePoints();
       frame.above.append(...state.ranges.map(range => line(range, "range")));
     }

@@ -60,5 +60,16 @@
     return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : null;
   }
 
-  Object.assign(charts, { wilson, difference, meanDifference, firstMaximum, correlation });
+  /**
+   * Of pairs [x, y], by ascending x, those for which no other has as large an x and as small a y; of equal ones the first.
+   */
+  function lowerEnvelope(pairs) {
+    const envelope = [];
+    for (const pair of [...pairs].sort((a, b) => b[0] - a[0] || a[1] - b[1])) {
+      if (!envelope.length || pair[1] < envelope[0][1]) envelope.unshift(pair);
+    }
+    return envelope;
+  }
+
+  Object.assign(charts, { wilson, difference, meanDifference, firstMaximum, correlation, lowerEnvelope });
 }

@@ -65,7 +65,7 @@ function makeObjectness() {
   }, { onChoose });
 }
 
-// The chosen model's way over all θ, and the intervals of its rates.
+// The chosen model's way over all θ, the intervals of its rates, and the lower envelope of the models shown.
 function updateScatter() {
   const model = state.model, isDrawn = model && isShown(model);
   const path = [], ranges = [];
@@ -75,6 +75,7 @@ function updateScatter() {
     ranges.push({ from: [e.irr.low, orr], to: [e.irr.high, orr] });
     if (e.orr) ranges.push({ from: [irr, e.orr.low], to: [irr, e.orr.high] });
   }
-  ratePoints.update({ points: models.map(ratePoint), path, ranges });
+  const steps = charts.lowerEnvelope(models.filter(isShown).map(model => [rates(model).irr, rates(model).orr]));
+  ratePoints.update({ points: models.map(ratePoint), path, ranges, steps });
   if (objectnessPoints) objectnessPoints.update({ points: judged.map(objectnessPoint) });
 }
