@@ -259,6 +259,7 @@ def main():
     print(f"{'work':<18}{'ours':>10}{'peer':>10}{'ratio':>8}{'as dense':>12}{'of peak':>9}   the best peer")
 
     def report(name, work, layers, line):
+        torch._dynamo.reset()  # it compiles a function only so many times, and runs it eagerly after that
         peers = []
         for batch in [int(b) for b in options.batches.split(",")]:
             if work != "convnet" and options.jax:

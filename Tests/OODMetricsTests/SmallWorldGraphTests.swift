@@ -83,6 +83,21 @@ struct SmallWorldGraphTests {
     #expect(try NeighbourIndex(line, search: .approximate()).nearestToEachOther(2).rows(of: 0) == [1, 2])
   }
 
+  @Test("Rows that are one in single precision come in the order of double precision", arguments: [0, 1e6])
+  func closeRows(offset: Double) throws {
+    // Forty places, twenty-five rows at each, that differ by 1e-8 of the table's extent.
+    let close = Matrix(
+      (0..<1000).map { i in
+        Self.points.row(i % 40).map { $0 + Double(i / 40) * 4e-8 + offset }
+      })
+    let asked = Matrix((0..<100).map { i in Self.queries.row(i).map { $0 + offset } })
+    let index = try NeighbourIndex(close, search: .approximate(.init(breadth: 1000)))
+    for k in [1, 7, 60] {
+      #expect(
+        try index.nearest(k, to: asked) == NeighbourIndex(close).nearest(k, to: asked), "\(k) neighbours")
+    }
+  }
+
   @Test("Settings out of range and other metrics are refused")
   func badSettings() throws {
     for change in [

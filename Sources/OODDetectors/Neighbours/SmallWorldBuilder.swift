@@ -32,7 +32,7 @@ struct SmallWorldBuilder {
         SmallWorldLayer(
           members: number == 0 ? [] : members.map(Int32.init),
           down: number == 0 ? [] : SmallWorldLayer.places(of: members, in: below), width: width,
-          links: .init(count: members.count * width)))
+          links: .init(repeating: -1, count: members.count * width)))
       below = members
     }
     (self.heights, self.layers) = (heights, layers)
@@ -68,16 +68,14 @@ struct SmallWorldBuilder {
     parallelFor(nodes.count, grain: 8) { range in
       var walk = SmallWorldWalk(standing, breadth: breadth)
       let kernels = ood_active_kernels().pointee.small_world
-      coordinates.points.withUnsafeBufferPointer { points in
-        for node in range.lowerBound + nodes.lowerBound..<range.upperBound + nodes.lowerBound {
-          let point = layer.members.isEmpty ? node : Int(layer.members[node])
-          let found = walk.nearest(
-            to: points.baseAddress! + point * stride, in: standing, coordinates, downTo: number,
-            breadth: breadth)
-          layer.withView(coordinates) { view in
-            _ = kernels.choose(
-              view, walk.nodes, walk.distances, found, limit, layer.links.base + node * layer.width)
-          }
+      for node in range.lowerBound + nodes.lowerBound..<range.upperBound + nodes.lowerBound {
+        let point = layer.members.isEmpty ? node : Int(layer.members[node])
+        let found = walk.nearest(
+          to: coordinates.points.base + point * stride, in: standing, coordinates, downTo: number,
+          breadth: breadth)
+        layer.withView(coordinates) { view in
+          _ = kernels.choose(
+            view, walk.nodes, walk.distances, found, limit, layer.links.base + node * layer.width)
         }
       }
     }

@@ -36,7 +36,7 @@ extension SmallWorldGraph {
       let stored = try archive.integers("graph_links_\(number)", shape: [size, width])
       try require(
         stored.allSatisfy { (-1..<size).contains($0) }, "a link in layer \(number) of a graph leads nowhere")
-      let links = SmallWorldLayer.Links(count: stored.count)
+      let links = SmallWorldMemory<Int32>(count: stored.count)
       for (place, node) in stored.enumerated() { links.base[place] = Int32(node) }
       layers.append(
         SmallWorldLayer(

@@ -64,8 +64,8 @@ public struct SmallWorldGraph: Sendable {
     coordinates = SmallWorldCoordinates(points, order: order)
   }
 
-  /// For each query whose coordinates single precision holds, the rows that a search for `count` finds, nearest first in single precision;
-  /// `visit` is given none for others. Called from several threads at once, for each query once.
+  /// For each query whose coordinates single precision holds, those rows that a search finds which may be the nearest `count` of them, nearest
+  /// first in single precision; `visit` is given none for others. Called from several threads at once, for each query once.
   func visitNearest(
     _ count: Int, to queries: Matrix, _ visit: @Sendable (Int, UnsafeBufferPointer<Int32>) -> Void
   ) {
@@ -75,13 +75,15 @@ public struct SmallWorldGraph: Sendable {
       let query = Scratch<Float>(coordinates.stride)
       let rows = Scratch<Int32>(breadth)
       for i in range {
-        guard coordinates.write(queries, row: i, to: query.base) else {
+        guard let change = coordinates.write(queries, row: i, to: query.base) else {
           visit(i, UnsafeBufferPointer(start: nil, count: 0))
           continue
         }
         let found = walk.nearest(to: query.base, in: layers, coordinates, downTo: 0, breadth: breadth)
-        for place in 0..<found { rows.base[place] = order[Int(walk.nodes[place])] }
-        visit(i, UnsafeBufferPointer(start: rows.base, count: found))
+        let kept = coordinates.undecided(
+          among: UnsafeBufferPointer(start: walk.distances, count: found), nearest: count, change: change)
+        for place in 0..<kept { rows.base[place] = order[Int(walk.nodes[place])] }
+        visit(i, UnsafeBufferPointer(start: rows.base, count: kept))
       }
     }
   }

@@ -9,7 +9,8 @@ struct SmallWorldLayer: Sendable {
   let down: [Int32]
   /// Places for links a node.
   let width: Int
-  let links: Links
+  /// `width` places a node, -1 behind its links.
+  let links: SmallWorldMemory<Int32>
   var count: Int { links.count / width }
 
   /// The places of points, which rise, among others, which rise too; ends at one that is not there.
@@ -25,34 +26,15 @@ struct SmallWorldLayer: Sendable {
     return places
   }
 
-  /// `width` places a node, -1 behind the links. Written by the builder alone, before anybody else has the layer: memory that copies of the
-  /// layer share.
-  final class Links: @unchecked Sendable {
-    let base: UnsafeMutablePointer<Int32>
-    let count: Int
-
-    init(count: Int) {
-      self.count = count
-      base = .allocate(capacity: max(1, count))
-      base.initialize(repeating: -1, count: count)
-    }
-
-    deinit { base.deallocate() }
-
-    var elements: [Int32] { Array(UnsafeBufferPointer(start: base, count: count)) }
-  }
-
   /// The layer as the kernels see it.
   func withView<Result>(
     _ coordinates: SmallWorldCoordinates, _ body: (UnsafePointer<ood_small_world_layer>) -> Result
   ) -> Result {
-    coordinates.points.withUnsafeBufferPointer { points in
-      members.withUnsafeBufferPointer { members in
-        var view = ood_small_world_layer(
-          points: points.baseAddress!, stride: coordinates.stride,
-          members: members.isEmpty ? nil : members.baseAddress, links: links.base, width: width)
-        return body(&view)
-      }
+    members.withUnsafeBufferPointer { members in
+      var view = ood_small_world_layer(
+        points: coordinates.points.base, stride: coordinates.stride,
+        members: members.isEmpty ? nil : members.baseAddress, links: links.base, width: width)
+      return body(&view)
     }
   }
 }

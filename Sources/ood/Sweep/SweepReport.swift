@@ -11,6 +11,7 @@ struct SweepReport: Encodable {
   /// The sum over models.
   let trainSeconds, evaluateSeconds: Double
   private let records: [SweepRecord]
+  private let rates: [Double]
 
   enum CodingKeys: String, CodingKey {
     case directory, models, controls, theta
@@ -24,6 +25,7 @@ struct SweepReport: Encodable {
   init(_ records: [SweepRecord], directory: String, leastORRAt rates: [Double] = []) {
     self.directory = directory
     self.records = records
+    self.rates = rates
     models = records.count
     controls = SweepFindings.all(records, leastORRAt: rates)
     theta = records.first?.theta
@@ -66,10 +68,12 @@ struct SweepReport: Encodable {
         "   correlation of objectness and delta \(correlation(findings.objectnessDeltaCorrelation))")
       Console.result(
         "   best delta \(number(findings.best.delta)) at theta \(number(theta)): \(findings.best.name)")
-      for model in findings.leastORR.compactMap({ $0 }) {
-        Console.result(
-          "   over all theta, IRR \(number(model.irr)): least ORR \(number(model.orr)), at theta \(number(model.theta)): \(model.name)"
-        )
+      for (rate, model) in zip(rates, findings.leastORR) {
+        let least =
+          model.map {
+            "least ORR \(number($0.orr)), at IRR \(number($0.irr)) and theta \(number($0.theta)): \($0.name)"
+          } ?? "no model has it"
+        Console.result("   IRR \(rate) or more, over all theta: \(least)")
       }
       let envelope = findings.envelope.map { "\(number($0.irr)) and \(number($0.orr))" }
       Console.result("   lower envelope, IRR and ORR: \(envelope.joined(separator: ", "))")
