@@ -45,7 +45,7 @@ struct SweepPageFixture {
   static let testCount = 200
   static let controlCounts = [100, 150]
 
-  /// Writes models.jsonl, settings.json, and images of all models but the last.
+  /// Writes models.jsonl, and images of all models but the last.
   init(withObjectness: Bool = true) throws {
     directory = NSTemporaryDirectory() + "/ood-page-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -64,11 +64,11 @@ public struct SweepPage: Sendable {
   /// In the order in which they run.
   private static let scripts = [
     PageFile(PackageResources.sweep_data_js), PageFile(PackageResources.sweep_rates_js),
-    PageFile(PackageResources.sweep_filters_js), PageFile(PackageResources.sweep_scatter_js),
-    PageFile(PackageResources.sweep_table_js), PageFile(PackageResources.sweep_images_js),
-    PageFile(PackageResources.sweep_panel_curves_js), PageFile(PackageResources.sweep_panel_js),
-    PageFile(PackageResources.sweep_theta_slider_js), PageFile(PackageResources.sweep_controls_js),
-    PageFile(PackageResources.sweep_downloads_js),
+    PageFile(PackageResources.sweep_filters_js), PageFile(PackageResources.sweep_published_js),
+    PageFile(PackageResources.sweep_scatter_js), PageFile(PackageResources.sweep_table_js),
+    PageFile(PackageResources.sweep_images_js), PageFile(PackageResources.sweep_panel_curves_js),
+    PageFile(PackageResources.sweep_panel_js), PageFile(PackageResources.sweep_theta_slider_js),
+    PageFile(PackageResources.sweep_controls_js), PageFile(PackageResources.sweep_downloads_js),
     PageFile(PackageResources.sweep_link_js), PageFile(PackageResources.sweep_start_js),
   ]
 }

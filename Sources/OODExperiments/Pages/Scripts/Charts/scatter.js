@@ -9,7 +9,8 @@
    * - points: [{ id, x, y, label, text, radius, colour, isShown, isChosen }]. The id is that of the element, and stays when a
    *   point moves; label and text are its name and what is said of it. A point without x or y, or with isShown false, is not
    *   seen. Points may have other members, for `onChoose`.
-   * - lines: [{ from: [x, y], to: [x, y], text }], dashed, behind the points; the text stands at the end.
+   * - lines: [{ from: [x, y], to: [x, y], text }], dashed, behind the points; the text stands above them, at its middle.
+   * - marks: [{ at: [x, y], text }]: crosses above the points; the text is told to who points at one.
    * - targets: [{ at: [x, y], text }]: rings around where one would like to be.
    * - path: [[x, y], …], a thin curve behind the points.
    * - steps: [[x, y], …], by ascending x: a dotted line behind the points, from each up to the height of the next and across to it.
@@ -19,7 +20,7 @@
    * the one that Tab goes to.
    */
   charts.scatter = (element, data, { onChoose = () => {} } = {}) => {
-    const state = { lines: [], targets: [], path: [], steps: [], ranges: [], points: [], ...data };
+    const state = { lines: [], marks: [], targets: [], path: [], steps: [], ranges: [], points: [], ...data };
     const nodes = new Map();
     let points = new Map(), reached = null;
     const frame = charts.frame(element, data, paint);
@@ -107,8 +108,9 @@
       for (const entry of state.lines) {
         frame.below.append(line(entry, "guide"));
         if (!entry.text) continue;
-        const [x, y] = place(entry.to), lowered = Math.max(y + 16, frame.top + 16);
-        frame.below.append(shape("text", { x: x - 6, y: lowered, "text-anchor": "end", class: "guide-label" }, entry.text));
+        const [[x1, y1], [x2, y2]] = [place(entry.from), place(entry.to)];
+        frame.above.append(shape("text",
+          { x: (x1 + x2) / 2 - 4, y: (y1 + y2) / 2, "text-anchor": "end", class: "guide-label" }, entry.text));
       }
       for (const { at, text } of state.targets) {
         const [cx, cy] = place(at);
@@ -119,6 +121,11 @@
       const corners = state.steps.flatMap((corner, i) => i === 0 ? [corner] : [[state.steps[i - 1][0], corner[1]], corner]);
       frame.below.append(shape("path", { class: "steps", d: charts.pathThrough(corners.map(place)) }));
       placePoints();
+      for (const { at, text } of state.marks) {
+        const [x, y] = place(at);
+        frame.above.append(shape("path",
+          { d: `M${x - 5} ${y - 5}l10 10M${x - 5} ${y + 5}l10 -10`, class: "mark" }, shape("title", {}, text)));
+      }
       frame.above.append(...state.ranges.map(range => line(range, "range")));
     }
     frame.layout();

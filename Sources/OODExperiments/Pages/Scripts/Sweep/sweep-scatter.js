@@ -76,6 +76,6 @@ function updateScatter() {
     if (e.orr) ranges.push({ from: [irr, e.orr.low], to: [irr, e.orr.high] });
   }
   const steps = charts.lowerEnvelope(models.filter(isShown).map(model => [rates(model).irr, rates(model).orr]));
-  ratePoints.update({ points: models.map(ratePoint), path, ranges, steps });
+  ratePoints.update({ points: models.map(ratePoint), path, ranges, steps, marks: publishedMarks() });
   if (objectnessPoints) objectnessPoints.update({ points: judged.map(objectnessPoint) });
 }

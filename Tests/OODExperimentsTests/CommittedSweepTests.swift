@@ -1,0 +1,63 @@
+import Foundation
+import OODExperiments
+import Testing
+
+/// The records in `Docs/sweeps`, of the paper's 187 models: what `Docs/reproduction.md` says of them, and their page.
+@Suite("The committed sweep of the paper's grid")
+struct CommittedSweepTests {
+  private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../Docs/sweeps/mnist-stretched").standardized.path
+
+  @Test("Every model of the grid is there once, trained for three epochs")
+  func models() throws {
+    let records = try SweepDirectory(Self.directory).records()
+    let grid = try SweepGrid.paper().with(maps: 32).with(recipe: .fast).training(epochs: 3)
+    #expect(Set(records.map(\.configuration)) == Set(grid.points) && records.count == grid.points.count)
+    #expect(records.allSatisfy { $0.epochsDone == 3 })
+  }
+
+  @Test("Correlations, the best model and the lower envelope are what the page of figures says")
+  func findings() throws {
+    let rates = [0.9645, 0.9754, 0.9841, 0.9972, 0.9999]
+    let findings = SweepFindings.all(
+      try SweepDirectory(Self.directory).records(), leastORRAt: rates)
+    func rounded(_ value: Double?) -> Double { ((value ?? .nan) * 1000).rounded() / 1000 }
+    #expect(findings.map { rounded($0.irrOrrCorrelation) } == [0.774, 0.754, 0.883])
+    #expect(findings.map { rounded($0.objectnessDeltaCorrelation) } == [0.308, 0.33, 0.228])
+    #expect(findings.map { rounded($0.best.delta) } == [0.85, 0.85, 0.729])
+    #expect(findings[0].leastORR.map { rounded($0?.orr) } == [0.121, 0.146, 0.188, 0.371, 0.651])
+    #expect(findings[1].leastORR.map { rounded($0?.orr) } == [0.11, 0.124, 0.149, 0.325, 0.583])
+    #expect(findings[2].leastORR.map { rounded($0?.orr) } == [0.175, 0.224, 0.268, 0.509, 0.813])
+  }
+
+  @Test(
+    "The page shows the authors' points where they can be compared: θ = 50, symbols of HWRT",
+    .enabled(if: PageBrowser.path != nil, Comment(rawValue: PageBrowser.missing)))
+  func page() throws {
+    let said = try PageBrowser.run(
+      SweepPage(directory: Self.directory).html,
+      """
+      const note = name => said[name] = {
+        marks: [...document.querySelectorAll("#rates .mark")].map(mark => mark.textContent),
+        isExplained: !document.getElementById("published-note").hidden,
+        summary: document.getElementById("summary").textContent };
+      const select = value => setControl(value);
+      const slide = value => {
+        const slider = document.getElementById("theta");
+        slider.value = value;
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+      };
+      note("start"); select("2"); note("other symbols"); select("mean"); note("mean"); select("1"); note("weighted");
+      slide(40); note("other threshold");
+      """)
+    #expect(said["errors"] as? [String] == [])
+    func at(_ moment: String) -> [String: Any] { said[moment] as? [String: Any] ?? [:] }
+    func marks(_ moment: String) -> [String] { at(moment)["marks"] as? [String] ?? ["nothing"] }
+    #expect(marks("start").count == 5 && marks("weighted") == marks("start"))
+    #expect(marks("start").first == "the authors: IRR 0.9645, least ORR 0.110")
+    for moment in ["other symbols", "mean", "other threshold"] { #expect(marks(moment).isEmpty, "\(moment)") }
+    for moment in ["start", "weighted"] { #expect(at(moment)["isExplained"] as? Bool == true, "\(moment)") }
+    for moment in ["mean", "other threshold"] { #expect(at(moment)["isExplained"] as? Bool == false, "\(moment)") }
+    #expect((at("start")["summary"] as? String)?.contains("IRR and ORR correlate by 0.77") == true)
+  }
+}
