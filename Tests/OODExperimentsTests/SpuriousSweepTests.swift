@@ -3,6 +3,7 @@ import GenModels
 import OODDatasets
 import OODExperiments
 import OODMetrics
+import Synchronization
 import Testing
 
 /// Sets small enough for a model to be trained in no time.
@@ -214,6 +215,69 @@ struct SpuriousSweepTests {
       #expect(mixed.description.contains("others"), "\(mixed)")
       for record in records { try FileManager.default.removeItem(atPath: sweep.directory.file(record.panel)) }
       #expect(throws: SweepError.noRecords(directory: folder)) { try sweep.directory.records() }
+    }
+  }
+
+  @Test("A sweep goes on from records alone, loses none of them, and trains a model again whose line is gone")
+  func recordsAlone() async throws {
+    try await withFolder { folder in
+      let points = [2, 4, 6].map { SweepPoint(layers: 1, maps: 2, bottleneck: $0, epochs: 0) }
+      func sweep(_ name: String, _ data: SweepData) -> Sweep {
+        var sweep = smallSweep(points, data, folder + "/" + name)
+        (sweep.digitClassifier, sweep.symbolClassifier) = (.none, .none)
+        return sweep
+      }
+      let whole = sweep("whole", try smallData())
+      try await whole.run(resumes: false)
+      let records = try whole.directory.records()
+      let lines = try String(contentsOfFile: whole.directory.file("models.jsonl"), encoding: .utf8)
+        .split(separator: "\n")
+
+      /// A directory with the first lines and nothing else of the sweep, gone on with.
+      func goOn(_ name: String, lines kept: Int, _ data: SweepData) async throws -> (Sweep, [SweepEvent]) {
+        let sweep = sweep(name, data)
+        try FileManager.default.createDirectory(
+          atPath: sweep.directory.path, withIntermediateDirectories: true)
+        let text = lines.prefix(kept).map { $0 + "\n" }.joined()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: sweep.directory.file("models.jsonl")))
+        let events = Mutex<[SweepEvent]>([])
+        try await sweep.run(resumes: true) { event in events.withLock { $0.append(event) } }
+        return (sweep, events.withLock { $0 })
+      }
+      func isThere(_ sweep: Sweep, _ record: SweepRecord) -> [Bool] {
+        [record.model, record.panel, record.name + ".json"].map {
+          FileManager.default.fileExists(atPath: sweep.directory.file($0))
+        }
+      }
+      for kept in [1, 3] {
+        let (other, events) = try await goOn("\(kept)", lines: kept, try smallData())
+        var found: [String] = []
+        for case .foundWithoutFiles(let names) in events { found += names }
+        #expect(found == records.prefix(kept).map(\.name))
+        let now = try other.directory.records()
+        #expect(now.map(\.name) == records.map(\.name) && now.map(\.loss) == records.map(\.loss))
+        #expect(now.prefix(kept) == records.prefix(kept), "Their times too: nothing was done again.")
+        for record in records.prefix(kept) { #expect(isThere(other, record) == [false, false, false]) }
+        for record in records.dropFirst(kept) { #expect(isThere(other, record) == [true, true, true]) }
+        let gathered = try String(contentsOfFile: other.directory.file("models.jsonl"), encoding: .utf8)
+        #expect(gathered.split(separator: "\n").count == 3)
+        await #expect(throws: SweepError.self, "Without --resume it is a directory in use.") {
+          try await other.run(resumes: false)
+        }
+        // Without its line it is trained, as anywhere.
+        let rest = gathered.split(separator: "\n").dropFirst().map { $0 + "\n" }.joined()
+        try Data(rest.utf8).write(to: URL(fileURLWithPath: other.directory.file("models.jsonl")))
+        try await other.run(resumes: true)
+        #expect(isThere(other, records[0]) == [true, true, true])
+        #expect(try other.directory.records().map(\.loss) == records.map(\.loss))
+      }
+
+      let error = try await #require(throws: SweepError.self) {
+        _ = try await goOn("others", lines: 1, try smallData(controls: 1))
+      }
+      #expect(
+        error.description.contains(records[0].name) && error.description.contains("symbols from 50"),
+        "\(error)")
     }
   }
 

@@ -154,14 +154,16 @@ public struct Sweep: Sendable {
   private func train(
     _ measurement: ModelMeasurement, _ event: @escaping @Sendable (SweepEvent) -> Void
   ) async throws {
+    let laidThere = try recordsLaidThere()
     let remaining = try grid.points.filter { point in
-      guard let record = try directory.record(named: point.name) else { return true }
+      guard let record = try directory.record(named: point.name) ?? laidThere[point.name] else { return true }
       event(.finished(record))
       return false
     }
     let unfinished = Set(remaining.map(\.name))
     try directory.removeRemains(of: grid.points.map(\.name).filter { !unfinished.contains($0) })
     event(.found(finished: grid.points.count - remaining.count, of: grid.points.count))
+    if !laidThere.isEmpty { event(.foundWithoutFiles(laidThere.keys.sorted())) }
     let gathering = SweepGathering(directory)
     try gathering.now()
     // The longest first, so that no thread waits long for the last model.
@@ -187,6 +189,19 @@ public struct Sweep: Sendable {
       throw SweepError.modelsFailed(
         outcome.failures.map { .init(name: $0.key, reason: $0.value) }.sorted { $0.name < $1.name })
     }
+  }
+
+  /// The records of the grid's models that stand in `models.jsonl` alone.
+  private func recordsLaidThere() throws -> [String: SweepRecord] {
+    let names = Set(grid.points.map(\.name))
+    let records = try directory.recordsWithoutFiles().filter { names.contains($0.name) }
+    let own = data.controls.map(\.name)
+    for record in records where record.controls != own {
+      throw SweepError.otherSweep(
+        directory: directory.path, setting: "list of control sets, in the record of \(record.name)",
+        found: record.controls.joined(separator: "; "), expected: own.joined(separator: "; "))
+    }
+    return Dictionary(uniqueKeysWithValues: records.map { ($0.name, $0) })
   }
 
   private func work(_ point: SweepPoint) -> Double {

@@ -19,7 +19,8 @@ import OODDatasets
 ///     models.jsonl           all records, one a line, by name
 ///
 /// Every file is written beside and renamed. Results of several machines merge by putting their files into one directory, or by
-/// concatenating their `models.jsonl` (what is in either counts).
+/// concatenating their `models.jsonl` (what is in either counts, also for a sweep that goes on: a model is trained again when both
+/// its files and its line are gone).
 public struct SweepDirectory: Sendable, Hashable {
   public let path: String
 
@@ -41,15 +42,7 @@ public struct SweepDirectory: Sendable, Hashable {
   /// - Throws: `SweepError` when there is none, one is damaged, two records of a model differ, or two models were measured
   ///   on other control sets.
   public func records(allowsNone: Bool = false) throws -> [SweepRecord] {
-    let path = file("models.jsonl")
-    var found: [(record: SweepRecord, place: String)] = []
-    if let bytes = try contents("models.jsonl") {
-      let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      for (index, line) in lines.enumerated() where !line.isEmpty {
-        let record = try Self.decode(SweepRecord.self, Data(line), file: path, line: index + 1)
-        found.append((record, "line \(index + 1) of \(path)"))
-      }
-    }
+    var found = try gatheredRecords()
     for name in try recordFiles() {
       let bytes = try contents(name) ?? Data()
       found.append((try Self.decode(SweepRecord.self, bytes, file: file(name)), file(name)))
@@ -65,6 +58,26 @@ public struct SweepDirectory: Sendable, Hashable {
           + "and those of \(first.place) \(first.record.controls)")
     }
     return try Self.merged(found)
+  }
+
+  /// The lines of `models.jsonl`, and where they stand.
+  private func gatheredRecords() throws -> [(record: SweepRecord, place: String)] {
+    let path = file("models.jsonl")
+    guard let bytes = try contents("models.jsonl") else { return [] }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return try lines.enumerated().filter { !$1.isEmpty }.map { index, line in
+      (
+        try Self.decode(SweepRecord.self, Data(line), file: path, line: index + 1),
+        "line \(index + 1) of \(path)"
+      )
+    }
+  }
+
+  /// The records in `models.jsonl` of models without a file of their own here, by name: from other directories, or laid there alone.
+  /// - Throws: `SweepError`, also when two of a model differ.
+  func recordsWithoutFiles() throws -> [SweepRecord] {
+    let own = Set(try recordFiles())
+    return try Self.merged(gatheredRecords().filter { !own.contains($0.record.name + ".json") })
   }
 
   /// Records by name, each model once.
@@ -152,20 +165,18 @@ public struct SweepDirectory: Sendable, Hashable {
   }
 
   /// Gathers the records of all finished models, of this run, of earlier ones and of other shards at work in the directory, into
-  /// `models.jsonl`. Done again while records appear, so that the last of several writers has seen them all.
+  /// `models.jsonl`, and keeps the lines of models without files. Done again while records appear, so that the last of several
+  /// writers has seen them all.
   func gather() throws {
     var gathered: [String] = []
     while true {
       let names = try recordFiles()
       guard names != gathered else { return }
-      var lines: [UInt8] = []
-      for name in names {
+      let own = try names.map { name in
         let bytes = try contents(name) ?? Data()
-        _ = try Self.decode(SweepRecord.self, bytes, file: file(name))
-        lines += bytes
-        lines.append(UInt8(ascii: "\n"))
+        return try Self.decode(SweepRecord.self, bytes, file: file(name))
       }
-      try OutputPlace.write(lines, to: file("models.jsonl"))
+      try writeAll(own + recordsWithoutFiles())
       gathered = names
     }
   }

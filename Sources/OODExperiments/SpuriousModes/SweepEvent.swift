@@ -8,6 +8,8 @@ public enum SweepEvent: Sendable {
   case classifiers(SweepSettings.Classifier?, SweepSettings.Classifier?)
   /// Models that an earlier run had finished, and all of them.
   case found(finished: Int, of: Int)
+  /// Those of the finished models whose records stand in `models.jsonl` and nowhere else: neither they nor their images are here.
+  case foundWithoutFiles([String])
   /// A step of a model's training.
   case training(SweepPoint, TrainingProgress)
   /// A model is trained and being measured.

@@ -30,6 +30,10 @@ final class SweepLine: Sendable {
       case .found(let finished, let total):
         state.start = .now
         if finished > 0 { Console.remark("\(finished) of \(total) models are there already.") }
+      case .foundWithoutFiles(let names):
+        Console.remark(
+          "\(names.count) of them stand in models.jsonl only, without a model's file or images; a model whose line is deleted is "
+            + "trained again.")
       case .training(let point, let step): Self.training(point, step, &state)
       case .measuring(let point): state.clock.update(point.name, part: SweepClock.trainingPart)
       case .finished(let record): Self.finished(record, &state)
