@@ -5,8 +5,9 @@ import Testing
 /// The records in `Docs/sweeps`, of the paper's 187 models: what `Docs/reproduction.md` says of them, and their page.
 @Suite("The committed sweep of the paper's grid")
 struct CommittedSweepTests {
-  private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("../../Docs/sweeps/mnist-stretched").standardized.path
+  private static let sweeps = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../Docs/sweeps").standardized.path
+  private static let directory = sweeps + "/mnist-stretched"
 
   @Test("Every model of the grid is there once, trained for three epochs")
   func models() throws {
@@ -28,6 +29,15 @@ struct CommittedSweepTests {
     #expect(findings[0].leastORR.map { rounded($0?.orr) } == [0.121, 0.146, 0.188, 0.371, 0.651])
     #expect(findings[1].leastORR.map { rounded($0?.orr) } == [0.11, 0.124, 0.149, 0.325, 0.583])
     #expect(findings[2].leastORR.map { rounded($0?.orr) } == [0.175, 0.224, 0.268, 0.509, 0.813])
+  }
+
+  @Test("With 128 maps the best model reaches the published Δ with the official weights too")
+  func wide() throws {
+    let records = try SweepDirectory(Self.sweeps + "/mnist-stretched-128").records()
+    let findings = SweepFindings.all(records)
+    #expect(records.allSatisfy { $0.configuration.maps == 128 })
+    #expect(findings.map { ($0.best.delta * 1000).rounded() } == [861, 854, 723])
+    #expect(Set(findings.map(\.best.name)).count == 1 && findings[1].best.irr > 0.92)
   }
 
   @Test(
