@@ -154,16 +154,18 @@ public struct Sweep: Sendable {
   private func train(
     _ measurement: ModelMeasurement, _ event: @escaping @Sendable (SweepEvent) -> Void
   ) async throws {
-    let laidThere = try recordsLaidThere()
+    let withoutFiles = try recordsWithoutFiles()
     let remaining = try grid.points.filter { point in
-      guard let record = try directory.record(named: point.name) ?? laidThere[point.name] else { return true }
+      guard let record = try directory.record(named: point.name) ?? withoutFiles[point.name] else {
+        return true
+      }
       event(.finished(record))
       return false
     }
     let unfinished = Set(remaining.map(\.name))
     try directory.removeRemains(of: grid.points.map(\.name).filter { !unfinished.contains($0) })
     event(.found(finished: grid.points.count - remaining.count, of: grid.points.count))
-    if !laidThere.isEmpty { event(.foundWithoutFiles(laidThere.keys.sorted())) }
+    if !withoutFiles.isEmpty { event(.foundWithoutFiles(withoutFiles.keys.sorted())) }
     let gathering = SweepGathering(directory)
     try gathering.now()
     // The longest first, so that no thread waits long for the last model.
@@ -192,7 +194,7 @@ public struct Sweep: Sendable {
   }
 
   /// The records of the grid's models that stand in `models.jsonl` alone.
-  private func recordsLaidThere() throws -> [String: SweepRecord] {
+  private func recordsWithoutFiles() throws -> [String: SweepRecord] {
     let names = Set(grid.points.map(\.name))
     let records = try directory.recordsWithoutFiles().filter { names.contains($0.name) }
     let own = data.controls.map(\.name)

@@ -43,10 +43,7 @@ public struct SweepDirectory: Sendable, Hashable {
   ///   on other control sets.
   public func records(allowsNone: Bool = false) throws -> [SweepRecord] {
     var found = try gatheredRecords()
-    for name in try recordFiles() {
-      let bytes = try contents(name) ?? Data()
-      found.append((try Self.decode(SweepRecord.self, bytes, file: file(name)), file(name)))
-    }
+    found += try ownRecords(recordFiles()).map { ($0, file($0.name + ".json")) }
     guard let first = found.first else {
       guard allowsNone else { throw SweepError.noRecords(directory: self.path) }
       return []
@@ -73,11 +70,20 @@ public struct SweepDirectory: Sendable, Hashable {
     }
   }
 
-  /// The records in `models.jsonl` of models without a file of their own here, by name: from other directories, or laid there alone.
-  /// - Throws: `SweepError`, also when two of a model differ.
-  func recordsWithoutFiles() throws -> [SweepRecord] {
-    let own = Set(try recordFiles())
+  /// The records in `models.jsonl` of models that are not among those of `files`, by name: from other directories, or laid there
+  /// alone.
+  private func gatheredRecords(without files: [String]) throws -> [SweepRecord] {
+    let own = Set(files)
     return try Self.merged(gatheredRecords().filter { !own.contains($0.record.name + ".json") })
+  }
+
+  /// The records in `models.jsonl` of models without a file of their own here, by name.
+  /// - Throws: `SweepError`, also when two of a model differ.
+  func recordsWithoutFiles() throws -> [SweepRecord] { try gatheredRecords(without: recordFiles()) }
+
+  /// The records in models' own files.
+  private func ownRecords(_ files: [String]) throws -> [SweepRecord] {
+    try files.map { try Self.decode(SweepRecord.self, contents($0) ?? Data(), file: file($0)) }
   }
 
   /// Records by name, each model once.
@@ -172,11 +178,7 @@ public struct SweepDirectory: Sendable, Hashable {
     while true {
       let names = try recordFiles()
       guard names != gathered else { return }
-      let own = try names.map { name in
-        let bytes = try contents(name) ?? Data()
-        return try Self.decode(SweepRecord.self, bytes, file: file(name))
-      }
-      try writeAll(own + recordsWithoutFiles())
+      try writeAll(ownRecords(names) + gatheredRecords(without: names))
       gathered = names
     }
   }

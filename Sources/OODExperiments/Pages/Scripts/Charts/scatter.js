@@ -10,7 +10,7 @@
    *   point moves; label and text are its name and what is said of it. A point without x or y, or with isShown false, is not
    *   seen. Points may have other members, for `onChoose`.
    * - lines: [{ from: [x, y], to: [x, y], text }], dashed, behind the points; the text stands above them, at its middle.
-   * - marks: [{ at: [x, y], text }]: crosses above the points; the text is told to who points at one.
+   * - marks: [[x, y], …], crosses above the points, which they leave within reach.
    * - targets: [{ at: [x, y], text }]: rings around where one would like to be.
    * - path: [[x, y], …], a thin curve behind the points.
    * - steps: [[x, y], …], by ascending x: a dotted line behind the points, from each up to the height of the next and across to it.
@@ -121,10 +121,8 @@
       const corners = state.steps.flatMap((corner, i) => i === 0 ? [corner] : [[state.steps[i - 1][0], corner[1]], corner]);
       frame.below.append(shape("path", { class: "steps", d: charts.pathThrough(corners.map(place)) }));
       placePoints();
-      for (const { at, text } of state.marks) {
-        const [x, y] = place(at);
-        frame.above.append(shape("path",
-          { d: `M${x - 5} ${y - 5}l10 10M${x - 5} ${y + 5}l10 -10`, class: "mark" }, shape("title", {}, text)));
+      for (const [x, y] of state.marks.map(place)) {
+        frame.above.append(shape("path", { d: `M${x - 5} ${y - 5}l10 10M${x - 5} ${y + 5}l10 -10`, class: "mark" }));
       }
       frame.above.append(...state.ranges.map(range => line(range, "range")));
     }
